@@ -1,0 +1,25 @@
+# Finds MLIR and defines how the compiler's libraries are built.
+#
+#   sinter_add_library(NAME SOURCES a.cpp b.cpp [LINK SinterIR ...] [DEPENDS SinterOpsIncGen ...])
+#
+# Every library is static; all of MLIR and LLVM comes from the two shared libraries MLIR and LLVM, linked by the tools.
+
+find_package(MLIR REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
+message(STATUS "MLIR ${LLVM_PACKAGE_VERSION} in ${MLIR_DIR}")
+list(APPEND CMAKE_MODULE_PATH "${MLIR_CMAKE_DIR}" "${LLVM_CMAKE_DIR}")
+include(TableGen)
+include(AddLLVM)
+include(AddMLIR)
+
+include_directories(SYSTEM ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+include_directories("${PROJECT_BINARY_DIR}/include")
+separate_arguments(LLVM_DEFINITIONS_LIST NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+add_definitions(${LLVM_DEFINITIONS_LIST})
+
+function(sinter_add_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti -fno-exceptions>)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK})
+  add_dependencies(${name} SinterTableGen ${ARG_DEPENDS})
+endfunction()

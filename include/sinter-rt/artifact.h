@@ -1,0 +1,165 @@
+/* The contract between a compiled training step and whoever drives it.
+ *
+ * This header is the whole ABI: plain C, no LLVM, no dependency beyond <stdint.h>. The compiler emits one constant
+ * `sinter_artifact` per model (symbol `<model>_artifact`); the runtime, or any C program, drives the functions it names.
+ *
+ * Memory. A model owns two blocks, both allocated by the caller, aligned to `alignment` bytes:
+ *   state    parameters, optimizer moments and other values that live from step to step (`state_bytes`);
+ *   scratch  activations, gradients and everything else that dies with the step (`scratch_bytes`).
+ * Every tensor of the state lies at a compile-time offset given by the tensor table; nothing else is ever allocated.
+ *
+ * Determinism. Work is cut into items by shape alone; `parallel_for` may run the items in any order, on any number of
+ * threads, and the results are bit-identical.
+ *
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#ifndef SINTER_RT_ARTIFACT_H
+#define SINTER_RT_ARTIFACT_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "SNTR" read as a little-endian word. */
+#define SINTER_ARTIFACT_MAGIC 0x52544E53u
+/* Raised whenever a struct below changes; the runtime refuses any other value. */
+#define SINTER_ABI_VERSION 1u
+/* The extent that stands for the batch in every shape of this header. */
+#define SINTER_BATCH_EXTENT (-1)
+
+typedef enum sinter_dtype {
+  SINTER_F32 = 1,
+  SINTER_F64 = 2,
+  SINTER_I32 = 3,
+  SINTER_I64 = 4,
+  SINTER_U8 = 5,
+  SINTER_BOOL = 6, /* one byte, 0 or 1 */
+  SINTER_BF16 = 7
+} sinter_dtype;
+
+/* What a tensor of the state block is for. */
+typedef enum sinter_role {
+  SINTER_PARAMETER = 0,       /* trained */
+  SINTER_OPTIMIZER_STATE = 1, /* moments; named <parameter>.<moment>, e.g. "fc1.weight.exp_avg" */
+  SINTER_GRADIENT = 2         /* last gradient, kept only when compiled with --keep-gradients; "<parameter>.grad" */
+} sinter_role;
+
+/* A tensor of the state block. Row-major (C order), dense. */
+typedef struct sinter_tensor_info {
+  const char *name;
+  int32_t dtype; /* sinter_dtype */
+  int32_t role;  /* sinter_role */
+  int32_t rank;
+  int32_t reserved;     /* 0 */
+  const int64_t *shape; /* `rank` extents, all static; NULL when rank is 0 */
+  uint64_t offset;      /* bytes from the start of the state block, a multiple of 64 */
+  uint64_t bytes;
+} sinter_tensor_info;
+
+/* An input, a target or an output of the step. Row-major, dense; the caller owns the buffer. */
+typedef struct sinter_io_info {
+  const char *name;
+  int32_t dtype; /* sinter_dtype */
+  int32_t rank;
+  const int64_t *shape; /* SINTER_BATCH_EXTENT where the batch goes: always extent 0, if at all */
+} sinter_io_info;
+
+/* What one fused kernel does, for `info` and `bench`. Counts are for one launch on a full batch. */
+typedef struct sinter_kernel_info {
+  const char *name;     /* e.g. "linear_relu_0" */
+  const char *step;     /* the function that launches it: "init", "train_step", "eval_step" or "predict" */
+  const char *schedule; /* the #sinter.schedule attribute as text */
+  uint64_t flops;
+  uint64_t bytes; /* read and written, each operand counted once */
+} sinter_kernel_info;
+
+/* Runs `task(context, lo, hi)` over disjoint ranges that cover [0, items); returns when all are done. */
+typedef void (*sinter_task)(void *context, int64_t lo, int64_t hi);
+typedef void (*sinter_parallel_for)(void *pool, sinter_task task, void *context, int64_t items);
+
+/* Arguments of every step function. Unused pointers may be NULL (see each function below). */
+typedef struct sinter_step_args {
+  uint32_t struct_size; /* sizeof(sinter_step_args) */
+  uint32_t reserved;    /* 0 */
+  void *state;
+  void *scratch;
+  const void *const *inputs;  /* `input_count` buffers */
+  const void *const *targets; /* `target_count` buffers */
+  void *const *outputs;       /* `output_count` buffers */
+  void *loss;                 /* one scalar of `loss_dtype`; written */
+  int64_t rows;               /* 1 .. batch: rows really present in this batch */
+  double learning_rate;
+  int64_t step; /* 1 for the first training step; optimizer bias correction and dropout depend on it */
+  int64_t seed; /* key of the counter-based random numbers */
+  sinter_parallel_for parallel_for; /* NULL: run in the calling thread */
+  void *pool;                       /* first argument of parallel_for */
+} sinter_step_args;
+
+/* Returns 0, or a non-zero value when the arguments are not acceptable (rows out of range, wrong struct_size). */
+typedef int32_t (*sinter_step_fn)(const sinter_step_args *args);
+
+typedef struct sinter_artifact {
+  uint32_t magic;       /* SINTER_ARTIFACT_MAGIC */
+  uint32_t abi_version; /* SINTER_ABI_VERSION */
+  uint32_t struct_size; /* sizeof(sinter_artifact) */
+  uint32_t alignment;   /* of both blocks, bytes; a power of two */
+
+  const char *name;             /* the model's symbol */
+  const char *compiler_version; /* "sinter 0.1.0 (LLVM 22.1.8)" */
+  const char *target_triple;
+  const char *target_cpu;
+  const char *source_digest; /* hexadecimal digest of the model text and the options that matter */
+
+  int64_t batch; /* largest number of rows of a step */
+  uint64_t state_bytes;
+  uint64_t scratch_bytes;
+
+  const sinter_tensor_info *tensors;
+  const sinter_io_info *inputs;
+  const sinter_io_info *targets;
+  const sinter_io_info *outputs;
+  const sinter_kernel_info *kernels;
+  const char *const *metrics; /* names: "accuracy", "mae", "r2" */
+  uint32_t tensor_count;
+  uint32_t input_count;
+  uint32_t target_count;
+  uint32_t output_count;
+  uint32_t kernel_count;
+  uint32_t metric_count;
+
+  const char *loss;      /* e.g. "cross_entropy"; "custom" for a composed loss */
+  const char *optimizer; /* e.g. "adam {learning_rate = 0.001, ...}" */
+  int32_t loss_dtype;    /* sinter_dtype of the loss scalar */
+  int32_t loss_is_sum;   /* 1: the loss adds over rows; 0: it is their mean */
+  double learning_rate;  /* default */
+
+  /* init        state, seed: writes every tensor of the state block.
+   * train_step  all but outputs: updates the state, writes the loss (before the update).
+   * eval_step   state, inputs, targets, outputs, loss: no update; dropout off.
+   * predict     state, inputs, outputs. */
+  sinter_step_fn init;
+  sinter_step_fn train_step;
+  sinter_step_fn eval_step;
+  sinter_step_fn predict;
+} sinter_artifact;
+
+/* The program emitted by `--emit=exe` finds its model through this symbol. */
+extern const sinter_artifact sinter_program_artifact;
+
+#if defined(__cplusplus)
+#define SINTER_STATIC_ASSERT static_assert
+#else
+#define SINTER_STATIC_ASSERT _Static_assert
+#endif
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_tensor_info) == 48, "sinter_tensor_info is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_io_info) == 24, "sinter_io_info is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_kernel_info) == 40, "sinter_kernel_info is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_step_args) == 104, "sinter_step_args is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_artifact) == 216, "sinter_artifact is part of the ABI");
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SINTER_RT_ARTIFACT_H */
