@@ -1,7 +1,8 @@
 /* The contract between a compiled training step and whoever drives it.
  *
  * This header is the whole ABI: plain C, no LLVM, no dependency beyond <stdint.h>. The compiler emits one constant
- * `sinter_artifact` per model (symbol `<model>_artifact`); the runtime, or any C program, drives the functions it names.
+ * `sinter_artifact` per model (symbol `<model>_artifact`); the runtime, or any C program, drives the functions it
+ * names.
  *
  * Memory. A model owns two blocks, both allocated by the caller, aligned to `alignment` bytes:
  *   state    parameters, optimizer moments and other values that live from step to step (`state_bytes`);
