@@ -1,0 +1,268 @@
+/* What does a live model consist of, and how does it take a step?
+ *
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include <sinter-rt/model.h>
+
+#include "block.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sinter_model {
+  const sinter_artifact *artifact;
+  sinter_pool *pool;
+  Block state, scratch;
+  uint32_t *byName; /* indices of the tensors, sorted by name */
+  int64_t step;     /* training steps taken */
+  int64_t seed;
+};
+
+/* The name that a step function has in messages and in sinter_kernel_info.step. */
+static sinter_status callStep(sinter_model *model, const char *name, sinter_step_fn function, sinter_step_args *args) {
+  args->struct_size = (uint32_t)sizeof *args;
+  args->state = model->state.data;
+  args->scratch = model->scratch.data;
+  args->seed = model->seed;
+  args->parallel_for = sinter_pool_parallel_for;
+  args->pool = model->pool;
+  const int32_t code = function(args);
+  if (code != 0)
+    return sinter_fail(SINTER_STEP_FAILED, "%s of model '%s' failed with code %d", name, model->artifact->name,
+                       (int)code);
+  return SINTER_OK;
+}
+
+static int compareNames(const void *left, const void *right, void *tensors) {
+  const sinter_tensor_info *table = tensors;
+  return strcmp(table[*(const uint32_t *)left].name, table[*(const uint32_t *)right].name);
+}
+
+/* Builds the index of tensor names; two tensors of one name are an error. */
+static sinter_status indexNames(sinter_model *model) {
+  const sinter_artifact *artifact = model->artifact;
+  const uint32_t count = artifact->tensor_count;
+  model->byName = malloc(sizeof *model->byName * (count + (size_t)1));
+  if (!model->byName)
+    return sinter_fail(SINTER_OUT_OF_MEMORY, "out of memory for the names of %u tensors", count);
+  for (uint32_t i = 0; i < count; ++i)
+    model->byName[i] = i;
+  qsort_r(model->byName, count, sizeof *model->byName, compareNames, (void *)(uintptr_t)artifact->tensors);
+  for (uint32_t i = 1; i < count; ++i) {
+    const char *name = artifact->tensors[model->byName[i]].name;
+    if (strcmp(artifact->tensors[model->byName[i - 1]].name, name) == 0)
+      return sinter_fail(SINTER_INVALID_ARGUMENT, "artifact '%s': two tensors of the name '%s'", artifact->name, name);
+  }
+  return SINTER_OK;
+}
+
+sinter_status sinter_model_create(const sinter_artifact *artifact, int threads, sinter_model **result) {
+  if (!result)
+    return sinter_fail(SINTER_INVALID_ARGUMENT, "sinter_model_create: expected a place for the model, found NULL");
+  *result = NULL;
+  sinter_status status = sinter_artifact_check(artifact);
+  if (status != SINTER_OK)
+    return status;
+  sinter_model *model = calloc(1, sizeof *model);
+  if (!model)
+    return sinter_fail(SINTER_OUT_OF_MEMORY, "out of memory for model '%s'", artifact->name);
+  model->artifact = artifact;
+  status = indexNames(model);
+  if (status == SINTER_OK)
+    status = blockAllocate(&model->state, artifact->state_bytes, artifact->alignment, "state");
+  if (status == SINTER_OK)
+    status = blockAllocate(&model->scratch, artifact->scratch_bytes, artifact->alignment, "scratch");
+  if (status == SINTER_OK)
+    status = sinter_pool_create(threads, &model->pool);
+  if (status != SINTER_OK) {
+    sinter_model_destroy(model);
+    return status;
+  }
+  *result = model;
+  return SINTER_OK;
+}
+
+void sinter_model_destroy(sinter_model *model) {
+  if (!model)
+    return;
+  sinter_pool_destroy(model->pool);
+  blockFree(&model->scratch);
+  blockFree(&model->state);
+  free(model->byName);
+  free(model);
+}
+
+const sinter_artifact *sinter_model_artifact(const sinter_model *model) {
+  return model->artifact;
+}
+sinter_pool *sinter_model_pool(sinter_model *model) {
+  return model->pool;
+}
+
+sinter_model_memory sinter_model_memory_of(const sinter_model *model) {
+  const sinter_artifact *artifact = model->artifact;
+  const sinter_model_memory memory = {artifact->state_bytes, artifact->scratch_bytes,
+                                      artifact->state_bytes + artifact->scratch_bytes};
+  return memory;
+}
+
+sinter_status sinter_model_init(sinter_model *model, int64_t seed) {
+  model->seed = seed;
+  model->step = 0;
+  sinter_step_args args = {0};
+  args.rows = model->artifact->batch;
+  return callStep(model, "init", model->artifact->init, &args);
+}
+
+/* Every buffer that the step reads or writes must be there. */
+static sinter_status checkBuffers(const char *kind, const sinter_io_info *infos, uint32_t count,
+                                  const void *const *buffers) {
+  if (count > 0 && !buffers)
+    return sinter_fail(SINTER_INVALID_ARGUMENT, "%ss: expected %u buffers, found NULL", kind, count);
+  for (uint32_t i = 0; i < count; ++i)
+    if (!buffers[i])
+      return sinter_fail(SINTER_INVALID_ARGUMENT, "%s '%s': expected a buffer, found NULL", kind, infos[i].name);
+  return SINTER_OK;
+}
+
+static sinter_status checkRows(const sinter_model *model, int64_t rows) {
+  if (rows >= 1 && rows <= model->artifact->batch)
+    return SINTER_OK;
+  return sinter_fail(SINTER_INVALID_ARGUMENT, "rows of a batch of model '%s': expected 1 to %lld, found %lld",
+                     model->artifact->name, (long long)model->artifact->batch, (long long)rows);
+}
+
+/* The loss as a step writes it. */
+typedef union LossScalar {
+  float f32;
+  double f64;
+} LossScalar;
+
+static double lossAsDouble(const sinter_model *model, const LossScalar *loss) {
+  return model->artifact->loss_dtype == SINTER_F64 ? loss->f64 : (double)loss->f32;
+}
+
+sinter_status sinter_model_train_step(sinter_model *model, const void *const *inputs, const void *const *targets,
+                                      int64_t rows, double learning_rate, double *loss) {
+  const sinter_artifact *artifact = model->artifact;
+  sinter_status status = checkRows(model, rows);
+  if (status == SINTER_OK)
+    status = checkBuffers("input", artifact->inputs, artifact->input_count, inputs);
+  if (status == SINTER_OK)
+    status = checkBuffers("target", artifact->targets, artifact->target_count, targets);
+  if (status != SINTER_OK)
+    return status;
+  if (!isfinite(learning_rate))
+    return sinter_fail(SINTER_INVALID_ARGUMENT, "learning rate: expected a finite number, found %g", learning_rate);
+  LossScalar scalar = {0};
+  sinter_step_args args = {0};
+  args.inputs = inputs;
+  args.targets = targets;
+  args.loss = &scalar;
+  args.rows = rows;
+  args.learning_rate = learning_rate;
+  args.step = model->step + 1;
+  status = callStep(model, "train_step", artifact->train_step, &args);
+  if (status != SINTER_OK)
+    return status;
+  ++model->step;
+  if (loss)
+    *loss = lossAsDouble(model, &scalar);
+  return SINTER_OK;
+}
+
+sinter_status sinter_model_eval_step(sinter_model *model, const void *const *inputs, const void *const *targets,
+                                     void *const *outputs, int64_t rows, double *loss) {
+  const sinter_artifact *artifact = model->artifact;
+  sinter_status status = checkRows(model, rows);
+  if (status == SINTER_OK)
+    status = checkBuffers("input", artifact->inputs, artifact->input_count, inputs);
+  if (status == SINTER_OK)
+    status = checkBuffers("target", artifact->targets, artifact->target_count, targets);
+  if (status == SINTER_OK)
+    status = checkBuffers("output", artifact->outputs, artifact->output_count, (const void *const *)outputs);
+  if (status != SINTER_OK)
+    return status;
+  LossScalar scalar = {0};
+  sinter_step_args args = {0};
+  args.inputs = inputs;
+  args.targets = targets;
+  args.outputs = outputs;
+  args.loss = &scalar;
+  args.rows = rows;
+  args.step = model->step;
+  status = callStep(model, "eval_step", artifact->eval_step, &args);
+  if (status == SINTER_OK && loss)
+    *loss = lossAsDouble(model, &scalar);
+  return status;
+}
+
+sinter_status sinter_model_predict(sinter_model *model, const void *const *inputs, void *const *outputs, int64_t rows) {
+  const sinter_artifact *artifact = model->artifact;
+  sinter_status status = checkRows(model, rows);
+  if (status == SINTER_OK)
+    status = checkBuffers("input", artifact->inputs, artifact->input_count, inputs);
+  if (status == SINTER_OK)
+    status = checkBuffers("output", artifact->outputs, artifact->output_count, (const void *const *)outputs);
+  if (status != SINTER_OK)
+    return status;
+  sinter_step_args args = {0};
+  args.inputs = inputs;
+  args.outputs = outputs;
+  args.rows = rows;
+  args.step = model->step;
+  return callStep(model, "predict", artifact->predict, &args);
+}
+
+int64_t sinter_model_step(const sinter_model *model) {
+  return model->step;
+}
+void sinter_model_set_step(sinter_model *model, int64_t step) {
+  model->step = step > 0 ? step : 0;
+}
+int64_t sinter_model_seed(const sinter_model *model) {
+  return model->seed;
+}
+void sinter_model_set_seed(sinter_model *model, int64_t seed) {
+  model->seed = seed;
+}
+
+uint32_t sinter_model_tensor_count(const sinter_model *model) {
+  return model->artifact->tensor_count;
+}
+
+const sinter_tensor_info *sinter_model_tensor_info_at(const sinter_model *model, uint32_t index) {
+  return index < model->artifact->tensor_count ? &model->artifact->tensors[index] : NULL;
+}
+
+void *sinter_model_tensor_at(sinter_model *model, uint32_t index) {
+  const sinter_tensor_info *info = sinter_model_tensor_info_at(model, index);
+  return info ? (char *)model->state.data + info->offset : NULL;
+}
+
+const void *sinter_model_tensor_at_const(const sinter_model *model, uint32_t index) {
+  const sinter_tensor_info *info = sinter_model_tensor_info_at(model, index);
+  return info ? (const char *)model->state.data + info->offset : NULL;
+}
+
+int64_t sinter_model_find_tensor(const sinter_model *model, const char *name) {
+  uint32_t low = 0, high = model->artifact->tensor_count;
+  while (name && low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    const int order = strcmp(name, model->artifact->tensors[model->byName[middle]].name);
+    if (order == 0)
+      return model->byName[middle];
+    if (order < 0)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return -1;
+}
+
+void *sinter_model_tensor(sinter_model *model, const char *name, const sinter_tensor_info **info) {
+  const int64_t index = sinter_model_find_tensor(model, name);
+  if (info)
+    *info = index < 0 ? NULL : &model->artifact->tensors[index];
+  return index < 0 ? NULL : sinter_model_tensor_at(model, (uint32_t)index);
+}
