@@ -20,7 +20,6 @@ def Sinter_LinearOp : Sinter_Op<"linear", [Pure, InferTypeOpAdaptor]> {
   let arguments = (ins Sinter_FloatTensor:$input, Sinter_FloatTensor:$weight, Optional<Sinter_FloatTensor>:$bias);
   let results = (outs Sinter_FloatTensor:$result);
   let assemblyFormat = "$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)";
-  let hasVerifier = 1;
 }
 
 class Sinter_SoftmaxLike<string mnemonic, string summaryText>

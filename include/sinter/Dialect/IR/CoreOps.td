@@ -9,7 +9,8 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "sinter/Dialect/IR/SinterBase.td"
 
-/// An op whose result type follows from its operands and attributes; the text states it and the verifier compares.
+/// An op whose result type follows from its operands and attributes: the text states it, the verifier compares. The
+/// constraints are checked where the type is inferred (lib/Dialect/IR/InferCore.cpp).
 class Sinter_InferredOp<string mnemonic, list<Trait> traits = []>
     : Sinter_Op<mnemonic, [Pure, InferTypeOpAdaptor] # traits>;
 
@@ -63,8 +64,7 @@ def Sinter_ReduceOp : Sinter_InferredOp<"reduce"> {
   let arguments = (ins Sinter_ReduceKindAttr:$kind, Sinter_Tensor:$input, DenseI64ArrayAttr:$dims);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "custom<EnumKeyword>($kind) $input `dims` `=` $dims attr-dict `:` type($input) `->` type($result)";
-  let hasVerifier = 1;
-  let hasCanonicalizer = 1;
+  let hasFolder = 1;
 }
 
 def Sinter_DotGeneralOp : Sinter_InferredOp<"dot_general"> {
@@ -85,7 +85,6 @@ def Sinter_DotGeneralOp : Sinter_InferredOp<"dot_general"> {
     $lhs `,` $rhs `batch` `=` $lhsBatch `x` $rhsBatch `contract` `=` $lhsContract `x` $rhsContract attr-dict
     `:` functional-type(operands, results)
   }];
-  let hasVerifier = 1;
 }
 
 def Sinter_TransposeOp : Sinter_InferredOp<"transpose"> {
@@ -99,7 +98,6 @@ def Sinter_TransposeOp : Sinter_InferredOp<"transpose"> {
   let arguments = (ins Sinter_Tensor:$input, DenseI64ArrayAttr:$permutation);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input $permutation attr-dict `:` type($input) `->` type($result)";
-  let hasVerifier = 1;
   let hasFolder = 1;
 }
 
@@ -130,7 +128,6 @@ def Sinter_SliceOp : Sinter_InferredOp<"slice"> {
                        DenseI64ArrayAttr:$strides);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input custom<SliceRange>($starts, $limits, $strides) attr-dict `:` type($input) `->` type($result)";
-  let hasVerifier = 1;
   let hasFolder = 1;
 }
 
@@ -149,7 +146,6 @@ def Sinter_PadOp : Sinter_InferredOp<"pad"> {
     $input `value` `=` $value `low` `=` $low `high` `=` $high `interior` `=` $interior attr-dict
     `:` type($input) `->` type($result)
   }];
-  let hasVerifier = 1;
   let hasFolder = 1;
 }
 
@@ -163,7 +159,6 @@ def Sinter_ConcatenateOp : Sinter_InferredOp<"concatenate"> {
   let arguments = (ins Variadic<Sinter_Tensor>:$inputs, I64Attr:$dim);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$inputs `dim` `=` $dim attr-dict `:` functional-type(operands, results)";
-  let hasVerifier = 1;
   let hasFolder = 1;
 }
 

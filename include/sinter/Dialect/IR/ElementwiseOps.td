@@ -161,7 +161,7 @@ def Sinter_SoftplusOp : Sinter_ActivationOp<"softplus", "log(1 + e^(beta x)) / b
 def Sinter_GeluOp : Sinter_ActivationOp<"gelu",
     "x Phi(x); `tanh`: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))", "%r = sinter.gelu %x tanh : tensor<?x5xf32>"> {
   let arguments = (ins Sinter_FloatTensor:$input, DefaultValuedAttr<Sinter_GeluFormAttr, "::sinter::GeluForm::Erf">:$form);
-  let assemblyFormat = "$input (custom<EnumKeyword>($form)^)? attr-dict `:` type($result)";
+  let assemblyFormat = "$input (custom<OptionalEnumKeyword>($form)^)? attr-dict `:` type($result)";
 }
 
 def Sinter_DropoutOp : Sinter_Op<"dropout", [Pure, AllTypesMatch<["input", "result"]>, AttrSizedOperandSegments]> {

@@ -14,14 +14,13 @@ class Sinter_LossFunctionOp<string mnemonic, string summaryText, dag extra = (in
   let arguments = !con((ins Sinter_FloatTensor:$output, Sinter_Tensor:$target), extra,
                        (ins DefaultValuedAttr<Sinter_ReductionAttr, "::sinter::Reduction::Mean">:$reduction));
   let results = (outs Sinter_FloatScalar:$result);
-  let hasVerifier = 1;
 }
 
 class Sinter_PairedLossOp<string mnemonic, string summaryText> : Sinter_LossFunctionOp<mnemonic, summaryText> {
   let description = [{
     * C1: output and target have equal float types.
   }];
-  let assemblyFormat = "$output `,` $target (custom<EnumKeyword>($reduction)^)? attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$output `,` $target (custom<OptionalEnumKeyword>($reduction)^)? attr-dict `:` functional-type(operands, results)";
 }
 
 def Sinter_MseLossOp : Sinter_PairedLossOp<"mse_loss", "(y - t)^2">;
@@ -36,7 +35,7 @@ def Sinter_HuberLossOp : Sinter_LossFunctionOp<"huber_loss",
     * C1: output and target have equal float types. C2: delta > 0.
   }];
   let assemblyFormat = [{
-    $output `,` $target (`delta` `=` $delta^)? (custom<EnumKeyword>($reduction)^)? attr-dict
+    $output `,` $target (`delta` `=` $delta^)? (custom<OptionalEnumKeyword>($reduction)^)? attr-dict
     `:` functional-type(operands, results)
   }];
 }
@@ -53,7 +52,7 @@ def Sinter_CrossEntropyOp : Sinter_LossFunctionOp<"cross_entropy",
     Example: `%l = sinter.cross_entropy %y, %t label_smoothing = 0.1 : (tensor<?x5xf32>, tensor<?xi32>) -> tensor<f32>`
   }];
   let assemblyFormat = [{
-    $output `,` $target (`label_smoothing` `=` $label_smoothing^)? (custom<EnumKeyword>($reduction)^)? attr-dict
+    $output `,` $target (`label_smoothing` `=` $label_smoothing^)? (custom<OptionalEnumKeyword>($reduction)^)? attr-dict
     `:` functional-type(operands, results)
   }];
 }

@@ -1,0 +1,159 @@
+// Which options does an update rule take, and what are their defaults? One table answers.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "sinter/Dialect/IR/SinterDialect.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace sinter;
+
+namespace {
+enum class Range { Any, NotNegative, BelowOne, Flag };
+struct Option {
+  OptimizerKind kind;
+  StringRef name;
+  double value;
+  Range range;
+};
+} // namespace
+
+// PyTorch's defaults (torch.optim).
+static const Option options[] = {
+    {OptimizerKind::SGD, "learning_rate", 1e-3, Range::NotNegative},
+    {OptimizerKind::SGD, "momentum", 0, Range::BelowOne},
+    {OptimizerKind::SGD, "dampening", 0, Range::Any},
+    {OptimizerKind::SGD, "nesterov", 0, Range::Flag},
+    {OptimizerKind::SGD, "weight_decay", 0, Range::NotNegative},
+    {OptimizerKind::Adam, "learning_rate", 1e-3, Range::NotNegative},
+    {OptimizerKind::Adam, "beta1", 0.9, Range::BelowOne},
+    {OptimizerKind::Adam, "beta2", 0.999, Range::BelowOne},
+    {OptimizerKind::Adam, "epsilon", 1e-8, Range::NotNegative},
+    {OptimizerKind::Adam, "weight_decay", 0, Range::NotNegative},
+    {OptimizerKind::Adam, "amsgrad", 0, Range::Flag},
+    {OptimizerKind::AdamW, "learning_rate", 1e-3, Range::NotNegative},
+    {OptimizerKind::AdamW, "beta1", 0.9, Range::BelowOne},
+    {OptimizerKind::AdamW, "beta2", 0.999, Range::BelowOne},
+    {OptimizerKind::AdamW, "epsilon", 1e-8, Range::NotNegative},
+    {OptimizerKind::AdamW, "weight_decay", 1e-2, Range::NotNegative},
+    {OptimizerKind::AdamW, "amsgrad", 0, Range::Flag},
+    {OptimizerKind::RMSProp, "learning_rate", 1e-2, Range::NotNegative},
+    {OptimizerKind::RMSProp, "alpha", 0.99, Range::BelowOne},
+    {OptimizerKind::RMSProp, "epsilon", 1e-8, Range::NotNegative},
+    {OptimizerKind::RMSProp, "momentum", 0, Range::BelowOne},
+    {OptimizerKind::RMSProp, "centered", 0, Range::Flag},
+    {OptimizerKind::RMSProp, "weight_decay", 0, Range::NotNegative},
+    {OptimizerKind::Adagrad, "learning_rate", 1e-2, Range::NotNegative},
+    {OptimizerKind::Adagrad, "learning_rate_decay", 0, Range::NotNegative},
+    {OptimizerKind::Adagrad, "epsilon", 1e-10, Range::NotNegative},
+    {OptimizerKind::Adagrad, "initial_accumulator", 0, Range::NotNegative},
+    {OptimizerKind::Adagrad, "weight_decay", 0, Range::NotNegative},
+};
+
+static const Option clipOption = {OptimizerKind::SGD, "clip_global_norm", 0, Range::NotNegative};
+
+static const Option *findOption(OptimizerKind kind, StringRef name) {
+  if (name == clipOption.name)
+    return &clipOption;
+  for (const Option &option : options)
+    if (option.kind == kind && option.name == name)
+      return &option;
+  return nullptr;
+}
+
+static std::string namesOf(OptimizerKind kind) {
+  std::string names;
+  for (const Option &option : options)
+    if (option.kind == kind)
+      names += (option.name + ", ").str();
+  return names + "clip_global_norm";
+}
+
+/// The number or boolean that `attr` holds.
+static std::optional<double> numberOf(Attribute attr) {
+  if (auto value = dyn_cast<FloatAttr>(attr))
+    return value.getValueAsDouble();
+  if (auto value = dyn_cast<BoolAttr>(attr))
+    return value.getValue() ? 1.0 : 0.0;
+  if (auto value = dyn_cast<IntegerAttr>(attr))
+    return static_cast<double>(value.getInt());
+  return std::nullopt;
+}
+
+static bool inRange(double value, Range range) {
+  switch (range) {
+  case Range::Any:
+    return true;
+  case Range::NotNegative:
+    return value >= 0;
+  case Range::BelowOne:
+    return value >= 0 && value < 1;
+  case Range::Flag:
+    return value == 0 || value == 1;
+  }
+  llvm_unreachable("all ranges are listed");
+}
+
+static StringRef describeRange(Range range) {
+  switch (range) {
+  case Range::Any:
+    return "a number";
+  case Range::NotNegative:
+    return "a number that is not negative";
+  case Range::BelowOne:
+    return "a number in [0, 1)";
+  case Range::Flag:
+    return "true or false";
+  }
+  llvm_unreachable("all ranges are listed");
+}
+
+LogicalResult OptimizerOp::verify() {
+  for (NamedAttribute given : (*this)->getDiscardableAttrs()) {
+    if (given.getName().getValue().contains('.'))
+      continue;
+    const Option *option = findOption(getKind(), given.getName());
+    if (!option) // C1
+      return emitOpError("'") << stringifyOptimizerKind(getKind()) << "' has no option '" << given.getName().getValue()
+                              << "', expected one of " << namesOf(getKind());
+    std::optional<double> value = numberOf(given.getValue());
+    bool fits = value && inRange(*value, option->range) &&
+                (option->range != Range::Flag || isa<BoolAttr>(given.getValue()));
+    if (!fits) // C1, C2
+      return emitOpError("option '") << option->name << "' expects " << describeRange(option->range) << ", found "
+                                     << given.getValue();
+  }
+  if (getKind() == OptimizerKind::SGD && getFlag("nesterov") &&
+      (getOption("momentum") == 0 || getOption("dampening") != 0)) // C3
+    return emitOpError("nesterov needs momentum > 0 and dampening = 0, found momentum = ")
+           << getOption("momentum") << " and dampening = " << getOption("dampening");
+  return success();
+}
+
+double OptimizerOp::getOption(StringRef name) {
+  const Option *option = findOption(getKind(), name);
+  assert(option && "the rule has no such option");
+  if (Attribute given = (*this)->getDiscardableAttr(name))
+    return numberOf(given).value_or(option->value);
+  return option->value;
+}
+
+std::string OptimizerOp::describe() {
+  std::string text = stringifyOptimizerKind(getKind()).str() + " {";
+  StringRef separator;
+  auto append = [&](const Option &option) {
+    llvm::raw_string_ostream stream(text);
+    stream << separator << option.name << " = ";
+    if (option.range == Range::Flag)
+      stream << (getFlag(option.name) ? "true" : "false");
+    else
+      stream << llvm::format("%.9g", getOption(option.name));
+    separator = ", ";
+  };
+  for (const Option &option : options)
+    if (option.kind == getKind())
+      append(option);
+  if (getOption(clipOption.name) != 0)
+    append(clipOption);
+  return text + "}";
+}

@@ -1,0 +1,17 @@
+// sinter-opt: runs passes of Sinter and of MLIR on a file. For lit tests and for looking at one pass at a time.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "sinter/Dialect/IR/SinterDialect.h"
+
+int main(int argc, char **argv) {
+  mlir::registerAllPasses();
+  mlir::DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registry.insert<sinter::SinterDialect>();
+  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "sinter-opt: Sinter pass driver\n", registry));
+}
