@@ -1,5 +1,5 @@
-// What does a data file hold, whatever its format? An Array: a dense row-major block of one element type, kept as it was
-// stored (images stay bytes) and converted to the step's type only when a batch is gathered.
+// What does a data file hold, whatever its format? An Array: a dense row-major block of one element type, kept as it
+// was stored (images stay bytes) and converted to the step's type only when a batch is gathered.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SINTER_LIB_RUNTIME_TRAIN_ARRAY_H
@@ -16,7 +16,9 @@ enum class ElementType { F32, F64, I8, U8, I16, U16, I32, U32, I64, U64, Bool };
 size_t elementSize(ElementType type);
 /// "f32", "u8", ...
 const char *elementTypeName(ElementType type);
-inline bool isFloat(ElementType type) { return type == ElementType::F32 || type == ElementType::F64; }
+inline bool isFloat(ElementType type) {
+  return type == ElementType::F32 || type == ElementType::F64;
+}
 
 /// Calls `function` with a null pointer of the C++ type that stores `type`: dispatches once, outside of the loops.
 template <typename Function>

@@ -24,7 +24,9 @@ AlignedBuffer::AlignedBuffer(size_t bytes) {
   std::memset(memory.get(), 0, rounded);
 }
 
-void AlignedBuffer::Free::operator()(void *memory) const { std::free(memory); }
+void AlignedBuffer::Free::operator()(void *memory) const {
+  std::free(memory);
+}
 
 void *Batch::allocate(const sinter_io_info &io) {
   buffers.emplace_back(sinter_io_bytes(&io, artifact.batch));

@@ -36,8 +36,8 @@ static bool parseCount(std::string_view text, int64_t &value) {
   return error == std::errc() && end == text.data() + text.size() && value > 0;
 }
 
-// scikit-learn's data files begin with rows, features and the names of the classes, above records of one field more than
-// there are features.
+// scikit-learn's data files begin with rows, features and the names of the classes, above records of one field more
+// than there are features.
 static bool isScikitLine(const Fields &first, const Fields &second, int64_t &rows) {
   int64_t features;
   if (first.size() < 4 || !parseCount(first[0], rows) || !parseCount(first[1], features) ||
@@ -147,7 +147,8 @@ int64_t Table::column(std::string_view column) const {
   if (found >= 0)
     return found;
   if (!hasHeader)
-    fail("'{}' has no column '{}': it has no header line, so expected a number from 0 to {}, or from -1 (the last) to {}",
+    fail("'{}' has no column '{}': it has no header line, so expected a number from 0 to {}, or from -1 (the last) to "
+         "{}",
          path, column, columns() - 1, -columns());
   std::string known;
   for (int64_t i = 0; i < columns() && i < 20; ++i)

@@ -48,22 +48,27 @@ char detectDelimiter(std::string_view text) {
   std::vector<std::string_view> lines = sampleLines(text);
   // The first line may be a title or a header of another kind; the others decide when there are any.
   size_t first = lines.size() > 1 ? 1 : 0;
-  char best = 0;
+  char everywhere = 0, somewhere = 0;
   int64_t bestLeast = 0, bestTotal = 0;
   for (char candidate : {',', ';', '\t'}) {
     int64_t least = INT64_MAX, total = 0;
-    for (size_t i = first; i < lines.size(); ++i) {
+    for (size_t i = 0; i < lines.size(); ++i) {
       int64_t count = countOutsideQuotes(lines[i], candidate);
-      least = std::min(least, count);
       total += count;
+      if (i >= first)
+        least = std::min(least, count);
     }
-    if (total > 0 && (least > bestLeast || (least == bestLeast && total > bestTotal))) {
-      best = candidate;
+    if (!lines.empty() && least > bestLeast) {
+      everywhere = candidate;
       bestLeast = least;
+    }
+    // Tabs that are not on every line are part of a blank run.
+    if (candidate != '\t' && total > bestTotal) {
+      somewhere = candidate;
       bestTotal = total;
     }
   }
-  return best ? best : blankRun;
+  return everywhere ? everywhere : somewhere ? somewhere : blankRun;
 }
 
 std::string_view CsvRecords::quotedField() {

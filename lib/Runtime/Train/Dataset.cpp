@@ -14,7 +14,9 @@
 
 namespace sinter::train {
 
-bool isBatched(const sinter_io_info &io) { return io.rank > 0 && io.shape[0] == SINTER_BATCH_EXTENT; }
+bool isBatched(const sinter_io_info &io) {
+  return io.rank > 0 && io.shape[0] == SINTER_BATCH_EXTENT;
+}
 
 int64_t rowElements(const sinter_io_info &io) {
   int64_t product = 1;
@@ -23,7 +25,9 @@ int64_t rowElements(const sinter_io_info &io) {
   return product;
 }
 
-static bool isFloatType(int32_t dtype) { return dtype == SINTER_F32 || dtype == SINTER_F64; }
+static bool isFloatType(int32_t dtype) {
+  return dtype == SINTER_F32 || dtype == SINTER_F64;
+}
 
 int64_t classCount(const sinter_artifact &artifact) {
   if (artifact.target_count == 0 || artifact.output_count == 0 || isFloatType(artifact.targets[0].dtype))
@@ -90,7 +94,8 @@ static std::vector<int64_t> withoutOnes(const int64_t *begin, const int64_t *end
   return extents;
 }
 
-// Rows of a file fit a row of the model when they have as many elements, and the same extents unless one of them is flat.
+// Rows of a file fit a row of the model when they have as many elements, and the same extents unless one of them is
+// flat.
 static bool rowsFit(const Array &array, const sinter_io_info &io) {
   if (array.shape.empty() || array.rowElements() != rowElements(io))
     return false;

@@ -1,5 +1,5 @@
-// How do files become the inputs and targets of a model? One Array per input and target of the artifact, checked against
-// its shapes, with labels checked against the number of classes.
+// How do files become the inputs and targets of a model? One Array per input and target of the artifact, checked
+// against its shapes, with labels checked against the number of classes.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SINTER_LIB_RUNTIME_TRAIN_DATASET_H
@@ -17,9 +17,9 @@ namespace sinter::train {
 
 /// Which files hold the data: either a table with feature and target columns, or files of inputs and of targets.
 struct DataFiles {
-  std::string data;                // CSV
-  std::string target;              // its target column, or several with commas between
-  std::vector<std::string> ignore; // its columns to leave out
+  std::string data;                         // CSV
+  std::string target;                       // its target column, or several with commas between
+  std::vector<std::string> ignore;          // its columns to leave out
   std::vector<std::string> inputs, targets; // NPY, IDX or CSV; one per input and target of the model
   CsvHeader header = CsvHeader::Auto;
 
@@ -33,8 +33,8 @@ enum class NeedTargets {
 
 struct Dataset {
   int64_t rows = 0;
-  std::vector<Array> inputs;  // extent 0 is `rows`; may be flat where the model's shape is not, and the reverse
-  std::vector<Array> targets; // empty when absent
+  std::vector<Array> inputs;        // extent 0 is `rows`; may be flat where the model's shape is not, and the reverse
+  std::vector<Array> targets;       // empty when absent
   std::vector<std::string> classes; // names of the labels by index; empty when the labels are numbers
 };
 
@@ -43,8 +43,8 @@ struct Dataset {
 Dataset loadDataset(const sinter_artifact &artifact, const DataFiles &files, NeedTargets need,
                     const std::vector<std::string> &knownClasses);
 
-/// Number of classes of integer targets: the last extent of the first output, 2 for a single logit; 0 when the model has
-/// no integer target.
+/// Number of classes of integer targets: the last extent of the first output, 2 for a single logit; 0 when the model
+/// has no integer target.
 int64_t classCount(const sinter_artifact &artifact);
 
 /// Elements of a row of `io`; all its elements when it has no batch extent.

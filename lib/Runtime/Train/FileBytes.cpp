@@ -100,6 +100,8 @@ std::string inflateIfGzip(std::string bytes, const std::string &path) {
   return result;
 }
 
-std::string readFileBytes(const std::string &path) { return inflateIfGzip(readRaw(path), path); }
+std::string readFileBytes(const std::string &path) {
+  return inflateIfGzip(readRaw(path), path);
+}
 
 } // namespace sinter::train

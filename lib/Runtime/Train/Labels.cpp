@@ -18,7 +18,9 @@ std::string RowNames::operator()(int64_t row) const {
   return fmt::format("'{}' row {} (counted from 0)", path, row);
 }
 
-static bool isFloatType(int32_t dtype) { return dtype == SINTER_F32 || dtype == SINTER_F64; }
+static bool isFloatType(int32_t dtype) {
+  return dtype == SINTER_F32 || dtype == SINTER_F64;
+}
 
 static Array makeArray(ElementType type, std::vector<int64_t> shape) {
   Array array;
@@ -43,8 +45,8 @@ static std::vector<std::string> sortedLabels(const Table &table, int64_t column,
       fail("{}: expected a label, found an empty field", names(row));
     labels.insert(std::move(label));
     if (static_cast<int64_t>(labels.size()) > limit)
-      fail("{}: a label beyond the {} of the model, after {}", names(row), limit == 1 ? "1 class" : fmt::format("{} classes", limit),
-           listOfClasses({labels.begin(), labels.end()}));
+      fail("{}: a label beyond the {} of the model, after {}", names(row),
+           limit == 1 ? "1 class" : fmt::format("{} classes", limit), listOfClasses({labels.begin(), labels.end()}));
   }
   return {labels.begin(), labels.end()};
 }

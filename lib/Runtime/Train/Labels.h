@@ -28,8 +28,9 @@ struct RowNames {
 Array targetsFromTable(const sinter_artifact &artifact, const Table &table, const std::vector<int64_t> &columns,
                        const std::vector<std::string> &knownClasses, std::vector<std::string> &classes);
 
-/// Checks `array` for target `index`: whole numbers within the classes when the target is of integers. Returns the array,
-/// as integers then. (A number that is not finite shows as the loss that is not finite, with its step and batch.)
+/// Checks `array` for target `index`: whole numbers within the classes when the target is of integers. Returns the
+/// array, as integers then. (A number that is not finite shows as the loss that is not finite, with its step and
+/// batch.)
 Array checkedTargets(const sinter_artifact &artifact, uint32_t index, Array array, const RowNames &names);
 
 /// Checks that an input of integers gets whole numbers.

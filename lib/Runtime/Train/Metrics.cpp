@@ -10,7 +10,9 @@
 
 namespace sinter::train {
 
-static std::string_view lossName(const sinter_artifact &artifact) { return artifact.loss ? artifact.loss : ""; }
+static std::string_view lossName(const sinter_artifact &artifact) {
+  return artifact.loss ? artifact.loss : "";
+}
 
 // Binary losses take logits when their name says so.
 static bool outputsAreLogits(const sinter_artifact &artifact) {
@@ -129,7 +131,9 @@ void Metrics::addErrors(const Batch &batch) {
   elements += batch.rows * columns;
 }
 
-double Metrics::accuracy() const { return static_cast<double>(right) / static_cast<double>(judged); }
+double Metrics::accuracy() const {
+  return static_cast<double>(right) / static_cast<double>(judged);
+}
 
 double Metrics::r2() const {
   double total = 0;

@@ -11,7 +11,9 @@ namespace sinter::train {
 
 static constexpr std::string_view magic = "\x93NUMPY";
 
-bool looksLikeNpy(std::string_view bytes) { return bytes.substr(0, magic.size()) == magic; }
+bool looksLikeNpy(std::string_view bytes) {
+  return bytes.substr(0, magic.size()) == magic;
+}
 
 namespace {
 // What the dictionary in front of the data says.

@@ -64,9 +64,8 @@ void gatherPrepared(const Array &source, const int64_t *order, int64_t count, in
       using From = std::remove_pointer_t<decltype(stored)>;
       double scale = preparation.scale;
       if (!preparation.normalizes()) {
-        convertRows<To, From>(source, order, count, out, [=](From value, int64_t) {
-          return static_cast<To>(static_cast<double>(value) * scale);
-        });
+        convertRows<To, From>(source, order, count, out,
+                              [=](From value, int64_t) { return static_cast<To>(static_cast<double>(value) * scale); });
         return;
       }
       const double *mean = preparation.mean.data() + firstFeature;

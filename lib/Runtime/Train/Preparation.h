@@ -1,5 +1,5 @@
-// What happens to the inputs on their way from the file to the step? x becomes (x * scale - mean) / deviation, with mean
-// and deviation of each feature fitted on the training part alone. The constants travel in the checkpoint.
+// What happens to the inputs on their way from the file to the step? x becomes (x * scale - mean) / deviation, with
+// mean and deviation of each feature fitted on the training part alone. The constants travel in the checkpoint.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SINTER_LIB_RUNTIME_TRAIN_PREPARATION_H

@@ -49,10 +49,10 @@ static int64_t takeCount(Settings &settings, const char *name, const std::string
 
 Schedule Schedule::parse(const std::string &text) {
   static const std::map<std::string, std::pair<Kind, Kind>, std::less<>> kinds = {
-      {"constant", {Kind::Constant, Kind::Constant}},    {"step", {Kind::Step, Kind::Constant}},
+      {"constant", {Kind::Constant, Kind::Constant}},       {"step", {Kind::Step, Kind::Constant}},
       {"exponential", {Kind::Exponential, Kind::Constant}}, {"linear", {Kind::Linear, Kind::Constant}},
-      {"cosine", {Kind::Cosine, Kind::Constant}},        {"linear-warmup", {Kind::Warmup, Kind::Constant}},
-      {"warmup-cosine", {Kind::Warmup, Kind::Cosine}},   {"warmup-linear", {Kind::Warmup, Kind::Linear}}};
+      {"cosine", {Kind::Cosine, Kind::Constant}},           {"linear-warmup", {Kind::Warmup, Kind::Constant}},
+      {"warmup-cosine", {Kind::Warmup, Kind::Cosine}},      {"warmup-linear", {Kind::Warmup, Kind::Linear}}};
   size_t colon = std::min(text.find(':'), text.size());
   auto found = kinds.find(text.substr(0, colon));
   if (found == kinds.end())

@@ -22,8 +22,8 @@ static int64_t partSize(int64_t rows, double fraction) {
 Split splitRows(int64_t rows, double validationFraction, double testFraction, int64_t seed) {
   int64_t validation = partSize(rows, validationFraction), test = partSize(rows, testFraction);
   if (validation + test >= rows)
-    fail("no rows are left to train on: of {}, {} go to validation and {} to the test", counted(rows, "row"), validation,
-         test);
+    fail("no rows are left to train on: of {}, {} go to validation and {} to the test", counted(rows, "row"),
+         validation, test);
   std::vector<int64_t> order(static_cast<size_t>(rows));
   std::iota(order.begin(), order.end(), 0);
   if (validation + test > 0) {

@@ -64,7 +64,9 @@ TEST(Csv, quotedLineFeedsKeepLineNumbersRight) {
   EXPECT_EQ(error("a,b\n\"1\n\",2\n3\n"), "'f.csv' line 4: expected 2 fields separated by a comma, found 1");
 }
 
-TEST(Csv, savetxtCommentIsSkipped) { EXPECT_EQ(parse("# made by numpy\n1 2\n3 4\n").rows(), 2); }
+TEST(Csv, savetxtCommentIsSkipped) {
+  EXPECT_EQ(parse("# made by numpy\n1 2\n3 4\n").rows(), 2);
+}
 
 TEST(Csv, scikitFirstLineGivesClassNames) {
   Table table = parse("3,4,setosa,versicolor,virginica\n5.1,3.5,1.4,0.2,0\n4.9,3,1.4,0.2,1\n6,3,1.4,0.2,2\n");
@@ -88,8 +90,7 @@ TEST(Csv, columnsByNameAndNumber) {
 
 TEST(Csv, wordInNumericColumn) {
   Table table = parse("a,b\n1,2\n3,4x\n");
-  EXPECT_EQ(messageOf([&] { table.requireNumbers(1); }),
-            "'f.csv' line 3, column 'b': expected a number, found '4x'");
+  EXPECT_EQ(messageOf([&] { table.requireNumbers(1); }), "'f.csv' line 3, column 'b': expected a number, found '4x'");
   Table empty = parse("1,2\n3,\n");
   EXPECT_EQ(messageOf([&] { empty.requireNumbers(1); }),
             "'f.csv' line 2, column 1: expected a number, found an empty field");
@@ -128,9 +129,9 @@ TEST_F(GzipTest, inflatesSeveralMembers) {
 TEST_F(GzipTest, truncatedAndDamaged) {
   std::string whole = gzip("1,2\n3,4\n5,6\n");
   std::string file = write("t.csv.gz", whole.substr(0, whole.size() - 5));
-  EXPECT_EQ(messageOf([&] { readFileBytes(file); }),
-            "'" + file + "' is truncated: its gzip data end after " + std::to_string(whole.size() - 5) +
-                " bytes, before their end mark");
+  EXPECT_EQ(messageOf([&] { readFileBytes(file); }), "'" + file + "' is truncated: its gzip data end after " +
+                                                         std::to_string(whole.size() - 5) +
+                                                         " bytes, before their end mark");
   whole[whole.size() - 8] ^= 1; // the checksum
   std::string damaged = write("d.csv.gz", whole);
   EXPECT_NE(messageOf([&] { readFileBytes(damaged); }).find("is damaged: incorrect data check"), std::string::npos);

@@ -1,8 +1,8 @@
 // Do files become the inputs and targets that a model wants, and what is said when they do not fit?
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Batch.h"
 #include "Dataset.h"
+#include "Batch.h"
 #include "Metrics.h"
 #include "Npy.h"
 #include "TestFiles.h"
@@ -103,8 +103,9 @@ TEST_F(DatasetTest, labelOutOfRange) {
   EXPECT_EQ(error([&] { table(model, "1,9\n2,10\n", "-1"); }),
             "'f.csv' line 2, column 1: label 10 is out of range; expected 0 .. 9 for the 10 classes of output 'y'");
   std::string x = bytes("x.npy", {3, 1}, "abc");
-  EXPECT_EQ(error([&] { arrays(model, x, bytes("t.npy", {3}, "\x01\x02\x0a")); }),
-            "'t.npy' row 2 (counted from 0): label 10 is out of range; expected 0 .. 9 for the 10 classes of output 'y'");
+  EXPECT_EQ(
+      error([&] { arrays(model, x, bytes("t.npy", {3}, "\x01\x02\x0a")); }),
+      "'t.npy' row 2 (counted from 0): label 10 is out of range; expected 0 .. 9 for the 10 classes of output 'y'");
   EXPECT_EQ(error([&] { table(model, "1,1.5\n", "-1"); }),
             "'f.csv' line 1, column 1: expected a whole number as label, found 1.5");
 }

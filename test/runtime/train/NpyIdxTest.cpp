@@ -76,8 +76,9 @@ TEST(Npy, badFiles) {
             "'x.npy' is truncated: its NPY data of shape [2, 2] take 16 bytes, found 15");
   EXPECT_EQ(error(npy(1, good, std::string(17, 'x'))),
             "'x.npy' is not a valid NPY file: 1 byte after its data of shape [2, 2]");
-  EXPECT_EQ(error(npy(1, good, "").substr(0, 20)), "'x.npy' is truncated: its NPY header takes 68 bytes, found 20");
-  EXPECT_EQ(error(std::string("\x93NUMPY\x01", 7)), "'x.npy' is truncated: an NPY header takes at least 10 bytes, found 7");
+  EXPECT_EQ(error(npy(1, good, "").substr(0, 20)), "'x.npy' is truncated: its NPY header takes 70 bytes, found 20");
+  EXPECT_EQ(error(std::string("\x93NUMPY\x01", 7)),
+            "'x.npy' is truncated: an NPY header takes at least 10 bytes, found 7");
   EXPECT_EQ(error(npy(4, good, "")), "'x.npy' is NPY version 4; expected version 1, 2 or 3");
   EXPECT_NE(error(npy(1, dictionary("<c8", "False", "(2,)"), "")).find("holds NPY elements of type '<c8'"),
             std::string::npos);

@@ -11,7 +11,9 @@
 using namespace sinter::train;
 
 // With base 1, 10 steps per epoch and 100 steps in all.
-static double rate(const char *text, int64_t step) { return Schedule::parse(text).rate(1, step, 10, 100); }
+static double rate(const char *text, int64_t step) {
+  return Schedule::parse(text).rate(1, step, 10, 100);
+}
 
 TEST(Schedule, formulas) {
   EXPECT_EQ(rate("constant", 77), 1);
@@ -46,7 +48,8 @@ TEST(Schedule, mistakes) {
 }
 
 TEST(Split, partsAreDisjointCompleteAndSeeded) {
-  Split split = splitRows(1797, 0.2, 0.1, 5), again = splitRows(1797, 0.2, 0.1, 5), other = splitRows(1797, 0.2, 0.1, 6);
+  Split split = splitRows(1797, 0.2, 0.1, 5), again = splitRows(1797, 0.2, 0.1, 5),
+        other = splitRows(1797, 0.2, 0.1, 6);
   EXPECT_EQ(split.validation.size(), 359u);
   EXPECT_EQ(split.test.size(), 180u);
   EXPECT_EQ(split.validation, again.validation);

@@ -32,7 +32,9 @@ std::string readFile(const std::string &path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-bool exists(const std::string &path) { return std::filesystem::exists(path); }
+bool exists(const std::string &path) {
+  return std::filesystem::exists(path);
+}
 
 std::string gzip(std::string_view contents) {
   z_stream stream = {};
