@@ -1,0 +1,48 @@
+# The lit suite: FileCheck tests that mirror lib/, and end-to-end runs that compile and train (integration/).
+#
+# Features a test may require:
+#   shared     large reference data is at hand ($SINTER_SHARED, or shared/ beside the checkout)
+#   ptxas      NVIDIA's assembler is installed
+#   x86-v4     this processor runs AVX-512 code
+#   sanitized  the compiler was built with sanitizers (slower; no timing)
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import os
+import platform
+import shutil
+
+import lit.formats
+
+config.name = "Sinter"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "models", "unit", "runtime"]
+config.test_source_root = config.source_root
+config.test_exec_root = config.binary_root
+
+path = [config.tools_dir, config.llvm_tools_dir, os.environ.get("PATH", "")]
+config.environment["PATH"] = os.pathsep.join(path)
+for name in ("HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+repository = os.path.dirname(config.source_root)
+shared = os.environ.get("SINTER_SHARED") or os.path.join(os.path.dirname(repository), "shared")
+if os.path.isdir(os.path.join(shared, "golden")):
+    config.available_features.add("shared")
+if shutil.which("ptxas") or os.path.exists("/usr/local/cuda/bin/ptxas"):
+    config.available_features.add("ptxas")
+if platform.machine() == "x86_64" and "avx512vl" in open("/proc/cpuinfo").read():
+    config.available_features.add("x86-v4")
+if config.sanitized:
+    config.available_features.add("sanitized")
+
+config.substitutions += [
+    ("%shared", shared),
+    ("%models", os.path.join(config.source_root, "models")),
+    ("%data", os.path.join(repository, "data")),
+    ("%include", os.path.join(repository, "include")),
+    ("%rt_lib_dir", config.library_dir),
+    ("%mlir_lib_dir", config.llvm_library_dir),
+    ("%src_root", repository),
+]
