@@ -29,7 +29,7 @@ static void *mapBlock(Block *block, size_t alignment) {
   return data;
 }
 
-sinter_status blockAllocate(Block *block, uint64_t bytes, uint32_t alignment, const char *what) {
+sinter_status sinter_block_allocate(Block *block, uint64_t bytes, uint32_t alignment, const char *what) {
   memset(block, 0, sizeof *block);
   if (alignment < 64)
     alignment = 64;
@@ -51,7 +51,7 @@ sinter_status blockAllocate(Block *block, uint64_t bytes, uint32_t alignment, co
   return SINTER_OK;
 }
 
-void blockFree(Block *block) {
+void sinter_block_free(Block *block) {
   if (block->mapping)
     munmap(block->mapping, block->mappingBytes);
   else

@@ -18,7 +18,7 @@ typedef struct Block {
 
 /* Zeroed memory, aligned to `alignment` (a power of two). From 4 MiB on it is mapped and huge pages are asked for,
  * which an optimizer step over state in main memory gains a quarter from. `what` names the block in the message. */
-sinter_status blockAllocate(Block *block, uint64_t bytes, uint32_t alignment, const char *what);
-void blockFree(Block *block);
+sinter_status sinter_block_allocate(Block *block, uint64_t bytes, uint32_t alignment, const char *what);
+void sinter_block_free(Block *block);
 
 #endif /* SINTER_RT_CORE_BLOCK_H */

@@ -329,13 +329,13 @@ static void copyStaged(sinter_model *model, const sinter_file *file, Scope scope
 static sinter_status takeOver(sinter_model *model, const sinter_file *file, Scope scope) {
   const sinter_artifact *artifact = sinter_model_artifact(model);
   Block staging;
-  sinter_status status = blockAllocate(&staging, artifact->state_bytes, artifact->alignment, "checkpoint's");
+  sinter_status status = sinter_block_allocate(&staging, artifact->state_bytes, artifact->alignment, "checkpoint's");
   if (status != SINTER_OK)
     return status;
   status = stage(model, file, scope, staging.data);
   if (status == SINTER_OK)
     copyStaged(model, file, scope, staging.data);
-  blockFree(&staging);
+  sinter_block_free(&staging);
   return status;
 }
 
@@ -344,8 +344,7 @@ static sinter_status loadCheckpoint(sinter_model *model, const sinter_file *file
   sinter_status status;
   if ((status = verifyHeader(file)) || (status = checkIdentity(model, file, flags)) ||
       (status = checkModelTensors(model, file, EVERYTHING)) || (status = checkUnknownTensors(model, file)) ||
-      (status = verifyData(file)) ||
-      (status = metadataNumber(file, keyStep, 0, &step)) ||
+      (status = verifyData(file)) || (status = metadataNumber(file, keyStep, 0, &step)) ||
       (status = metadataNumber(file, keySeed, INT64_MIN, &seed)) || (status = takeOver(model, file, EVERYTHING)))
     return status;
   sinter_model_set_step(model, step);
@@ -356,8 +355,7 @@ static sinter_status loadCheckpoint(sinter_model *model, const sinter_file *file
 static sinter_status loadParameters(sinter_model *model, const sinter_file *file) {
   sinter_status status;
   if ((status = verifyHeader(file)) || (status = checkModelTensors(model, file, PARAMETERS)) ||
-      (status = verifyData(file)) ||
-      (status = takeOver(model, file, PARAMETERS)))
+      (status = verifyData(file)) || (status = takeOver(model, file, PARAMETERS)))
     return status;
   return SINTER_OK;
 }

@@ -50,14 +50,14 @@ size_t sinter_dtype_size(int32_t dtype) {
   return info ? info->bytes : 0;
 }
 
-int32_t dtypeOfName(const char *name) {
+int32_t sinter_dtype_of_name(const char *name) {
   for (size_t i = 0; i < dtypeCount; ++i)
     if (strcmp(dtypes[i].name, name) == 0)
       return dtypes[i].dtype;
   return 0;
 }
 
-int dtypeIsFloat(int32_t dtype) {
+int sinter_dtype_is_float(int32_t dtype) {
   return dtype == SINTER_F64 || dtype == SINTER_F32 || dtype == SINTER_BF16 || dtype == SINTER_FILE_F16;
 }
 
@@ -101,7 +101,7 @@ static double loadFloat(int32_t dtype, const char *source) {
   }
 }
 
-void dtypeConvert(int32_t from, const void *source, int32_t to, void *destination, size_t count) {
+void sinter_dtype_convert(int32_t from, const void *source, int32_t to, void *destination, size_t count) {
   const size_t stride = sinter_dtype_size(from);
   if (from == to) {
     memcpy(destination, source, stride * count);

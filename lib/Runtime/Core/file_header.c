@@ -38,16 +38,16 @@ static sinter_status parseMetadata(Parser *parser) {
   Json *json = &parser->json;
   FileHeader *header = parser->header;
   int more;
-  sinter_status status = jsonSymbol(json, '{');
+  sinter_status status = sinter_json_symbol(json, '{');
   if (status != SINTER_OK)
     return status;
-  for (jsonFirst(json, '}', &more); more;) {
+  for (sinter_json_first(json, '}', &more); more;) {
     char *key, *value;
     if (!reserve((void **)&header->metadata, header->metadataCount, &parser->metadataCapacity,
                  sizeof *header->metadata))
       return outOfMemory(parser);
-    if ((status = jsonString(json, &key)) || (status = jsonSymbol(json, ':')) || (status = jsonString(json, &value)) ||
-        (status = jsonNext(json, '}', &more)))
+    if ((status = sinter_json_string(json, &key)) || (status = sinter_json_symbol(json, ':')) ||
+        (status = sinter_json_string(json, &value)) || (status = sinter_json_next(json, '}', &more)))
       return status;
     const sinter_key_value entry = {key, value};
     header->metadata[header->metadataCount++] = entry;
@@ -58,12 +58,12 @@ static sinter_status parseMetadata(Parser *parser) {
 static sinter_status parseShape(Parser *parser, sinter_file_tensor *tensor) {
   Json *json = &parser->json;
   int more;
-  sinter_status status = jsonSymbol(json, '[');
+  sinter_status status = sinter_json_symbol(json, '[');
   if (status != SINTER_OK)
     return status;
-  for (jsonFirst(json, ']', &more); more;) {
+  for (sinter_json_first(json, ']', &more); more;) {
     uint64_t extent;
-    if ((status = jsonNatural(json, &extent)) || (status = jsonNext(json, ']', &more)))
+    if ((status = sinter_json_natural(json, &extent)) || (status = sinter_json_next(json, ']', &more)))
       return status;
     if (tensor->rank == SINTER_FILE_MAX_RANK)
       return sinter_fail(SINTER_FORMAT, "%s: tensor '%s': expected a rank up to %d, found more", json->path,
@@ -80,18 +80,19 @@ static sinter_status parseShape(Parser *parser, sinter_file_tensor *tensor) {
 static sinter_status parseOffsets(Parser *parser, uint64_t offsets[2]) {
   Json *json = &parser->json;
   sinter_status status;
-  if ((status = jsonSymbol(json, '[')) || (status = jsonNatural(json, &offsets[0])) ||
-      (status = jsonSymbol(json, ',')) || (status = jsonNatural(json, &offsets[1])) || (status = jsonSymbol(json, ']')))
+  if ((status = sinter_json_symbol(json, '[')) || (status = sinter_json_natural(json, &offsets[0])) ||
+      (status = sinter_json_symbol(json, ',')) || (status = sinter_json_natural(json, &offsets[1])) ||
+      (status = sinter_json_symbol(json, ']')))
     return status;
   return SINTER_OK;
 }
 
 static sinter_status parseDtype(Parser *parser, sinter_file_tensor *tensor) {
   char *name;
-  const sinter_status status = jsonString(&parser->json, &name);
+  const sinter_status status = sinter_json_string(&parser->json, &name);
   if (status != SINTER_OK)
     return status;
-  tensor->dtype = dtypeOfName(name);
+  tensor->dtype = sinter_dtype_of_name(name);
   if (tensor->dtype == 0)
     return sinter_fail(SINTER_FORMAT, "%s: tensor '%s': '%s' is no element type of the safetensors format",
                        parser->json.path, tensor->name, name);
@@ -105,7 +106,7 @@ enum { FIELD_DTYPE, FIELD_SHAPE, FIELD_OFFSETS, FIELD_COUNT };
 static sinter_status parseField(Parser *parser, sinter_file_tensor *tensor, uint64_t offsets[2], unsigned *seen) {
   Json *json = &parser->json;
   char *name;
-  sinter_status status = jsonString(json, &name);
+  sinter_status status = sinter_json_string(json, &name);
   if (status != SINTER_OK)
     return status;
   int field = 0;
@@ -117,7 +118,7 @@ static sinter_status parseField(Parser *parser, sinter_file_tensor *tensor, uint
   if (*seen & 1u << field)
     return sinter_fail(SINTER_FORMAT, "%s: tensor '%s': '%s' is given twice", json->path, tensor->name, name);
   *seen |= 1u << field;
-  if ((status = jsonSymbol(json, ':')))
+  if ((status = sinter_json_symbol(json, ':')))
     return status;
   if (field == FIELD_DTYPE)
     return parseDtype(parser, tensor);
@@ -157,11 +158,11 @@ static sinter_status parseTensor(Parser *parser, const char *name) {
   int more;
   tensor.name = name;
   const size_t shapeStart = parser->extentCount;
-  sinter_status status = jsonSymbol(json, '{');
+  sinter_status status = sinter_json_symbol(json, '{');
   if (status != SINTER_OK)
     return status;
-  for (jsonFirst(json, '}', &more); more;)
-    if ((status = parseField(parser, &tensor, offsets, &seen)) || (status = jsonNext(json, '}', &more)))
+  for (sinter_json_first(json, '}', &more); more;)
+    if ((status = parseField(parser, &tensor, offsets, &seen)) || (status = sinter_json_next(json, '}', &more)))
       return status;
   for (int field = 0; field < FIELD_COUNT; ++field)
     if (!(seen & 1u << field))
@@ -181,12 +182,12 @@ static sinter_status parseTensor(Parser *parser, const char *name) {
 static sinter_status parseTop(Parser *parser) {
   Json *json = &parser->json;
   int more, metadataSeen = 0;
-  sinter_status status = jsonSymbol(json, '{');
+  sinter_status status = sinter_json_symbol(json, '{');
   if (status != SINTER_OK)
     return status;
-  for (jsonFirst(json, '}', &more); more;) {
+  for (sinter_json_first(json, '}', &more); more;) {
     char *name;
-    if ((status = jsonString(json, &name)) || (status = jsonSymbol(json, ':')))
+    if ((status = sinter_json_string(json, &name)) || (status = sinter_json_symbol(json, ':')))
       return status;
     if (strcmp(name, "__metadata__") == 0) {
       if (metadataSeen++)
@@ -195,11 +196,11 @@ static sinter_status parseTop(Parser *parser) {
     } else {
       status = parseTensor(parser, name);
     }
-    if (status != SINTER_OK || (status = jsonNext(json, '}', &more)))
+    if (status != SINTER_OK || (status = sinter_json_next(json, '}', &more)))
       return status;
   }
-  jsonPeek(json);
-  return json->at == json->length ? SINTER_OK : jsonExpected(json, "only spaces after the header's '}'");
+  sinter_json_peek(json);
+  return json->at == json->length ? SINTER_OK : sinter_json_expected(json, "only spaces after the header's '}'");
 }
 
 /* By place, so that the order and each message are always the same. */
@@ -285,7 +286,7 @@ static void finishTensors(Parser *parser) {
     qsort(header->tensors, header->tensorCount, sizeof *header->tensors, compareOffsets);
 }
 
-sinter_status fileHeaderParse(FileHeader *header, char *text, size_t length, uint64_t dataBytes, const char *path) {
+sinter_status sinter_header_parse(FileHeader *header, char *text, size_t length, uint64_t dataBytes, const char *path) {
   memset(header, 0, sizeof *header);
   Parser parser = {{text, length, 0, path}, header, NULL, 0, 0, 0, 0};
   sinter_status status = parseTop(&parser);
@@ -299,11 +300,11 @@ sinter_status fileHeaderParse(FileHeader *header, char *text, size_t length, uin
     status = checkCover(header, dataBytes, path);
   free(parser.shapeStarts);
   if (status != SINTER_OK)
-    fileHeaderFree(header);
+    sinter_header_free(header);
   return status;
 }
 
-void fileHeaderFree(FileHeader *header) {
+void sinter_header_free(FileHeader *header) {
   free(header->tensors);
   free(header->byName);
   free(header->extents);

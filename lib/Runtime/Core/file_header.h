@@ -21,10 +21,10 @@ typedef struct FileHeader {
 /* Parses `text` (`length` bytes and a NUL), which is changed: strings are decoded in place and `header` points into it.
  * `dataBytes` is the size of the data section, which the tensors must cover exactly. `path` is for messages. On failure
  * `header` holds nothing. */
-sinter_status fileHeaderParse(FileHeader *header, char *text, size_t length, uint64_t dataBytes, const char *path);
-void fileHeaderFree(FileHeader *header);
+sinter_status sinter_header_parse(FileHeader *header, char *text, size_t length, uint64_t dataBytes, const char *path);
+void sinter_header_free(FileHeader *header);
 
 /* 1 if `text` is valid UTF-8. */
-int isUtf8(const char *text, size_t length);
+int sinter_is_utf8(const char *text, size_t length);
 
 #endif /* SINTER_RT_CORE_FILE_HEADER_H */

@@ -86,7 +86,7 @@ static sinter_status readHeader(sinter_file *file, uint64_t fileBytes) {
     return sinter_fail(SINTER_FORMAT, "%s: not a safetensors file: its header does not begin with '{'", file->path);
   file->dataStart = PREFIX_BYTES + length;
   file->dataBytes = fileBytes - file->dataStart;
-  return fileHeaderParse(&file->header, file->text, (size_t)length, file->dataBytes, file->path);
+  return sinter_header_parse(&file->header, file->text, (size_t)length, file->dataBytes, file->path);
 }
 
 sinter_status sinter_file_open(const char *path, sinter_file **result) {
@@ -121,7 +121,7 @@ void sinter_file_close(sinter_file *file) {
     return;
   if (file->descriptor >= 0)
     close(file->descriptor);
-  fileHeaderFree(&file->header);
+  sinter_header_free(&file->header);
   free(file->text);
   free(file->path);
   free(file);
@@ -177,7 +177,7 @@ sinter_status sinter_file_read_as(const sinter_file *file, const sinter_file_ten
                                   void *data) {
   if (tensor->dtype == dtype)
     return sinter_file_read(file, tensor, data);
-  if (!dtypeIsFloat(tensor->dtype) || (dtype != SINTER_F32 && dtype != SINTER_F64)) {
+  if (!sinter_dtype_is_float(tensor->dtype) || (dtype != SINTER_F32 && dtype != SINTER_F64)) {
     const char *wanted = sinter_dtype_name(dtype);
     return sinter_fail(SINTER_UNSUPPORTED, "%s: tensor '%s': %s cannot be read as %s", file->path, tensor->name,
                        sinter_dtype_name(tensor->dtype), wanted ? wanted : "an unknown type");
@@ -192,7 +192,7 @@ sinter_status sinter_file_read_as(const sinter_file *file, const sinter_file_ten
     const size_t count = left < CHUNK_BYTES / fromBytes ? (size_t)left : CHUNK_BYTES / fromBytes;
     status = readAt(file, chunk, count * fromBytes, file->dataStart + tensor->offset + done * fromBytes);
     if (status == SINTER_OK)
-      dtypeConvert(tensor->dtype, chunk, dtype, (char *)data + done * toBytes, count);
+      sinter_dtype_convert(tensor->dtype, chunk, dtype, (char *)data + done * toBytes, count);
     done += count;
   }
   free(chunk);

@@ -111,7 +111,7 @@ static sinter_status refuse(const char *path, const char *format, ...) {
 static sinter_status checkEntry(const char *path, const sinter_file_entry *entry, uint64_t *dataBytes) {
   if (!entry->name || !*entry->name || strcmp(entry->name, "__metadata__") == 0)
     return refuse(path, "expected a name for each tensor, found '%s'", entry->name ? entry->name : "");
-  if (!isUtf8(entry->name, strlen(entry->name)))
+  if (!sinter_is_utf8(entry->name, strlen(entry->name)))
     return refuse(path, "the name of tensor '%s' is not valid UTF-8", entry->name);
   uint64_t bytes = sinter_dtype_size(entry->dtype);
   if (bytes == 0)
@@ -161,7 +161,7 @@ static sinter_status checkArguments(const char *path, const sinter_file_entry *e
     const char *key = metadata[i].key, *value = metadata[i].value;
     if (!key || !value)
       status = refuse(path, "metadata entry %zu: expected a key and a value, found NULL", i);
-    else if (!isUtf8(key, strlen(key)) || !isUtf8(value, strlen(value)))
+    else if (!sinter_is_utf8(key, strlen(key)) || !sinter_is_utf8(value, strlen(value)))
       status = refuse(path, "metadata entry '%s' is not valid UTF-8", key);
   }
   if (status == SINTER_OK && entryCount > 0)

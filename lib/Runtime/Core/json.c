@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-sinter_status jsonExpected(const Json *json, const char *expected) {
+sinter_status sinter_json_expected(const Json *json, const char *expected) {
   char found[32];
   const unsigned char byte = (unsigned char)json->text[json->at];
   if (json->at >= json->length)
@@ -20,7 +20,7 @@ sinter_status jsonExpected(const Json *json, const char *expected) {
                      found);
 }
 
-char jsonPeek(Json *json) {
+char sinter_json_peek(Json *json) {
   while (json->at < json->length) {
     const char byte = json->text[json->at];
     if (byte != ' ' && byte != '\t' && byte != '\n' && byte != '\r')
@@ -30,28 +30,28 @@ char jsonPeek(Json *json) {
   return '\0';
 }
 
-sinter_status jsonSymbol(Json *json, char symbol) {
-  if (jsonPeek(json) == symbol) {
+sinter_status sinter_json_symbol(Json *json, char symbol) {
+  if (sinter_json_peek(json) == symbol) {
     ++json->at;
     return SINTER_OK;
   }
   const char expected[] = {'\'', symbol, '\'', '\0'};
-  return jsonExpected(json, expected);
+  return sinter_json_expected(json, expected);
 }
 
-sinter_status jsonNext(Json *json, char close, int *more) {
-  const char byte = jsonPeek(json);
+sinter_status sinter_json_next(Json *json, char close, int *more) {
+  const char byte = sinter_json_peek(json);
   *more = byte == ',';
   if (byte == ',' || byte == close) {
     ++json->at;
     return SINTER_OK;
   }
   const char expected[] = {'\'', ',', '\'', ' ', 'o', 'r', ' ', '\'', close, '\'', '\0'};
-  return jsonExpected(json, expected);
+  return sinter_json_expected(json, expected);
 }
 
-void jsonFirst(Json *json, char close, int *more) {
-  *more = jsonPeek(json) != close;
+void sinter_json_first(Json *json, char close, int *more) {
+  *more = sinter_json_peek(json) != close;
   if (!*more)
     ++json->at;
 }
@@ -102,7 +102,7 @@ static char *putUtf8(char *out, long code) {
 static sinter_status unicodeEscape(Json *json, char **out) {
   long code = hexCode(json);
   if (code < 0)
-    return jsonExpected(json, "a hexadecimal digit");
+    return sinter_json_expected(json, "a hexadecimal digit");
   if (code == 0)
     return sinter_fail(SINTER_FORMAT, "%s: header, byte %zu: a string contains a NUL", json->path, json->at);
   if (code >= 0xD800 && code < 0xE000) {
@@ -132,18 +132,18 @@ static sinter_status escape(Json *json, char **out) {
       *(*out)++ = values[i];
       return SINTER_OK;
     }
-  return jsonExpected(json, "one of \"\\/bfnrtu after a backslash");
+  return sinter_json_expected(json, "one of \"\\/bfnrtu after a backslash");
 }
 
-sinter_status jsonString(Json *json, char **string) {
-  if (jsonPeek(json) != '"')
-    return jsonExpected(json, "a string");
+sinter_status sinter_json_string(Json *json, char **string) {
+  if (sinter_json_peek(json) != '"')
+    return sinter_json_expected(json, "a string");
   const size_t start = json->at++;
   char *out = json->text + start;
   *string = out;
   for (;;) {
     if (json->at >= json->length || (unsigned char)json->text[json->at] < 0x20)
-      return jsonExpected(json, "the rest of a string");
+      return sinter_json_expected(json, "the rest of a string");
     const char byte = json->text[json->at++];
     if (byte == '"')
       break;
@@ -156,15 +156,15 @@ sinter_status jsonString(Json *json, char **string) {
       return status;
   }
   *out = '\0';
-  if (!isUtf8(*string, (size_t)(out - *string)))
+  if (!sinter_is_utf8(*string, (size_t)(out - *string)))
     return sinter_fail(SINTER_FORMAT, "%s: header, byte %zu: a string is not valid UTF-8", json->path, start);
   return SINTER_OK;
 }
 
-sinter_status jsonNatural(Json *json, uint64_t *number) {
-  const char first = jsonPeek(json);
+sinter_status sinter_json_natural(Json *json, uint64_t *number) {
+  const char first = sinter_json_peek(json);
   if (first < '0' || first > '9')
-    return jsonExpected(json, "a non-negative integer");
+    return sinter_json_expected(json, "a non-negative integer");
   const size_t start = json->at;
   uint64_t value = 0;
   while (json->at < json->length && json->text[json->at] >= '0' && json->text[json->at] <= '9') {
@@ -198,7 +198,7 @@ static size_t utf8Sequence(const unsigned char *text, size_t length) {
   return bytes;
 }
 
-int isUtf8(const char *text, size_t length) {
+int sinter_is_utf8(const char *text, size_t length) {
   const unsigned char *bytes = (const unsigned char *)text;
   for (size_t at = 0; at < length;) {
     const size_t sequence = utf8Sequence(bytes + at, length - at);

@@ -18,24 +18,24 @@ typedef struct Json {
 } Json;
 
 /* A failure at the current position: "PATH: header, byte 12: expected <expected>, found <what is there>". */
-sinter_status jsonExpected(const Json *json, const char *expected);
+sinter_status sinter_json_expected(const Json *json, const char *expected);
 
 /* Skips white space and looks at the next byte; '\0' at the end. */
-char jsonPeek(Json *json);
+char sinter_json_peek(Json *json);
 
 /* Consumes `symbol`; a failure names it. */
-sinter_status jsonSymbol(Json *json, char symbol);
+sinter_status sinter_json_symbol(Json *json, char symbol);
 
 /* After a value inside of brackets: consumes "," (and sets `*more`) or `close` (and clears it). */
-sinter_status jsonNext(Json *json, char close, int *more);
+sinter_status sinter_json_next(Json *json, char close, int *more);
 
 /* After the opening bracket: consumes `close` if the collection is empty, and then clears `*more`. */
-void jsonFirst(Json *json, char close, int *more);
+void sinter_json_first(Json *json, char close, int *more);
 
 /* Reads a string, decoded in place and ended with a NUL. A NUL inside and bytes that are not UTF-8 are errors. */
-sinter_status jsonString(Json *json, char **string);
+sinter_status sinter_json_string(Json *json, char **string);
 
 /* Reads an integer from 0 to INT64_MAX. */
-sinter_status jsonNatural(Json *json, uint64_t *number);
+sinter_status sinter_json_natural(Json *json, uint64_t *number);
 
 #endif /* SINTER_RT_CORE_JSON_H */

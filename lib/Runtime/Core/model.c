@@ -69,9 +69,9 @@ sinter_status sinter_model_create(const sinter_artifact *artifact, int threads, 
   model->artifact = artifact;
   status = indexNames(model);
   if (status == SINTER_OK)
-    status = blockAllocate(&model->state, artifact->state_bytes, artifact->alignment, "state");
+    status = sinter_block_allocate(&model->state, artifact->state_bytes, artifact->alignment, "state");
   if (status == SINTER_OK)
-    status = blockAllocate(&model->scratch, artifact->scratch_bytes, artifact->alignment, "scratch");
+    status = sinter_block_allocate(&model->scratch, artifact->scratch_bytes, artifact->alignment, "scratch");
   if (status == SINTER_OK)
     status = sinter_pool_create(threads, &model->pool);
   if (status != SINTER_OK) {
@@ -86,8 +86,8 @@ void sinter_model_destroy(sinter_model *model) {
   if (!model)
     return;
   sinter_pool_destroy(model->pool);
-  blockFree(&model->scratch);
-  blockFree(&model->state);
+  sinter_block_free(&model->scratch);
+  sinter_block_free(&model->state);
   free(model->byName);
   free(model);
 }
