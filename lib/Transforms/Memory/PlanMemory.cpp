@@ -1,0 +1,75 @@
+// How much memory does a training step need, and where does every tensor lie?
+//
+//   func @train_step(tensors) -> tensors   ->   func @train_step(blocks, memrefs, rows)
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "StepPlan.h"
+#include "mlir/IR/Remarks.h"
+#include "sinter/Transforms/Memory/Passes.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+#define GEN_PASS_DEF_PLANMEMORYPASS
+#include "sinter/Transforms/Memory/Passes.h.inc"
+
+namespace {
+
+void remarkOnMemory(const StepPlan &plan) {
+  func::FuncOp fn = plan.function;
+  int64_t tensors = 0, sum = 0;
+  for (const Buffer &buffer : plan.buffers) {
+    if (buffer.space != Space::Scratch)
+      continue;
+    ++tensors;
+    sum += buffer.bytes;
+  }
+  remark::analysis(fn.getLoc(), remark::RemarkOpts::name("ScratchPlanned").category("memory").function(fn.getName()))
+      << remark::add("scratch planned") << remark::metric("Tensors", tensors) << remark::metric("SumOfBytes", sum)
+      << remark::metric("PeakBytes", plan.scratchBytes) << remark::metric("LowerBound", plan.scratchBound);
+  for (const Copy &copy : plan.copies)
+    remark::missed(plan.buffers[copy.from].origin.getLoc(),
+                   remark::RemarkOpts::name("CopyNeeded").category("memory").function(fn.getName()))
+        << remark::add("old value is still read") << remark::metric("Bytes", plan.buffers[copy.from].bytes);
+}
+
+struct PlanMemory : impl::PlanMemoryPassBase<PlanMemory> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto batch = module->getAttrOfType<IntegerAttr>(kBatchAttr);
+    if (!batch || batch.getInt() < 1) {
+      module.emitError("expected a positive `sinter.batch` attribute on the module");
+      return signalPassFailure();
+    }
+    SmallVector<StateSlot> slots = layoutState(module);
+    StepPlanContext context{batch.getInt(), slots, {}};
+    for (auto [number, slot] : llvm::enumerate(slots))
+      if (!context.slotOf.try_emplace(slot.op.getName(), number).second) {
+        slot.op.emitError() << "state " << slot.op.getNameAttr() << " is declared twice";
+        return signalPassFailure();
+      }
+
+    SmallVector<StepPlan> plans;
+    int64_t scratchBytes = 0, stateBytes = stateBlockBytes(slots);
+    for (auto function : module.getOps<func::FuncOp>()) {
+      if (!isStepFunction(function))
+        continue;
+      FailureOr<StepPlan> plan = planStep(function, context);
+      if (failed(plan))
+        return signalPassFailure();
+      remarkOnMemory(*plan);
+      scratchBytes = std::max(scratchBytes, plan->scratchBytes);
+      plans.push_back(std::move(*plan));
+    }
+    for (const StepPlan &plan : plans)
+      rewriteStep(plan, context, stateBytes, scratchBytes);
+
+    Builder builder(&getContext());
+    module->setAttr(kStateBytesAttr, builder.getI64IntegerAttr(stateBytes));
+    module->setAttr(kScratchBytesAttr, builder.getI64IntegerAttr(scratchBytes));
+  }
+};
+
+} // namespace
+} // namespace sinter
