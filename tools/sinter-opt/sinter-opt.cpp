@@ -6,9 +6,11 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
+#include "sinter/Transforms/Memory/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
+  sinter::registerMemoryPasses();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);

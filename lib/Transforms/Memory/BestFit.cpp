@@ -31,7 +31,7 @@ int64_t placeByBestFit(llvm::MutableArrayRef<LiveRange> ranges, int64_t alignmen
   llvm::SmallVector<LiveRange *> order;
   for (LiveRange &range : ranges)
     order.push_back(&range);
-  llvm::stable_sort(order, [](LiveRange *a, LiveRange *b) { return a->bytes > b->bytes; });
+  llvm::sort(order, [](LiveRange *a, LiveRange *b) { return std::make_pair(-a->bytes, a) < std::make_pair(-b->bytes, b); });
 
   int64_t total = 0;
   for (size_t i = 0; i != order.size(); ++i) {
@@ -39,7 +39,7 @@ int64_t placeByBestFit(llvm::MutableArrayRef<LiveRange> ranges, int64_t alignmen
     for (LiveRange *other : llvm::ArrayRef(order).take_front(i))
       if (overlapInTime(*other, *order[i]))
         taken.push_back(other);
-    llvm::stable_sort(taken, [](LiveRange *a, LiveRange *b) { return a->offset < b->offset; });
+    llvm::sort(taken, [](LiveRange *a, LiveRange *b) { return std::make_pair(a->offset, a) < std::make_pair(b->offset, b); });
     order[i]->offset = findGap(taken, order[i]->bytes, alignment);
     total = std::max<int64_t>(total, llvm::alignTo(order[i]->offset + order[i]->bytes, alignment));
   }

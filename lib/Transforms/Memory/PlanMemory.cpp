@@ -50,7 +50,7 @@ struct PlanMemory : impl::PlanMemoryPassBase<PlanMemory> {
         return signalPassFailure();
       }
 
-    SmallVector<StepPlan> plans;
+    std::vector<StepPlan> plans;
     int64_t scratchBytes = 0, stateBytes = stateBlockBytes(slots);
     for (auto function : module.getOps<func::FuncOp>()) {
       if (!isStepFunction(function))

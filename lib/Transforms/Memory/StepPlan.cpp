@@ -55,9 +55,9 @@ private:
       emitError(loc) << "no `sinter.state` is named " << (text ? text.getValue() : "(no `sinter.name`)");
       return -1;
     }
-    if (context.slots[slot->second].op.getType() != type) {
-      emitError(loc) << "state " << text << " has type " << context.slots[slot->second].op.getType() << ", found "
-                     << type;
+    StateOp state = context.slots[slot->second].op;
+    if (state.getType() != type) {
+      emitError(loc) << "state " << text << " has type " << state.getType() << ", found " << type;
       return -1;
     }
     return slot->second;
@@ -273,7 +273,6 @@ private:
   }
 
   void placeScratch() {
-    llvm::stable_sort(plan.copies, [](const Copy &a, const Copy &b) { return a.position < b.position; });
     SmallVector<LiveRange> ranges;
     for (const Buffer &buffer : plan.buffers)
       if (buffer.space == Space::Scratch)
