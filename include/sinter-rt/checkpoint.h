@@ -34,9 +34,9 @@ sinter_status sinter_model_save(const sinter_model *model, const char *path, con
                                 size_t metadata_count);
 
 /* Takes up a checkpoint: state, step number and seed. Everything is verified first (checksums; the names, shapes and
- * element types of all tensors; none missing, none unknown), so that the model is unchanged when loading fails. Kept
- * gradients may be missing or unknown. If `file` is not NULL it gets the open file, for its metadata
- * (`sinter_file_metadata`); the caller closes it. It is NULL on failure. */
+ * element types of all tensors; none missing, none unknown), so that the model is unchanged when loading fails; that
+ * takes a second state block for the time of loading. Kept gradients may be missing or unknown. If `file` is not NULL
+ * it gets the open file, for its metadata (`sinter_file_metadata`); the caller closes it. It is NULL on failure. */
 sinter_status sinter_model_load(sinter_model *model, const char *path, uint32_t flags, sinter_file **file);
 
 /* Takes the parameters alone from any safetensors file, a checkpoint or not, with or without metadata. Every parameter

@@ -104,7 +104,7 @@ typedef struct Patience {
 
 /* Waits a little. False when it is time to sleep. */
 static bool waitAwake(Patience *patience) {
-  if (patience->looks++ % PAUSES_PER_LOOK_AT_CLOCK != 0) {
+  if (++patience->looks % PAUSES_PER_LOOK_AT_CLOCK != 0) {
     cpuPause();
     return true;
   }
@@ -116,7 +116,7 @@ static bool waitAwake(Patience *patience) {
     return false;
   if (waited >= patience->pauseNs) {
     sched_yield();
-    patience->looks = 0; /* look at the clock next time: a yield may take long */
+    patience->looks = PAUSES_PER_LOOK_AT_CLOCK - 1; /* look at the clock next time: a yield may take long */
   }
   return true;
 }
