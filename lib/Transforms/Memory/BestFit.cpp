@@ -11,7 +11,9 @@
 
 namespace sinter {
 
-static bool overlapInTime(const LiveRange &a, const LiveRange &b) { return a.first <= b.last && b.first <= a.last; }
+static bool overlapInTime(const LiveRange &a, const LiveRange &b) {
+  return a.first <= b.last && b.first <= a.last;
+}
 
 /// The start of the smallest gap of at least `bytes` between `taken`, which is sorted by offset; else the end.
 static int64_t findGap(llvm::ArrayRef<LiveRange *> taken, int64_t bytes, int64_t alignment) {
@@ -31,7 +33,8 @@ int64_t placeByBestFit(llvm::MutableArrayRef<LiveRange> ranges, int64_t alignmen
   llvm::SmallVector<LiveRange *> order;
   for (LiveRange &range : ranges)
     order.push_back(&range);
-  llvm::sort(order, [](LiveRange *a, LiveRange *b) { return std::make_pair(-a->bytes, a) < std::make_pair(-b->bytes, b); });
+  llvm::sort(order,
+             [](LiveRange *a, LiveRange *b) { return std::make_pair(-a->bytes, a) < std::make_pair(-b->bytes, b); });
 
   int64_t total = 0;
   for (size_t i = 0; i != order.size(); ++i) {
@@ -39,7 +42,8 @@ int64_t placeByBestFit(llvm::MutableArrayRef<LiveRange> ranges, int64_t alignmen
     for (LiveRange *other : llvm::ArrayRef(order).take_front(i))
       if (overlapInTime(*other, *order[i]))
         taken.push_back(other);
-    llvm::sort(taken, [](LiveRange *a, LiveRange *b) { return std::make_pair(a->offset, a) < std::make_pair(b->offset, b); });
+    llvm::sort(taken,
+               [](LiveRange *a, LiveRange *b) { return std::make_pair(a->offset, a) < std::make_pair(b->offset, b); });
     order[i]->offset = findGap(taken, order[i]->bytes, alignment);
     total = std::max<int64_t>(total, llvm::alignTo(order[i]->offset + order[i]->bytes, alignment));
   }

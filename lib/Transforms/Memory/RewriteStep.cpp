@@ -186,9 +186,8 @@ private:
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(module.getBody());
     MemRefType type = largestMemRefType(cast<RankedTensorType>(value.getType()), context.batch);
-    return memref::GlobalOp::create(builder, loc, ("constant_" + Twine(count)).str(),
-                                    builder.getStringAttr("private"), type, value, /*constant=*/true,
-                                    builder.getI64IntegerAttr(kBlockAlignment));
+    return memref::GlobalOp::create(builder, loc, ("constant_" + Twine(count)).str(), builder.getStringAttr("private"),
+                                    type, value, /*constant=*/true, builder.getI64IntegerAttr(kBlockAlignment));
   }
 
   const StepPlan &plan;

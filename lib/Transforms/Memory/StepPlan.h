@@ -27,9 +27,9 @@ struct Buffer {
   Space space;
   int64_t index;
   int64_t bytes;
-  int64_t first, last;    ///< op numbers of the first write and the last access
-  mlir::Value origin;     ///< first value in it
-  int64_t offset = 0;     ///< in its block (State, Scratch)
+  int64_t first, last; ///< op numbers of the first write and the last access
+  mlir::Value origin;  ///< first value in it
+  int64_t offset = 0;  ///< in its block (State, Scratch)
 };
 
 /// Before op number `position`, the contents of `from`, a `type`, go to `to`.

@@ -1,0 +1,49 @@
+// What does the artifact say about itself?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_LIB_CONVERSION_SINTERTOLLVM_ARTIFACTTABLES_H
+#define SINTER_LIB_CONVERSION_SINTERTOLLVM_ARTIFACTTABLES_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "sinter/Conversion/SinterToLLVM/Passes.h"
+#include "sinter/Dialect/IR/SinterDialect.h"
+
+namespace sinter {
+
+/// The order in which the ABI names the step functions.
+constexpr llvm::StringLiteral kStepNames[] = {"init", "train_step", "eval_step", "predict"};
+
+struct IoEntry {
+  std::string name;
+  mlir::RankedTensorType type; ///< with `?` for the batch
+};
+
+/// The inputs, targets and outputs of a model: the union over its step functions, in order of first appearance in
+/// train_step, eval_step, predict.
+struct IoTables {
+  llvm::SmallVector<IoEntry> inputs, targets, outputs;
+  mlir::Type lossType;
+
+  /// Index of the tensor `name` in the table of `role`, which must be there.
+  int64_t indexOf(llvm::StringRef role, llvm::StringRef name) const;
+};
+
+/// Fails with a diagnostic if two steps disagree about a tensor's type.
+llvm::FailureOr<IoTables> collectIo(mlir::ModuleOp module);
+
+/// A row of the kernel table.
+struct KernelEntry {
+  std::string name, step, schedule;
+  uint64_t flops, bytes;
+};
+llvm::SmallVector<KernelEntry> collectKernels(mlir::ModuleOp module);
+
+/// Appends the constant `<prefix>_artifact` and all it points to. The step functions are llvm.funcs of the module named
+/// `<prefix>_artifact_<step>`.
+void emitArtifact(mlir::ModuleOp module, llvm::StringRef prefix, const IoTables &io,
+                  llvm::ArrayRef<KernelEntry> kernels, const ConvertStepsToLLVMPassOptions &options);
+
+} // namespace sinter
+
+#endif // SINTER_LIB_CONVERSION_SINTERTOLLVM_ARTIFACTTABLES_H

@@ -1,0 +1,78 @@
+// How do the step functions and declarations of a module become an artifact?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "StepFunction.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "sinter/Transforms/Memory/Layout.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+#define GEN_PASS_DEF_CONVERTSTEPSTOLLVMPASS
+#include "sinter/Conversion/SinterToLLVM/Passes.h.inc"
+
+std::string cIdentifier(StringRef name) {
+  std::string result;
+  for (char c : name)
+    result += llvm::isAlnum(c) ? c : '_';
+  return result.empty() || llvm::isDigit(result[0]) ? "_" + result : result;
+}
+
+namespace {
+
+struct ConvertSteps : impl::ConvertStepsToLLVMPassBase<ConvertSteps> {
+  using ConvertStepsToLLVMPassBase::ConvertStepsToLLVMPassBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto batch = module->getAttrOfType<IntegerAttr>(kBatchAttr);
+    if (!batch || !module->hasAttr(kStateBytesAttr)) {
+      module.emitError("expected a module of phase `buffers`, with `sinter.batch` and `sinter.state_bytes`");
+      return signalPassFailure();
+    }
+    auto name = module->getAttrOfType<StringAttr>("sinter.model_name");
+    std::string prefix = cIdentifier(name ? name.getValue() : "model");
+    FailureOr<IoTables> io = collectIo(module);
+    if (failed(io))
+      return signalPassFailure();
+    SmallVector<KernelEntry> kernels = collectKernels(module);
+
+    annotateKernels(module);
+    for (StringRef stepName : kStepNames) {
+      auto step = module.lookupSymbol<func::FuncOp>(stepName);
+      if (step && failed(emitStepFunction(step, prefix, *io, batch.getInt())))
+        return signalPassFailure();
+    }
+    emitArtifact(module, prefix, *io, kernels, options());
+    eraseSinter(module);
+  }
+
+private:
+  ConvertStepsToLLVMPassOptions options() { return {targetTriple, targetCpu, sourceDigest, compilerVersion, program}; }
+
+  static void eraseSinter(ModuleOp module) {
+    for (StringRef step : kStepNames)
+      if (auto function = module.lookupSymbol<func::FuncOp>(step))
+        function.erase();
+    for (Operation &op : llvm::make_early_inc_range(*module.getBody())) {
+      // Kernels that no step launches any more cannot be reached.
+      auto function = dyn_cast<func::FuncOp>(op);
+      bool unused = function && function.isPrivate() && SymbolTable::symbolKnownUseEmpty(function, module);
+      if (isa<SinterDialect>(op.getDialect()) || isa<memref::GlobalOp>(op) || unused)
+        op.erase();
+      else
+        eraseSinterAttributes(&op);
+    }
+    eraseSinterAttributes(module);
+  }
+
+  static void eraseSinterAttributes(Operation *op) {
+    for (NamedAttribute attribute : llvm::to_vector(op->getDiscardableAttrs()))
+      if (attribute.getName().strref().starts_with("sinter."))
+        op->removeDiscardableAttr(attribute.getName());
+  }
+};
+
+} // namespace
+} // namespace sinter

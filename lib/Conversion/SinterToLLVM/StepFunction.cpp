@@ -1,0 +1,363 @@
+// How does a step function become a C function?
+//
+//   memref.view block[c]      ->  block + c
+//   memref.reinterpret_cast   ->  the same pointer
+//   memref.get_global         ->  llvm.mlir.addressof
+//   memref.copy               ->  llvm.memcpy
+//   sinter.launch             ->  call, or parallel_for with a task
+//
+// A step function is straight-line code on addresses known at compile time, so it is lowered here in one walk, without
+// memref descriptors. Kernels go through MLIR's own conversions; a pointer to one is taken with `func.constant`, which
+// those conversions turn into its address.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "StepFunction.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "sinter-rt/artifact.h"
+#include "sinter/Transforms/Memory/Layout.h"
+
+using namespace mlir;
+
+namespace sinter {
+namespace {
+
+/// Fields of sinter_step_args, in the order of the header.
+enum StepArgsField {
+  StructSize,
+  Reserved,
+  State,
+  Scratch,
+  Inputs,
+  Targets,
+  Outputs,
+  Loss,
+  Rows,
+  LearningRate,
+  Step,
+  Seed,
+  ParallelFor,
+  Pool
+};
+
+Type stepArgsType(OpBuilder &builder) {
+  Type i32 = builder.getI32Type(), i64 = builder.getI64Type(), f64 = builder.getF64Type();
+  Type ptr = LLVM::LLVMPointerType::get(builder.getContext());
+  return LLVM::LLVMStructType::getLiteral(builder.getContext(),
+                                          {i32, i32, ptr, ptr, ptr, ptr, ptr, ptr, i64, f64, i64, i64, ptr, ptr});
+}
+
+class StepEmitter {
+public:
+  StepEmitter(func::FuncOp step, StringRef prefix, const IoTables &io, int64_t batch)
+      : step(step), module(step->getParentOfType<ModuleOp>()), prefix(prefix), io(io), batch(batch),
+        builder(step.getLoc(), step), pointer(LLVM::LLVMPointerType::get(step.getContext())),
+        i64(builder.getI64Type()) {}
+
+  LogicalResult run();
+
+private:
+  Value constant(int64_t value) { return LLVM::ConstantOp::create(builder, i64, builder.getI64IntegerAttr(value)); }
+  Value field(StepArgsField number) {
+    return LLVM::GEPOp::create(builder, pointer, stepArgsType(builder), args, ArrayRef<LLVM::GEPArg>{0, number});
+  }
+  Value load(Type type, Value address) { return LLVM::LoadOp::create(builder, type, address); }
+  Value loadField(StepArgsField number, Type type) { return load(type, field(number)); }
+  Value element(Value array, int64_t index) {
+    return LLVM::GEPOp::create(builder, pointer, pointer, array, ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
+  }
+
+  void createFunction();
+  void checkArguments();
+  void returnUnless(Value condition, int32_t status);
+  void bindArguments();
+  LogicalResult convert(Operation &op);
+  Value addressOfGlobal(memref::GetGlobalOp op);
+  void convertCopy(memref::CopyOp copy);
+  void convertLaunch(LaunchOp launch);
+  void launchParallel(LaunchOp launch, ArrayRef<Value> pointers, Value items);
+  LLVM::LLVMFuncOp taskFor(LaunchOp launch);
+  LLVM::LLVMFuncOp runItems();
+  void callKernel(LaunchOp launch, ValueRange arguments);
+  Value expand(AffineExpr expr);
+
+  func::FuncOp step;
+  ModuleOp module;
+  StringRef prefix;
+  const IoTables &io;
+  int64_t batch;
+  ImplicitLocOpBuilder builder;
+  Type pointer, i64;
+  LLVM::LLVMFuncOp function;
+  Value args, rows, context;
+  llvm::DenseMap<Value, Value> pointerOf;
+};
+
+LogicalResult StepEmitter::run() {
+  createFunction();
+  checkArguments();
+  bindArguments();
+  for (Operation &op : step.front()) {
+    builder.setLoc(op.getLoc());
+    if (failed(convert(op)))
+      return failure();
+  }
+  return success();
+}
+
+void StepEmitter::createFunction() {
+  std::string name = (prefix + "_artifact_" + step.getName()).str();
+  auto type = LLVM::LLVMFunctionType::get(builder.getI32Type(), {pointer});
+  function = LLVM::LLVMFuncOp::create(builder, name, type);
+  function.setArgAttr(0, "llvm.noundef", builder.getUnitAttr());
+  builder.setInsertionPointToStart(function.addEntryBlock(builder));
+  args = function.getArgument(0);
+}
+
+void StepEmitter::returnUnless(Value condition, int32_t status) {
+  Block *fail = function.addBlock(), *next = function.addBlock();
+  LLVM::CondBrOp::create(builder, condition, next, fail);
+  builder.setInsertionPointToStart(fail);
+  Value code = LLVM::ConstantOp::create(builder, builder.getI32Type(), builder.getI32IntegerAttr(status));
+  LLVM::ReturnOp::create(builder, code);
+  builder.setInsertionPointToStart(next);
+}
+
+void StepEmitter::checkArguments() {
+  Value size = loadField(StructSize, builder.getI32Type());
+  Value expected =
+      LLVM::ConstantOp::create(builder, builder.getI32Type(), builder.getI32IntegerAttr(sizeof(sinter_step_args)));
+  returnUnless(LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::eq, size, expected), 1);
+  if (step.getName() == "init") { // depends on no rows
+    rows = constant(batch);
+    return;
+  }
+  rows = loadField(Rows, i64);
+  Value beforeFirst = LLVM::SubOp::create(builder, rows, constant(1));
+  returnUnless(LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::ult, beforeFirst, constant(batch)), 2);
+}
+
+void StepEmitter::bindArguments() {
+  for (BlockArgument argument : step.getArguments()) {
+    unsigned number = argument.getArgNumber();
+    StringRef role = step.getArgAttrOfType<StringAttr>(number, kRoleAttr).getValue();
+    auto name = step.getArgAttrOfType<StringAttr>(number, kNameAttr);
+    auto listed = [&](StepArgsField list) {
+      return load(pointer, element(loadField(list, pointer), io.indexOf(role, name.getValue())));
+    };
+    Value &value = pointerOf[argument];
+    if (role == "state")
+      value = loadField(State, pointer);
+    else if (role == "scratch")
+      value = loadField(Scratch, pointer);
+    else if (role == "input")
+      value = listed(Inputs);
+    else if (role == "target")
+      value = listed(Targets);
+    else if (role == "output")
+      value = listed(Outputs);
+    else if (role == "loss")
+      value = loadField(Loss, pointer);
+    else if (role == "learning_rate")
+      value = field(LearningRate);
+    else if (role == "step")
+      value = field(Step);
+    else if (role == "seed")
+      value = field(Seed);
+    else
+      value = rows;
+  }
+}
+
+LogicalResult StepEmitter::convert(Operation &op) {
+  if (isa<arith::ConstantIndexOp>(op))
+    return success();
+  if (auto view = dyn_cast<memref::ViewOp>(op)) {
+    auto offset = view.getByteShift().getDefiningOp<arith::ConstantIndexOp>();
+    if (!offset)
+      return view.emitError("expected a constant offset");
+    pointerOf[view] = LLVM::GEPOp::create(builder, pointer, builder.getI8Type(), pointerOf.lookup(view.getSource()),
+                                          ArrayRef<Value>{constant(offset.value())});
+    return success();
+  }
+  if (auto cast = dyn_cast<memref::ReinterpretCastOp>(op)) {
+    pointerOf[cast] = pointerOf.lookup(cast.getSource());
+    return success();
+  }
+  if (auto global = dyn_cast<memref::GetGlobalOp>(op)) {
+    pointerOf[global] = addressOfGlobal(global);
+    return success();
+  }
+  if (auto copy = dyn_cast<memref::CopyOp>(op)) {
+    convertCopy(copy);
+    return success();
+  }
+  if (auto launch = dyn_cast<LaunchOp>(op)) {
+    convertLaunch(launch);
+    return success();
+  }
+  if (isa<func::ReturnOp>(op)) {
+    Value ok = LLVM::ConstantOp::create(builder, builder.getI32Type(), builder.getI32IntegerAttr(0));
+    LLVM::ReturnOp::create(builder, ok);
+    return success();
+  }
+  return op.emitError() << "unexpected in a step function of phase `buffers`";
+}
+
+Value StepEmitter::addressOfGlobal(memref::GetGlobalOp op) {
+  std::string name = (prefix + "_" + op.getName()).str();
+  if (!module.lookupSymbol(name)) {
+    auto global = module.lookupSymbol<memref::GlobalOp>(op.getName());
+    MemRefType memref = global.getType();
+    Type type = memref.getElementType();
+    for (int64_t extent : llvm::reverse(memref.getShape()))
+      type = LLVM::LLVMArrayType::get(type, extent);
+    Attribute value = global.getInitialValueAttr();
+    if (memref.getRank() == 0)
+      value = cast<ElementsAttr>(value).getSplatValue<Attribute>();
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, LLVM::Linkage::Private, name, value, kBlockAlignment);
+  }
+  return LLVM::AddressOfOp::create(builder, pointer, FlatSymbolRefAttr::get(builder.getContext(), name));
+}
+
+void StepEmitter::convertCopy(memref::CopyOp copy) {
+  auto type = cast<MemRefType>(copy.getSource().getType());
+  int64_t bytes = elementBytes(type.getElementType());
+  for (int64_t extent : type.getShape())
+    bytes *= ShapedType::isDynamic(extent) ? 1 : extent;
+  Value length = constant(bytes);
+  if (!type.hasStaticShape()) // the leading extent is the rows of this call
+    length = LLVM::MulOp::create(builder, length, rows);
+  LLVM::MemcpyOp::create(builder, pointerOf.lookup(copy.getTarget()), pointerOf.lookup(copy.getSource()), length,
+                         /*isVolatile=*/false);
+}
+
+/// Items are counts: all operands of divisions are positive.
+Value StepEmitter::expand(AffineExpr expr) {
+  if (auto value = dyn_cast<AffineConstantExpr>(expr))
+    return constant(value.getValue());
+  if (isa<AffineDimExpr>(expr))
+    return rows;
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  Value left = expand(binary.getLHS()), right = expand(binary.getRHS());
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return LLVM::AddOp::create(builder, left, right);
+  case AffineExprKind::Mul:
+    return LLVM::MulOp::create(builder, left, right);
+  case AffineExprKind::CeilDiv:
+    left = LLVM::AddOp::create(builder, left, LLVM::SubOp::create(builder, right, constant(1)));
+    [[fallthrough]];
+  case AffineExprKind::FloorDiv:
+    return LLVM::UDivOp::create(builder, left, right);
+  default:
+    return LLVM::URemOp::create(builder, left, right);
+  }
+}
+
+void StepEmitter::callKernel(LaunchOp launch, ValueRange arguments) {
+  auto kernel = module.lookupSymbol<func::FuncOp>(launch.getKernel());
+  auto symbol = func::ConstantOp::create(builder, kernel.getFunctionType(), launch.getKernel());
+  Value callee = UnrealizedConversionCastOp::create(builder, pointer, symbol.getResult()).getResult(0);
+  SmallVector<Type> types(arguments.getTypes());
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), types);
+  SmallVector<Value> operands{callee};
+  llvm::append_range(operands, arguments);
+  LLVM::CallOp::create(builder, type, operands);
+}
+
+void StepEmitter::convertLaunch(LaunchOp launch) {
+  SmallVector<Value> pointers;
+  for (Value operand : launch.getInputs())
+    pointers.push_back(pointerOf.lookup(operand));
+  for (Value operand : launch.getOuts())
+    pointers.push_back(pointerOf.lookup(operand));
+  Value items = expand(launch.getItems().getResult(0));
+  if (launch.getParallel())
+    return launchParallel(launch, pointers, items);
+  SmallVector<Value> arguments(pointers);
+  arguments.append({rows, constant(0), items});
+  callKernel(launch, arguments);
+}
+
+/// The context of a task is an array of words: the pointers, then the number of rows.
+void StepEmitter::launchParallel(LaunchOp launch, ArrayRef<Value> pointers, Value items) {
+  if (!context) { // one for all launches: parallel_for returns when the work is done
+    int64_t words = 0;
+    for (LaunchOp other : step.getOps<LaunchOp>())
+      words = std::max<int64_t>(words, other.getInputs().size() + other.getOuts().size() + 1);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(&function.front());
+    context = LLVM::AllocaOp::create(builder, pointer, i64, constant(words));
+  }
+  for (auto [i, value] : llvm::enumerate(pointers))
+    LLVM::StoreOp::create(builder, value, element(context, i));
+  LLVM::StoreOp::create(builder, rows, element(context, pointers.size()));
+  Value task = LLVM::AddressOfOp::create(builder, taskFor(launch));
+  LLVM::CallOp::create(builder, runItems(), ValueRange{args, task, context, items});
+}
+
+LLVM::LLVMFuncOp StepEmitter::taskFor(LaunchOp launch) {
+  std::string name = (prefix + "_" + launch.getKernel() + "_task").str();
+  if (auto task = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+    return task;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(function);
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), {pointer, i64, i64});
+  auto task = LLVM::LLVMFuncOp::create(builder, name, type, LLVM::Linkage::Internal);
+  builder.setInsertionPointToStart(task.addEntryBlock(builder));
+  SmallVector<Value> arguments;
+  size_t count = launch.getInputs().size() + launch.getOuts().size();
+  for (size_t i = 0; i != count; ++i)
+    arguments.push_back(load(pointer, element(task.getArgument(0), i)));
+  arguments.push_back(load(i64, element(task.getArgument(0), count)));
+  arguments.append({task.getArgument(1), task.getArgument(2)});
+  callKernel(launch, arguments);
+  LLVM::ReturnOp::create(builder, ValueRange());
+  return task;
+}
+
+/// void run_items(args, task, context, items): through args->parallel_for if there is one and work to share.
+LLVM::LLVMFuncOp StepEmitter::runItems() {
+  std::string name = (prefix + "_run_items").str();
+  if (auto existing = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+    return existing;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(function);
+  Type none = LLVM::LLVMVoidType::get(builder.getContext());
+  auto type = LLVM::LLVMFunctionType::get(none, {pointer, pointer, pointer, i64});
+  auto run = LLVM::LLVMFuncOp::create(builder, name, type, LLVM::Linkage::Internal);
+  Block *entry = run.addEntryBlock(builder), *direct = run.addBlock(), *shared = run.addBlock();
+  Value stepArgs = std::exchange(args, run.getArgument(0));
+  Value task = run.getArgument(1), taskContext = run.getArgument(2), items = run.getArgument(3);
+
+  builder.setInsertionPointToStart(entry);
+  Value parallelFor = loadField(ParallelFor, pointer);
+  Value absent =
+      LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::eq, parallelFor, LLVM::ZeroOp::create(builder, pointer));
+  Value few = LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::slt, items, constant(2));
+  LLVM::CondBrOp::create(builder, LLVM::OrOp::create(builder, absent, few), direct, shared);
+
+  builder.setInsertionPointToStart(direct);
+  LLVM::CallOp::create(builder, LLVM::LLVMFunctionType::get(none, {pointer, i64, i64}),
+                       ValueRange{task, taskContext, constant(0), items});
+  LLVM::ReturnOp::create(builder, ValueRange());
+
+  builder.setInsertionPointToStart(shared);
+  LLVM::CallOp::create(builder, LLVM::LLVMFunctionType::get(none, {pointer, pointer, pointer, i64}),
+                       ValueRange{parallelFor, loadField(Pool, pointer), task, taskContext, items});
+  LLVM::ReturnOp::create(builder, ValueRange());
+  args = stepArgs;
+  return run;
+}
+
+} // namespace
+
+LogicalResult emitStepFunction(func::FuncOp step, StringRef prefix, const IoTables &io, int64_t batch) {
+  return StepEmitter(step, prefix, io, batch).run();
+}
+
+} // namespace sinter
