@@ -5,12 +5,14 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "sinter/Conversion/SinterToLLVM/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
 #include "sinter/Transforms/Memory/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
   sinter::registerMemoryPasses();
+  sinter::registerSinterToLLVMPasses();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
