@@ -55,7 +55,7 @@ char detectDelimiter(std::string_view text) {
     for (size_t i = 0; i < lines.size(); ++i) {
       int64_t count = countOutsideQuotes(lines[i], candidate);
       total += count;
-      if (i >= first)
+      if (i >= first || candidate == '\t')
         least = std::min(least, count);
     }
     if (!lines.empty() && least > bestLeast) {
