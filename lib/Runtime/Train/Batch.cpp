@@ -4,6 +4,8 @@
 #include "Batch.h"
 #include "Error.h"
 
+#include "sinter-rt/safetensors.h"
+
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -94,17 +96,21 @@ bool allFinite(const void *data, int64_t count, int32_t dtype) {
   return true;
 }
 
-bool Batch::isFinite() const {
-  auto finite = [&](const sinter_io_info &io, const void *data) {
-    return allFinite(data, rowElements(io) * (isBatched(io) ? rows : 1), io.dtype);
+int64_t Batch::firstNotFinite() const {
+  auto finite = [](const sinter_io_info &io, const void *data, int64_t row) {
+    int64_t width = rowElements(io);
+    size_t rowBytes = static_cast<size_t>(width) * sinter_dtype_size(io.dtype);
+    return !isBatched(io) || allFinite(static_cast<const char *>(data) + row * rowBytes, width, io.dtype);
   };
-  for (uint32_t i = 0; i < artifact.input_count; ++i)
-    if (!finite(artifact.inputs[i], inputs[i]))
-      return false;
-  for (uint32_t i = 0; i < artifact.target_count; ++i)
-    if (!finite(artifact.targets[i], targets[i]))
-      return false;
-  return true;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (uint32_t i = 0; i < artifact.input_count; ++i)
+      if (!finite(artifact.inputs[i], inputs[i], row))
+        return row;
+    for (uint32_t i = 0; i < artifact.target_count; ++i)
+      if (!finite(artifact.targets[i], targets[i], row))
+        return row;
+  }
+  return -1;
 }
 
 } // namespace sinter::train

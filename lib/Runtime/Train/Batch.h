@@ -41,8 +41,8 @@ public:
   /// Fills the inputs, and the targets where `dataset` has them, with rows `order[0 .. count)`.
   void gather(const Dataset &dataset, const Preparation &preparation, const int64_t *order, int64_t count);
 
-  /// True when all float inputs and targets of the batch are finite.
-  bool isFinite() const;
+  /// The first row of the batch with an input or target that is not finite, or -1.
+  int64_t firstNotFinite() const;
 
   int64_t rows = 0;
   std::vector<void *> inputs, targets, outputs;

@@ -1,0 +1,297 @@
+// How is a command line understood? `sinter_program_main` builds the subcommands with CLI11, runs the one that is asked
+// for, and is the only place that turns failures into messages and exit statuses.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Error.h"
+#include "FileBytes.h"
+#include "Options.h"
+
+#include "sinter-rt/model.h"
+#include "sinter-rt/train.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <new>
+
+namespace sinter::train {
+namespace {
+
+struct AllOptions {
+  TrainOptions train;
+  EvalOptions eval;
+  PredictOptions predict;
+  InfoOptions info;
+  BenchOptions bench;
+};
+
+constexpr int failureStatus = 1, usageStatus = 2;
+
+} // namespace
+
+// One value per use, so that `--inputs A --inputs B` feeds two inputs and a path never swallows the next word.
+static CLI::Option *addFiles(CLI::App &command, const char *name, std::vector<std::string> &files, const char *text) {
+  return command.add_option(name, files, text)->type_name("FILE")->allow_extra_args(false)->group("Data");
+}
+
+static void addHeader(CLI::App &command, CsvHeader &header) {
+  static const std::map<std::string, CsvHeader> values = {
+      {"auto", CsvHeader::Auto}, {"yes", CsvHeader::Yes}, {"no", CsvHeader::No}};
+  command.add_option("--header", header, "Does the first line of CSV files name the columns: auto, yes or no")
+      ->transform(CLI::CheckedTransformer(values))
+      ->default_str("auto")
+      ->type_name("WORD")
+      ->group("Data");
+}
+
+static void addData(CLI::App &command, DataFiles &data, const char *target, bool targets) {
+  CLI::Option *table =
+      command.add_option("--data", data.data, "CSV file with one row per line, plain or gzip")->type_name("FILE");
+  table->group("Data");
+  command.add_option("--target", data.target, target)->type_name("COLUMN")->group("Data");
+  command
+      .add_option("--ignore", data.ignore, "Column of --data that is no feature; may be given several times")
+      ->type_name("COLUMN")
+      ->allow_extra_args(false)
+      ->group("Data");
+  addFiles(command, "--inputs", data.inputs, "Inputs: NPY, IDX or CSV, plain or gzip; once per input of the model")
+      ->excludes(table);
+  if (targets)
+    addFiles(command, "--targets", data.targets, "Targets: as --inputs; once per target of the model")->excludes(table);
+  addHeader(command, data.header);
+}
+
+static void addThreads(CLI::App &command, int &threads) {
+  command.add_option("--threads", threads, "Number of threads; 0 is one per CPU. No result depends on it")
+      ->check(CLI::Range(0, SINTER_MAX_THREADS))
+      ->capture_default_str()
+      ->type_name("N");
+}
+
+static void addTrainData(CLI::App &command, TrainOptions &options) {
+  addData(command, options.data,
+          "Column to learn: its name, or its number from 0 (-1 is the last); several with commas between", true);
+  command
+      .add_option("--scale", options.scale,
+                  "Multiplies the inputs, e.g. 0.00392157 for bytes to [0, 1]; recorded in the checkpoint")
+      ->default_str("1")
+      ->type_name("X")
+      ->group("Data");
+  command
+      .add_flag("--normalize", options.normalize,
+                "Bring each feature to mean 0 and deviation 1, fitted on the training rows and recorded in the "
+                "checkpoint [off]")
+      ->group("Data");
+  CLI::Option *share =
+      command.add_option("--validation", options.validation, "Share of the rows to validate on, drawn by the seed")
+          ->default_str("0")
+          ->type_name("SHARE")
+          ->group("Data");
+  command.add_option("--test", options.test, "Share of the rows to test on, once, at the end")
+      ->default_str("0")
+      ->type_name("SHARE")
+      ->group("Data");
+  command.add_option("--validation-data", options.validationData.data, "CSV file to validate on, as --data")
+      ->type_name("FILE")
+      ->excludes(share)
+      ->group("Data");
+  addFiles(command, "--validation-inputs", options.validationData.inputs, "Inputs to validate on, as --inputs")
+      ->excludes(share);
+  addFiles(command, "--validation-targets", options.validationData.targets, "Targets to validate on, as --targets")
+      ->excludes(share);
+}
+
+static void addTrainCourse(CLI::App &command, const sinter_artifact &artifact, TrainOptions &options) {
+  const char *group = "Course of the training";
+  RunSettings defaults;
+  command.add_option("--epochs", options.epochs, "Passes over the data, counted from the start of a resumed run")
+      ->check(CLI::Range(int64_t(0), int64_t(1) << 40))
+      ->default_str(std::to_string(defaults.epochs))
+      ->type_name("N")
+      ->group(group);
+  command.add_option("--steps", options.steps, "Stop after N steps in all, as if interrupted; 0 is never")
+      ->check(CLI::Range(int64_t(0), int64_t(1) << 60))
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  command.add_option("--stop-after", options.stopAfter, "Stop after epoch N of --epochs; 0 is never")
+      ->check(CLI::Range(int64_t(0), int64_t(1) << 40))
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  command.add_option("--lr", options.learningRate, "Learning rate")
+      ->default_str(fmt::format("{}", artifact.learning_rate))
+      ->type_name("X")
+      ->group(group);
+  command.add_option("--schedule", options.schedule, "How the learning rate changes, see below")
+      ->default_str(defaults.schedule)
+      ->type_name("SCHEDULE")
+      ->group(group);
+  command
+      .add_option("--patience", options.patience,
+                  "Stop when the validation loss has not improved for N epochs; 0 is never")
+      ->check(CLI::Range(int64_t(0), int64_t(1) << 40))
+      ->default_str("0")
+      ->type_name("N")
+      ->group(group);
+  command.add_option("--seed", options.seed, "Decides initial parameters, split, shuffling and dropout")
+      ->default_str("0")
+      ->type_name("S")
+      ->group(group);
+  command.add_flag("--no-shuffle", options.noShuffle, "Take the rows in the order of the file [off]")->group(group);
+  addThreads(command, options.threads);
+}
+
+static void addTrainFiles(CLI::App &command, TrainOptions &options) {
+  const char *group = "Files";
+  auto add = [&](const char *name, std::string &path, const char *text) {
+    return command.add_option(name, path, text)->type_name("PATH")->default_str("none")->group(group);
+  };
+  add("--save", options.save, "Checkpoint, written at the end of each epoch and when interrupted");
+  add("--save-best", options.saveBest, "Checkpoint of the epoch with the lowest validation loss");
+  add("--resume", options.resume, "Go on with the run of this checkpoint, exactly as if it had never stopped");
+  add("--init-from", options.initFrom,
+      "First parameters: a safetensors file, or a folder with <parameter>.npy for each");
+  add("--log", options.log, "CSV file with a line per epoch");
+  command.add_flag("--log-steps", options.logSteps, "Make that a line per step [off]")->group(group);
+  command.add_flag("--quiet", options.quiet, "Print nothing but failures [off]")->group(group);
+}
+
+static const char *const trainFooter = R"(
+Schedules (t: steps done, n: steps per epoch, T: steps of all --epochs, base: --lr):
+  constant                       base
+  step:size=S,gamma=G            base * G^floor(t / (S n)), S in epochs; or step:steps=K,gamma=G
+  exponential:gamma=G            base * G^floor(t / n)
+  linear[:min=M]                 from base to M in a straight line over T steps
+  cosine[:min=M]                 M + (base - M) * (1 + cos(pi t / T)) / 2
+  linear-warmup:steps=W          base * min(1, (t + 1) / W)
+  warmup-cosine:steps=W[,min=M]  linear-warmup, then cosine over the other T - W steps
+  warmup-linear:steps=W[,min=M]  linear-warmup, then linear over the other T - W steps
+
+Examples:
+  {0} train --data flowers.csv --target species --validation 0.2 --normalize --save flowers.ckpt
+  {0} train --inputs images.idx.gz --targets labels.idx.gz --scale 0.00392157 --epochs 5
+  {0} train --data flowers.csv --target -1 --epochs 20 --resume flowers.ckpt --save flowers.ckpt
+
+Ctrl-C finishes the step, writes --save and ends with status 130; a second one ends at once.)";
+
+static void addTrain(CLI::App &app, const sinter_artifact &artifact, TrainOptions &options, const std::string &program) {
+  CLI::App &command = *app.add_subcommand("train", "Train on your data, and save a checkpoint");
+  addTrainData(command, options);
+  addTrainCourse(command, artifact, options);
+  addTrainFiles(command, options);
+  command.footer(fmt::format(fmt::runtime(trainFooter), program));
+}
+
+static void addEval(CLI::App &app, EvalOptions &options, const std::string &program) {
+  CLI::App &command = *app.add_subcommand("eval", "Measure loss and metrics of a trained model");
+  command.add_option("--weights", options.weights, "Checkpoint, other safetensors file, or folder of .npy files")
+      ->required()
+      ->type_name("PATH");
+  addData(command, options.data, "Column with the truth; by default that of the training", true);
+  command.add_option("--scale", options.scale, "Multiplies the inputs")
+      ->default_str("as in training")
+      ->type_name("X")
+      ->group("Data");
+  command.add_flag("--json", options.json, "Print a JSON object [off]");
+  addThreads(command, options.threads);
+  command.footer(fmt::format("\nExamples:\n"
+                             "  {0} eval --data more.csv --weights flowers.ckpt\n"
+                             "  {0} eval --inputs images.idx --targets labels.idx --weights digits.ckpt",
+                             program));
+}
+
+static void addPredict(CLI::App &app, PredictOptions &options, const std::string &program) {
+  CLI::App &command = *app.add_subcommand("predict", "Compute the outputs of a trained model");
+  command.add_option("--weights", options.weights, "Checkpoint, other safetensors file, or folder of .npy files")
+      ->required()
+      ->type_name("PATH");
+  command
+      .add_option("--output", options.outputs,
+                  "NPY file, or CSV when it ends in .csv, for the outputs; - prints; once per output of the model")
+      ->type_name("FILE")
+      ->default_str("-")
+      ->allow_extra_args(false);
+  addData(command, options.data, "Column that is no feature and may be absent; by default that of the training",
+          false);
+  command.add_option("--scale", options.scale, "Multiplies the inputs")
+      ->default_str("as in training")
+      ->type_name("X")
+      ->group("Data");
+  addThreads(command, options.threads);
+  command.footer(fmt::format("\nExamples:\n"
+                             "  {0} predict --inputs images.npy --output scores.npy --weights digits.ckpt\n"
+                             "  {0} predict --data new.csv --weights flowers.ckpt",
+                             program));
+}
+
+static void addInfoAndBench(CLI::App &app, AllOptions &options) {
+  CLI::App &info = *app.add_subcommand("info", "Show parameters, memory, kernels and provenance");
+  info.add_flag("--json", options.info.json, "Print a JSON object [off]");
+  CLI::App &bench = *app.add_subcommand("bench", "Time training steps on random data");
+  bench.add_option("--steps", options.bench.steps, "Number of steps to time")
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 30))
+      ->capture_default_str()
+      ->type_name("N");
+  bench.add_option("--seed", options.bench.seed, "Decides parameters and data")->capture_default_str()->type_name("S");
+  addThreads(bench, options.bench.threads);
+}
+
+static int runCommand(const CLI::App &app, const sinter_artifact &artifact, const AllOptions &options) {
+  if (app.got_subcommand("train"))
+    return runTrain(artifact, options.train);
+  if (app.got_subcommand("eval"))
+    return runEval(artifact, options.eval);
+  if (app.got_subcommand("predict"))
+    return runPredict(artifact, options.predict);
+  if (app.got_subcommand("info"))
+    return runInfo(artifact, options.info);
+  return runBench(artifact, options.bench);
+}
+
+static int parseAndRun(int argc, char **argv, const sinter_artifact &artifact) {
+  check(sinter_artifact_check(&artifact));
+  std::string program(argc > 0 ? baseName(argv[0]) : "program");
+  AllOptions options;
+  CLI::App app(fmt::format("Model '{}', compiled ahead of time by {}: train it, evaluate it, predict with it.",
+                           artifact.name, artifact.compiler_version ? artifact.compiler_version : "sinter"),
+               program);
+  app.set_version_flag("--version", fmt::format("sinter runtime {}, ABI {}; model {}, compiled by {}", SINTER_VERSION,
+                                                SINTER_ABI_VERSION, artifact.name,
+                                                artifact.compiler_version ? artifact.compiler_version : "sinter"));
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(36);
+  app.footer(fmt::format("\nEach command explains itself: {} train --help", program));
+  addTrain(app, artifact, options.train, program);
+  addEval(app, options.eval, program);
+  addPredict(app, options.predict, program);
+  addInfoAndBench(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0)
+      return app.exit(error); // --help and --version
+    const auto chosen = app.get_subcommands();
+    fmt::print(stderr, "error: {}\ntry: {}{}{} --help\n", error.what(), program, chosen.empty() ? "" : " ",
+               chosen.empty() ? "" : chosen[0]->get_name());
+    return usageStatus;
+  }
+  return runCommand(app, artifact, options);
+}
+
+} // namespace sinter::train
+
+extern "C" int sinter_program_main(int argc, char **argv, const sinter_artifact *artifact) {
+  using namespace sinter::train;
+  try {
+    int status = parseAndRun(argc, argv, *artifact);
+    // A full disk or a closed pipe shows only here.
+    if (std::fflush(stdout) != 0 && status == 0)
+      fail("cannot write to standard output");
+    return status;
+  } catch (const std::bad_alloc &) {
+    std::fputs("error: out of memory\n", stderr);
+  } catch (const std::exception &exception) {
+    std::fputs(fmt::format("error: {}\n", exception.what()).c_str(), stderr);
+  }
+  return failureStatus;
+}

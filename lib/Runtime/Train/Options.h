@@ -1,0 +1,78 @@
+// What can be asked of a compiled program? One struct per subcommand; the defaults stand here and nowhere else. Values
+// that a checkpoint may bring along are optional: a given one wins.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SINTER_LIB_RUNTIME_TRAIN_OPTIONS_H
+#define SINTER_LIB_RUNTIME_TRAIN_OPTIONS_H
+
+#include "Dataset.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sinter::train {
+
+/// What fixes a training run, beside its data. Recorded in checkpoints.
+struct RunSettings {
+  int64_t seed = 0;
+  int64_t epochs = 10;
+  double learningRate = 0; // the model's own by default
+  std::string schedule = "constant";
+  bool shuffle = true;
+  bool normalize = false;
+  double scale = 1;
+  double validation = 0; // share of the rows
+  double test = 0;       // share of the rows
+  int64_t patience = 0;  // 0: no early stopping
+};
+
+struct TrainOptions {
+  DataFiles data, validationData;
+  std::optional<int64_t> seed, epochs, patience;
+  std::optional<double> learningRate, scale, validation, test;
+  std::optional<std::string> schedule;
+  bool noShuffle = false, normalize = false;
+  std::string initFrom, save, saveBest, resume, log;
+  bool logSteps = false, quiet = false;
+  int64_t steps = 0;     // stop after this many steps in all; 0: never
+  int64_t stopAfter = 0; // stop after this epoch; 0: never
+  int threads = 0;       // 0: one per CPU
+};
+
+struct EvalOptions {
+  DataFiles data;
+  std::optional<double> scale;
+  std::string weights;
+  int threads = 0;
+  bool json = false;
+};
+
+struct PredictOptions {
+  DataFiles data;
+  std::optional<double> scale;
+  std::string weights;
+  std::vector<std::string> outputs; // "-": print
+  int threads = 0;
+};
+
+struct InfoOptions {
+  bool json = false;
+};
+
+struct BenchOptions {
+  int64_t steps = 100;
+  int64_t seed = 0;
+  int threads = 0;
+};
+
+// Each returns the exit status, or throws an Error.
+int runTrain(const sinter_artifact &artifact, const TrainOptions &options);
+int runEval(const sinter_artifact &artifact, const EvalOptions &options);
+int runPredict(const sinter_artifact &artifact, const PredictOptions &options);
+int runInfo(const sinter_artifact &artifact, const InfoOptions &options);
+int runBench(const sinter_artifact &artifact, const BenchOptions &options);
+
+} // namespace sinter::train
+
+#endif // SINTER_LIB_RUNTIME_TRAIN_OPTIONS_H

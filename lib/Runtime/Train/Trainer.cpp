@@ -1,0 +1,179 @@
+// How does training run?
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Trainer.h"
+#include "Error.h"
+#include "Interrupt.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinter::train {
+
+int Trainer::run() {
+  log.emplace(options.log, artifact, validates(), options.resume.empty() ? 0 : sinter_model_step(model.get()));
+  announce();
+  InterruptGuard guard;
+  while (record.epoch < settings.epochs && !shouldStopEarly()) {
+    if (options.stopAfter > 0 && record.epoch >= options.stopAfter)
+      return stop(Ending::Limit);
+    Ending ending = trainEpoch();
+    if (ending != Ending::EpochDone)
+      return stop(ending);
+    finishEpoch();
+  }
+  if (shouldStopEarly())
+    progress.line(fmt::format("stopped early: the validation loss has not improved since epoch {} ({:.5g})",
+                              record.bestEpoch, record.bestLoss));
+  testAtEnd();
+  if (!options.save.empty()) {
+    if (lastSaved.empty())
+      save(); // nothing was left to train
+    progress.line(fmt::format("saved '{}' ({}, {})", options.save, counted(record.epoch, "epoch"),
+                              durationText(watch.seconds())));
+  }
+  return InterruptGuard::requested() ? interruptedStatus : 0;
+}
+
+void Trainer::save() {
+  saveCheckpoint(model.get(), options.save, record);
+  lastSaved = fmt::format("'{}' keeps the state after step {} (epoch {})", options.save, sinter_model_step(model.get()),
+                          record.epoch + (record.batch > 0 ? 1 : 0));
+}
+
+Trainer::Ending Trainer::trainEpoch() {
+  std::vector<int64_t> order =
+      settings.shuffle ? shuffled(split.train, settings.seed, record.epoch + 1) : split.train;
+  int64_t batches = batchesPerEpoch();
+  progress.begin(record.epoch + 1, settings.epochs, record.batch, batches,
+                 (settings.epochs - record.epoch) * batches - record.batch);
+  epochWatch = Stopwatch();
+  epochRows = 0;
+  while (record.batch < batches) {
+    if (InterruptGuard::requested())
+      return Ending::Interrupted;
+    if (options.steps > 0 && sinter_model_step(model.get()) >= options.steps)
+      return Ending::Limit;
+    lastBatchLoss = trainBatch(order);
+    progress.step(lastBatchLoss, batch.rows);
+    // The last line of an epoch waits for the validation.
+    if (options.logSteps && record.batch < batches)
+      log->write(logLine(lastBatchLoss, batch.rows), nullptr);
+  }
+  return Ending::EpochDone;
+}
+
+double Trainer::trainBatch(const std::vector<int64_t> &order) {
+  int64_t first = record.batch * artifact.batch;
+  batch.gather(dataset, record.preparation, order.data() + first, std::min(artifact.batch, trainRows() - first));
+  learningRate = schedule.rate(settings.learningRate, sinter_model_step(model.get()) + 1, batchesPerEpoch(),
+                               batchesPerEpoch() * settings.epochs);
+  double loss;
+  check(sinter_model_train_step(model.get(), batch.inputs.data(), batch.targets.data(), batch.rows, learningRate,
+                                &loss));
+  if (!std::isfinite(loss)) {
+    int64_t bad = batch.firstNotFinite();
+    failNotFinite(loss, bad < 0 ? -1 : order[static_cast<size_t>(first + bad)]);
+  }
+  LossTotal losses{record.lossTotal, record.lossRows};
+  losses.add(artifact, loss, batch.rows);
+  record.lossTotal = losses.total;
+  record.lossRows = losses.rows;
+  epochRows += batch.rows;
+  ++record.batch;
+  return loss;
+}
+
+std::string Trainer::lastCheckpoint() const {
+  if (!lastSaved.empty())
+    return lastSaved;
+  return options.save.empty() ? "no checkpoint was asked for" : fmt::format("'{}' was not written", options.save);
+}
+
+static const char *notFiniteText(double value) { return std::isnan(value) ? "NaN" : "infinite"; }
+
+void Trainer::failNotFinite(double loss, int64_t row) const {
+  std::string cause = row >= 0 ? fmt::format("row {} of the data (counted from 0) holds a number that is not finite", row)
+                               : std::string("the data of this batch are finite, so try a smaller learning rate");
+  fail("the loss is {} at step {} (epoch {}, batch {} of {}) with learning rate {}: {}; {}", notFiniteText(loss),
+       sinter_model_step(model.get()), record.epoch + 1, record.batch + 1, batchesPerEpoch(), learningRate, cause,
+       lastCheckpoint());
+}
+
+MetricsLog::Line Trainer::logLine(double loss, int64_t rows) const {
+  return {record.epoch + 1, sinter_model_step(model.get()), rows, learningRate, loss, watch.seconds()};
+}
+
+void Trainer::saveBest(const Evaluation &evaluation) {
+  if (!(evaluation.loss < record.bestLoss))
+    return;
+  record.bestLoss = evaluation.loss;
+  record.bestEpoch = record.epoch;
+  if (!options.saveBest.empty())
+    saveCheckpoint(model.get(), options.saveBest, record);
+}
+
+// Validates, logs, reports and saves the epoch whose batches are all done.
+void Trainer::finishEpoch() {
+  double seconds = epochWatch.seconds(), loss = LossTotal{record.lossTotal, record.lossRows}.value(artifact);
+  if (const char *name = findNotFinite(model.get()))
+    fail("'{}' is not finite after step {} (epoch {}, batch {}) with learning rate {}; {}", name,
+         sinter_model_step(model.get()), record.epoch + 1, record.batch, learningRate, lastCheckpoint());
+  std::optional<Evaluation> evaluation;
+  if (validates()) {
+    progress.clear();
+    evaluation = evaluate(model.get(), batch, validationDataset(), record.preparation, split.validation);
+    if (!std::isfinite(evaluation->loss))
+      fail("the validation loss is {} after step {} (epoch {}); {}", notFiniteText(evaluation->loss),
+           sinter_model_step(model.get()), record.epoch + 1, lastCheckpoint());
+  }
+  MetricsLog::Line line = options.logSteps ? logLine(lastBatchLoss, batch.rows) : logLine(loss, record.lossRows);
+  log->write(line, evaluation ? &*evaluation : nullptr);
+  log->flush();
+
+  ++record.epoch;
+  record.batch = record.lossRows = 0;
+  record.lossTotal = 0;
+  std::string text = fmt::format("epoch {}/{}  loss {:.5g}", record.epoch, settings.epochs, loss);
+  if (evaluation)
+    text += "  validation " + evaluationText(artifact, *evaluation);
+  progress.line(fmt::format("{}  lr {:.4g}  {:.0f} rows/s  {}", text, learningRate,
+                            static_cast<double>(epochRows) / std::max(seconds, 1e-9), durationText(seconds)));
+  if (evaluation)
+    saveBest(*evaluation);
+  if (!options.save.empty())
+    save();
+}
+
+bool Trainer::shouldStopEarly() const {
+  return settings.patience > 0 && record.epoch - record.bestEpoch >= settings.patience;
+}
+
+int Trainer::stop(Ending ending) {
+  log->flush();
+  std::string saved = "nothing was saved (no --save)";
+  if (!options.save.empty()) {
+    if (const char *name = findNotFinite(model.get()))
+      fail("'{}' is not finite after step {}; {}", name, sinter_model_step(model.get()), lastCheckpoint());
+    save();
+    saved = fmt::format("saved '{}'; go on with --resume '{}'", options.save, options.save);
+  }
+  progress.line(fmt::format("{} after step {} (epoch {}, batch {} of {}): {}",
+                            ending == Ending::Interrupted ? "interrupted" : "stopped", sinter_model_step(model.get()),
+                            record.epoch + (record.batch > 0 ? 1 : 0), record.batch > 0 ? record.batch : batchesPerEpoch(),
+                            batchesPerEpoch(), saved));
+  return ending == Ending::Interrupted ? interruptedStatus : 0;
+}
+
+void Trainer::testAtEnd() {
+  if (split.test.empty())
+    return;
+  Evaluation evaluation = evaluate(model.get(), batch, dataset, record.preparation, split.test);
+  progress.line(fmt::format("test {}", evaluationText(artifact, evaluation)));
+}
+
+int runTrain(const sinter_artifact &artifact, const TrainOptions &options) {
+  return Trainer(artifact, options).run();
+}
+
+} // namespace sinter::train

@@ -1,0 +1,77 @@
+// How does training run? Epochs of shuffled batches, each followed by validation, a log line and a checkpoint; it ends
+// by itself, by early stopping, by a limit, on Ctrl-C, or at a loss that is not finite.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef SINTER_LIB_RUNTIME_TRAIN_TRAINER_H
+#define SINTER_LIB_RUNTIME_TRAIN_TRAINER_H
+
+#include "Batch.h"
+#include "Evaluate.h"
+#include "MetricsLog.h"
+#include "Progress.h"
+#include "RunRecord.h"
+#include "Schedule.h"
+#include "Split.h"
+
+#include <optional>
+
+namespace sinter::train {
+
+class Trainer {
+public:
+  Trainer(const sinter_artifact &artifact, const TrainOptions &options);
+
+  /// Returns the exit status.
+  int run();
+
+private:
+  enum class Ending { EpochDone, Interrupted, Limit };
+
+  // Preparation, in this order.
+  void checkOptions() const;
+  void resume();
+  void applySettings();
+  void loadData();
+  void splitData();
+  void prepareInputs();
+  void initializeParameters();
+  void announce();
+
+  Ending trainEpoch();
+  double trainBatch(const std::vector<int64_t> &order);
+  void finishEpoch();
+  void saveBest(const Evaluation &evaluation);
+  void save();
+  int stop(Ending ending);
+  void testAtEnd();
+  bool shouldStopEarly() const;
+  [[noreturn]] void failNotFinite(double loss, int64_t row) const;
+  std::string lastCheckpoint() const;
+
+  int64_t batchesPerEpoch() const { return (trainRows() + artifact.batch - 1) / artifact.batch; }
+  int64_t trainRows() const { return static_cast<int64_t>(split.train.size()); }
+  bool validates() const { return !split.validation.empty(); }
+  const Dataset &validationDataset() const { return separateValidation ? *separateValidation : dataset; }
+  MetricsLog::Line logLine(double loss, int64_t rows) const;
+
+  const sinter_artifact &artifact;
+  const TrainOptions &options;
+  RunRecord record;
+  RunSettings &settings = record.settings;
+  Model model;
+  Batch batch;
+  Dataset dataset;
+  std::optional<Dataset> separateValidation;
+  Split split;
+  Schedule schedule;
+  Progress progress;
+  Stopwatch watch, epochWatch;
+  std::optional<MetricsLog> log;
+  std::string lastSaved; // what --save holds, as a clause; empty before the first checkpoint of this process
+  double learningRate = 0, lastBatchLoss = 0; // of the last step
+  int64_t epochRows = 0;                      // trained on in this epoch by this process
+};
+
+} // namespace sinter::train
+
+#endif // SINTER_LIB_RUNTIME_TRAIN_TRAINER_H
