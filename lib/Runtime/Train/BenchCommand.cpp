@@ -72,8 +72,8 @@ int runBench(const sinter_artifact &artifact, const BenchOptions &options) {
              seconds[seconds.size() * 9 / 10] * 1e3);
   fmt::print("{:.0f} rows/s\n", static_cast<double>(batch.rows) / median);
   if (flops > 0)
-    fmt::print("{:.2f} GFLOP/s, {:.2f} GB/s ({} flop and {} bytes per step)\n", static_cast<double>(flops) / median * 1e-9,
-               static_cast<double>(bytes) / median * 1e-9, flops, bytes);
+    fmt::print("{:.2f} GFLOP/s, {:.2f} GB/s ({} flop and {} bytes per step)\n",
+               static_cast<double>(flops) / median * 1e-9, static_cast<double>(bytes) / median * 1e-9, flops, bytes);
   return 0;
 }
 

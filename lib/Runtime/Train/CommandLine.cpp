@@ -48,8 +48,7 @@ static void addData(CLI::App &command, DataFiles &data, const char *target, bool
       command.add_option("--data", data.data, "CSV file with one row per line, plain or gzip")->type_name("FILE");
   table->group("Data");
   command.add_option("--target", data.target, target)->type_name("COLUMN")->group("Data");
-  command
-      .add_option("--ignore", data.ignore, "Column of --data that is no feature; may be given several times")
+  command.add_option("--ignore", data.ignore, "Column of --data that is no feature; may be given several times")
       ->type_name("COLUMN")
       ->allow_extra_args(false)
       ->group("Data");
@@ -174,7 +173,8 @@ Examples:
 
 Ctrl-C finishes the step, writes --save and ends with status 130; a second one ends at once.)";
 
-static void addTrain(CLI::App &app, const sinter_artifact &artifact, TrainOptions &options, const std::string &program) {
+static void addTrain(CLI::App &app, const sinter_artifact &artifact, TrainOptions &options,
+                     const std::string &program) {
   CLI::App &command = *app.add_subcommand("train", "Train on your data, and save a checkpoint");
   addTrainData(command, options);
   addTrainCourse(command, artifact, options);
@@ -211,8 +211,7 @@ static void addPredict(CLI::App &app, PredictOptions &options, const std::string
       ->type_name("FILE")
       ->default_str("-")
       ->allow_extra_args(false);
-  addData(command, options.data, "Column that is no feature and may be absent; by default that of the training",
-          false);
+  addData(command, options.data, "Column that is no feature and may be absent; by default that of the training", false);
   command.add_option("--scale", options.scale, "Multiplies the inputs")
       ->default_str("as in training")
       ->type_name("X")
@@ -252,7 +251,7 @@ static int parseAndRun(int argc, char **argv, const sinter_artifact &artifact) {
   check(sinter_artifact_check(&artifact));
   std::string program(argc > 0 ? baseName(argv[0]) : "program");
   AllOptions options;
-  CLI::App app(fmt::format("Model '{}', compiled ahead of time by {}: train it, evaluate it, predict with it.",
+  CLI::App app(fmt::format("Model '{}', compiled ahead of time ({}): train it, evaluate it, predict with it.",
                            artifact.name, artifact.compiler_version ? artifact.compiler_version : "sinter"),
                program);
   app.set_version_flag("--version", fmt::format("sinter runtime {}, ABI {}; model {}, compiled by {}", SINTER_VERSION,

@@ -37,7 +37,9 @@ static int64_t parameterCount(const sinter_artifact &artifact) {
   return count;
 }
 
-static const char *orEmpty(const char *text) { return text ? text : ""; }
+static const char *orEmpty(const char *text) {
+  return text ? text : "";
+}
 
 static std::string bytesText(uint64_t bytes) {
   if (bytes < 10240)
@@ -104,7 +106,9 @@ static void printJson(const sinter_artifact &artifact) {
   std::puts(object.dump(2).c_str());
 }
 
-static void printField(const char *name, const std::string &value) { fmt::print("{:<14}{}\n", name, value); }
+static void printField(const char *name, const std::string &value) {
+  fmt::print("{:<14}{}\n", name, value);
+}
 
 static void printIo(const char *name, const sinter_io_info *io, uint32_t count) {
   for (uint32_t i = 0; i < count; ++i)
@@ -153,7 +157,8 @@ int runInfo(const sinter_artifact &artifact, const InfoOptions &options) {
   printIo("input", artifact.inputs, artifact.input_count);
   printIo("target", artifact.targets, artifact.target_count);
   printIo("output", artifact.outputs, artifact.output_count);
-  printField("loss", fmt::format("{} ({} over the batch)", orEmpty(artifact.loss), artifact.loss_is_sum ? "sum" : "mean"));
+  printField("loss",
+             fmt::format("{} ({} over the batch)", orEmpty(artifact.loss), artifact.loss_is_sum ? "sum" : "mean"));
   printField("optimizer", orEmpty(artifact.optimizer));
   printField("learning rate", fmt::format("{}", artifact.learning_rate));
   printField("metrics", metrics.empty() ? "none" : metrics);

@@ -32,8 +32,12 @@ InterruptGuard::InterruptGuard() {
   install(handleInterrupt);
 }
 
-InterruptGuard::~InterruptGuard() { install(SIG_DFL); }
+InterruptGuard::~InterruptGuard() {
+  install(SIG_DFL);
+}
 
-bool InterruptGuard::requested() { return interrupted != 0; }
+bool InterruptGuard::requested() {
+  return interrupted != 0;
+}
 
 } // namespace sinter::train

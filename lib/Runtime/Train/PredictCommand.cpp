@@ -1,5 +1,5 @@
-// What does a trained model say about new inputs? Its outputs, as NPY, as CSV or printed; with the class when its targets
-// are classes.
+// What does a trained model say about new inputs? Its outputs, as NPY, as CSV or printed; with the class when its
+// targets are classes.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Error.h"

@@ -3,4 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "sinter-rt/train.h"
 
-int main(int argc, char **argv) { return sinter_program_main(argc, argv, &sinter_program_artifact); }
+int main(int argc, char **argv) {
+  return sinter_program_main(argc, argv, &sinter_program_artifact);
+}

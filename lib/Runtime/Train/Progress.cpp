@@ -47,7 +47,8 @@ void Progress::draw(double loss) {
   constexpr int width = 24;
   double seconds = watch.seconds();
   int filled = static_cast<int>(width * done / (total > 0 ? total : 1));
-  std::string bar = std::string(static_cast<size_t>(filled), '#') + std::string(static_cast<size_t>(width - filled), '.');
+  std::string bar =
+      std::string(static_cast<size_t>(filled), '#') + std::string(static_cast<size_t>(width - filled), '.');
   std::fprintf(stderr, "\r\x1b[K%s",
                fmt::format("epoch {}/{} [{}] {}/{}  loss {:.5g}  {:.0f} rows/s  {} left", epoch, epochs, bar, done,
                            total, loss, static_cast<double>(rowsDone) / seconds,

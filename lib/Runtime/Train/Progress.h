@@ -1,5 +1,5 @@
-// What does the user see while training runs? A bar with rate and time left when standard error is a terminal; lines per
-// epoch on standard output in any case.
+// What does the user see while training runs? A bar with rate and time left when standard error is a terminal; lines
+// per epoch on standard output in any case.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SINTER_LIB_RUNTIME_TRAIN_PROGRESS_H
@@ -13,9 +13,7 @@ namespace sinter::train {
 
 class Stopwatch {
 public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  }
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
 
 private:
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();

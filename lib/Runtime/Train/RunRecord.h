@@ -19,11 +19,11 @@ struct RunRecord {
   RunSettings settings;
   Preparation preparation; // its scale is that of the settings
   std::vector<std::string> classes;
-  std::string target;        // --target
+  std::string target;              // --target
   bool separateValidation = false; // validation rows came from files of their own
 
-  int64_t epoch = 0; // finished epochs
-  int64_t batch = 0; // batches of the next epoch that are done
+  int64_t epoch = 0;    // finished epochs
+  int64_t batch = 0;    // batches of the next epoch that are done
   double lossTotal = 0; // sum over these batches of loss * rows, or of the loss when it is a sum
   int64_t lossRows = 0;
   int64_t trainRows = 0, validationRows = 0;
@@ -36,7 +36,8 @@ struct FileCloser {
 };
 using TensorFile = std::unique_ptr<sinter_file, FileCloser>;
 
-/// Writes a checkpoint, atomically. Look with `findNotFinite` first: a good checkpoint is not to be replaced by a bad one.
+/// Writes a checkpoint, atomically. Look with `findNotFinite` first: a good checkpoint is not to be replaced by a bad
+/// one.
 void saveCheckpoint(const sinter_model *model, const std::string &path, const RunRecord &record);
 
 /// Reads the record; false when the file has none (it was not written by the trainer).

@@ -42,8 +42,7 @@ void Trainer::save() {
 }
 
 Trainer::Ending Trainer::trainEpoch() {
-  std::vector<int64_t> order =
-      settings.shuffle ? shuffled(split.train, settings.seed, record.epoch + 1) : split.train;
+  std::vector<int64_t> order = settings.shuffle ? shuffled(split.train, settings.seed, record.epoch + 1) : split.train;
   int64_t batches = batchesPerEpoch();
   progress.begin(record.epoch + 1, settings.epochs, record.batch, batches,
                  (settings.epochs - record.epoch) * batches - record.batch);
@@ -69,8 +68,8 @@ double Trainer::trainBatch(const std::vector<int64_t> &order) {
   learningRate = schedule.rate(settings.learningRate, sinter_model_step(model.get()) + 1, batchesPerEpoch(),
                                batchesPerEpoch() * settings.epochs);
   double loss;
-  check(sinter_model_train_step(model.get(), batch.inputs.data(), batch.targets.data(), batch.rows, learningRate,
-                                &loss));
+  check(
+      sinter_model_train_step(model.get(), batch.inputs.data(), batch.targets.data(), batch.rows, learningRate, &loss));
   if (!std::isfinite(loss)) {
     int64_t bad = batch.firstNotFinite();
     failNotFinite(loss, bad < 0 ? -1 : order[static_cast<size_t>(first + bad)]);
@@ -90,11 +89,14 @@ std::string Trainer::lastCheckpoint() const {
   return options.save.empty() ? "no checkpoint was asked for" : fmt::format("'{}' was not written", options.save);
 }
 
-static const char *notFiniteText(double value) { return std::isnan(value) ? "NaN" : "infinite"; }
+static const char *notFiniteText(double value) {
+  return std::isnan(value) ? "NaN" : "infinite";
+}
 
 void Trainer::failNotFinite(double loss, int64_t row) const {
-  std::string cause = row >= 0 ? fmt::format("row {} of the data (counted from 0) holds a number that is not finite", row)
-                               : std::string("the data of this batch are finite, so try a smaller learning rate");
+  std::string cause = row >= 0
+                          ? fmt::format("row {} of the data (counted from 0) holds a number that is not finite", row)
+                          : std::string("the data of this batch are finite, so try a smaller learning rate");
   fail("the loss is {} at step {} (epoch {}, batch {} of {}) with learning rate {}: {}; {}", notFiniteText(loss),
        sinter_model_step(model.get()), record.epoch + 1, record.batch + 1, batchesPerEpoch(), learningRate, cause,
        lastCheckpoint());
@@ -160,8 +162,8 @@ int Trainer::stop(Ending ending) {
   }
   progress.line(fmt::format("{} after step {} (epoch {}, batch {} of {}): {}",
                             ending == Ending::Interrupted ? "interrupted" : "stopped", sinter_model_step(model.get()),
-                            record.epoch + (record.batch > 0 ? 1 : 0), record.batch > 0 ? record.batch : batchesPerEpoch(),
-                            batchesPerEpoch(), saved));
+                            record.epoch + (record.batch > 0 ? 1 : 0),
+                            record.batch > 0 ? record.batch : batchesPerEpoch(), batchesPerEpoch(), saved));
   return ending == Ending::Interrupted ? interruptedStatus : 0;
 }
 

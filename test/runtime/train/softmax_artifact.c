@@ -171,7 +171,7 @@ static const int64_t inputShape[] = {SINTER_BATCH_EXTENT, FEATURES}, outputShape
 static const int64_t targetShape[] = {SINTER_BATCH_EXTENT};
 
 #define TENSOR(name, role, rank, shape, member)                                                                        \
-  { name, SINTER_F32, role, rank, 0, shape, offsetof(State, member), sizeof(((State *)0)->member) }
+  {name, SINTER_F32, role, rank, 0, shape, offsetof(State, member), sizeof(((State *)0)->member)}
 static const sinter_tensor_info tensors[] = {
     TENSOR("weight", SINTER_PARAMETER, 2, weightShape, parameter.weight),
     TENSOR("bias", SINTER_PARAMETER, 1, biasShape, parameter.bias),
