@@ -8,11 +8,13 @@
 #include "sinter/Conversion/SinterToLLVM/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
 #include "sinter/Transforms/Memory/Passes.h"
+#include "sinter/Transforms/Tiling/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
   sinter::registerMemoryPasses();
   sinter::registerSinterToLLVMPasses();
+  sinter::registerTilingPasses();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);

@@ -1,0 +1,41 @@
+// What the compiler knows of the machine that it schedules for: widths, registers, caches.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_ANALYSIS_TARGETINFO_H
+#define SINTER_ANALYSIS_TARGETINFO_H
+
+#include "mlir/IR/Types.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace sinter {
+
+/// A CPU as the planners see it. The default is x86-64-v3 (AVX2 and FMA). Schedules, and with them results down to the
+/// last bit, depend on these numbers only, never on the machine that compiles.
+struct TargetInfo {
+  int64_t vectorBytes = 32;         ///< width of a vector register
+  int64_t vectorRegisters = 16;     ///< architectural vector registers
+  int64_t fmaPorts = 2;             ///< fused multiply-adds started per cycle
+  int64_t fmaLatency = 4;           ///< cycles
+  int64_t l1Bytes = 32 << 10;       ///< data, of one core
+  int64_t l2Bytes = 512 << 10;      ///< of one core
+  int64_t l3Bytes = 16 << 20;       ///< shared
+  double gigahertz = 3.0;           ///< only for estimates of time
+  double gigabytesPerSecond = 40.0; ///< of one core, from L3 or memory; only for estimates of time
+
+  /// Lanes of one vector register for elements of this type (i1 counts as one byte, index as eight); at least 1.
+  int64_t lanes(mlir::Type element) const;
+
+  /// "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"; nothing for other names. The driver describes `native` and
+  /// named CPUs field by field.
+  static std::optional<TargetInfo> preset(llvm::StringRef name);
+};
+
+/// Bytes that one element takes in memory: i1 takes a whole byte.
+int64_t storedBytes(mlir::Type element);
+
+} // namespace sinter
+
+#endif // SINTER_ANALYSIS_TARGETINFO_H

@@ -1,0 +1,70 @@
+// The code of a kernel, one emitter and one planner per strategy.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A kernel function does work items [lo, hi) of its kernel on memrefs:
+//
+//   func.func private @softmax_0(%in: memref<64x10xf32>, %out: memref<64x10xf32>, %rows: index, %lo: index, %hi: index)
+//
+// `?` became the batch, so every stride is a constant; loops over the batch stop at %rows. i1 tensors are memrefs of i8
+// holding 0 or 1. Which elements belong to a work item depends on shapes only, items write disjoint elements, and no
+// reduction is split among items: results do not depend on how items are spread over threads.
+
+#ifndef SINTER_TRANSFORMS_TILING_EMITTERS_H
+#define SINTER_TRANSFORMS_TILING_EMITTERS_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/Builders.h"
+#include "sinter/Analysis/KernelAnalysis.h"
+#include "sinter/Analysis/TargetInfo.h"
+#include "sinter/Dialect/IR/SinterDialect.h"
+
+namespace sinter {
+
+/// What an emitter works on.
+struct KernelEmission {
+  KernelOp kernel;
+  /// Its body is one block: memrefs of the inputs, memrefs of the outs, rows, lo, hi. No terminator yet; the caller
+  /// adds the return after the emitter has filled the block.
+  mlir::func::FuncOp fn;
+  int64_t batch;
+  ScheduleAttr schedule;
+
+  mlir::Block &entry() { return fn.getBody().front(); }
+  /// The memref of a block argument of the kernel's body.
+  mlir::Value buffer(mlir::BlockArgument tensor) { return entry().getArgument(tensor.getArgNumber()); }
+  mlir::Value rows() { return entry().getArgument(entry().getNumArguments() - 3); }
+  mlir::Value lo() { return entry().getArgument(entry().getNumArguments() - 2); }
+  mlir::Value hi() { return entry().getArgument(entry().getNumArguments() - 1); }
+};
+
+/// Emitters build at the end of the function's entry block; they report errors on the kernel.
+mlir::LogicalResult emitMap(mlir::OpBuilder &builder, KernelEmission &emission);
+mlir::LogicalResult emitRow(mlir::OpBuilder &builder, KernelEmission &emission);
+mlir::LogicalResult emitColumn(mlir::OpBuilder &builder, KernelEmission &emission);
+mlir::LogicalResult emitLoops(mlir::OpBuilder &builder, KernelEmission &emission);
+mlir::LogicalResult emitContraction(mlir::OpBuilder &builder, KernelEmission &emission);
+
+/// Planners choose the schedule of a kernel that `analysis` says fits their strategy.
+ScheduleAttr planMap(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
+ScheduleAttr planRow(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
+ScheduleAttr planColumn(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
+ScheduleAttr planLoops(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
+ScheduleAttr planContraction(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
+
+/// Number of work items as a map of the number of rows, `(rows) -> (items)`. Fails (without a diagnostic) if the
+/// schedule does not suit the kernel.
+mlir::FailureOr<mlir::AffineMap> mapItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule,
+                                          int64_t batch);
+mlir::FailureOr<mlir::AffineMap> rowItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule,
+                                          int64_t batch);
+mlir::FailureOr<mlir::AffineMap> columnItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule,
+                                             int64_t batch);
+mlir::FailureOr<mlir::AffineMap> loopsItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule,
+                                            int64_t batch);
+mlir::FailureOr<mlir::AffineMap> contractionItems(KernelOp kernel, const KernelAnalysis &analysis,
+                                                  ScheduleAttr schedule, int64_t batch);
+
+} // namespace sinter
+
+#endif // SINTER_TRANSFORMS_TILING_EMITTERS_H

@@ -1,0 +1,47 @@
+// Passes from kernels to code over tiles.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_TRANSFORMS_TILING_PASSES_TD
+#define SINTER_TRANSFORMS_TILING_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def PlanSchedulesPass : Pass<"sinter-plan-schedules", "::mlir::ModuleOp"> {
+  let summary = "chooses a schedule for every kernel";
+  let description = [{
+    Precondition: phase `kernels`. Attaches `#sinter.schedule` to every `sinter.kernel` that has none; a schedule that
+    is there already is kept. The strategy follows from the body (see KernelAnalysis.h), tile sizes from shapes and the
+    description of the target: never from the machine that compiles or the number of threads. A kernel is `parallel` if
+    one core is estimated to need more than 20 microseconds for it. Each choice is reported as a remark, category
+    `schedule`. It is an error if a kernel fits no strategy.
+
+    Example: test/Transforms/Tiling/sinter-plan-schedules.mlir
+  }];
+  let options = [
+    Option<"cpu", "cpu", "std::string", "\"x86-64-v3\"", "preset that the other options refine: x86-64, x86-64-v2, -v3, -v4">,
+    Option<"vectorBytes", "vector-bytes", "int64_t", "0", "width of a vector register in bytes (0: the preset's)">,
+    Option<"vectorRegisters", "vector-registers", "int64_t", "0", "number of vector registers (0: the preset's)">,
+    Option<"fmaPorts", "fma-ports", "int64_t", "0", "fused multiply-adds per cycle (0: the preset's)">,
+    Option<"l1Bytes", "l1-bytes", "int64_t", "0", "first-level data cache of a core (0: the preset's)">,
+    Option<"l2Bytes", "l2-bytes", "int64_t", "0", "second-level cache of a core (0: the preset's)">,
+    Option<"l3Bytes", "l3-bytes", "int64_t", "0", "last-level cache (0: the preset's)">,
+  ];
+}
+
+def EmitKernelsPass : Pass<"sinter-emit-kernels", "::mlir::ModuleOp"> {
+  let summary = "turns kernels into functions over work items and their launches";
+  let description = [{
+    Precondition: every `sinter.kernel` has a schedule, and the module has `sinter.batch` if a kernel has a `?`.
+    Every distinct kernel (same body, types and schedule) becomes a private function of memrefs that does work items
+    [lo, hi); see Emitters.h. Kernels are replaced by `sinter.launch`. No `sinter.kernel` is left.
+
+    Example: test/Transforms/Tiling/sinter-emit-kernels.mlir
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect",
+  ];
+}
+
+#endif // SINTER_TRANSFORMS_TILING_PASSES_TD

@@ -1,0 +1,304 @@
+// Which skeleton does a kernel's body fit?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "sinter/Analysis/KernelAnalysis.h"
+#include "KernelCost.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <numeric>
+
+using namespace mlir;
+
+namespace sinter {
+
+using Dims = SmallVector<unsigned>;
+
+static Dims firstDims(unsigned count) {
+  Dims dims(count);
+  std::iota(dims.begin(), dims.end(), 0);
+  return dims;
+}
+
+/// Dims of the domain that the results of a map of a generic's loops live on.
+static Dims compose(AffineMap map, ArrayRef<unsigned> loops) {
+  return llvm::map_to_vector(map.getResults(),
+                             [&](AffineExpr e) { return loops[cast<AffineDimExpr>(e).getPosition()]; });
+}
+
+static bool hasReduction(linalg::GenericOp generic) {
+  return generic.getNumReductionLoops() > 0;
+}
+
+std::optional<Combiner> matchCombiner(linalg::GenericOp generic) {
+  if (generic.getNumDpsInits() != 1)
+    return std::nullopt;
+  Block &region = generic.getRegion().front();
+  BlockArgument accumulator = region.getArguments().back();
+  Operation *op = region.getTerminator()->getOperand(0).getDefiningOp();
+  if (!op || !isa<arith::AddFOp, arith::AddIOp, arith::MaximumFOp, arith::MaxSIOp>(op) || !accumulator.hasOneUse())
+    return std::nullopt;
+  if (op->getOperand(0) == accumulator)
+    return Combiner{op, op->getOperand(1)};
+  if (op->getOperand(1) == accumulator)
+    return Combiner{op, op->getOperand(0)};
+  return std::nullopt;
+}
+
+bool isContraction(linalg::GenericOp generic) {
+  if (!hasReduction(generic) || generic.getNumDpsInputs() != 2)
+    return false;
+  std::optional<Combiner> combiner = matchCombiner(generic);
+  if (!combiner || !isa<arith::AddFOp>(combiner->op))
+    return false;
+  auto product = combiner->element.getDefiningOp<arith::MulFOp>();
+  Block &region = generic.getRegion().front();
+  if (!product || region.getOperations().size() != 3)
+    return false;
+  Value a = region.getArgument(0), b = region.getArgument(1);
+  bool multiplies =
+      (product.getLhs() == a && product.getRhs() == b) || (product.getLhs() == b && product.getRhs() == a);
+  return multiplies && llvm::all_of(generic.getDpsInputOperands(), [&](OpOperand *operand) {
+           AffineMap map = generic.getMatchingIndexingMap(operand);
+           return map.isProjectedPermutation() && map.getNumResults() < generic.getNumLoops();
+         });
+}
+
+SmallVector<unsigned> KernelAnalysis::dimsOf(Value tensor) const {
+  if (auto generic = tensor.getDefiningOp<linalg::GenericOp>()) {
+    auto it = loops.find(generic);
+    if (it != loops.end())
+      return compose(generic.getMatchingIndexingMap(generic.getTiedOpOperand(cast<OpResult>(tensor))), it->second);
+  }
+  unsigned tensorRank = cast<RankedTensorType>(tensor.getType()).getRank();
+  if (strategy == Strategy::Column && tensorRank == 1)
+    return {1};
+  return firstDims(tensorRank);
+}
+
+namespace {
+
+/// Tries the skeletons in turn on one kernel.
+class Classifier {
+public:
+  Classifier(KernelOp kernel, KernelAnalysis &analysis) : kernel(kernel), analysis(analysis) {}
+
+  void run();
+
+private:
+  bool collect();
+  void setDomain();
+  bool fits(Strategy strategy);
+  bool assignLoops(linalg::GenericOp generic, Strategy strategy);
+  bool operandsFit(linalg::GenericOp generic);
+  bool operandFits(linalg::GenericOp generic, OpOperand &operand);
+  bool yieldsFit();
+  void assignStages();
+  bool columnHasOnePass();
+  bool contractionFits();
+  bool refuse(const Twine &reason) {
+    if (analysis.reason.empty())
+      analysis.reason = reason.str();
+    return false;
+  }
+
+  KernelOp kernel;
+  KernelAnalysis &analysis;
+};
+
+/// Gathers the generics and refuses ops that no emitter knows.
+bool Classifier::collect() {
+  for (Operation &op : kernel.getBody().front()) {
+    if (auto generic = dyn_cast<linalg::GenericOp>(op)) {
+      analysis.generics.push_back(generic);
+      continue;
+    }
+    if (isa<linalg::FillOp, tensor::EmptyOp, tensor::DimOp, YieldOp>(op))
+      continue;
+    auto constant = dyn_cast<arith::ConstantOp>(op);
+    auto elements = constant ? dyn_cast<ElementsAttr>(constant.getValue()) : ElementsAttr();
+    if (!constant || (elements && !elements.isSplat()))
+      return refuse("op '" + op.getName().getStringRef() + "' has no place in a kernel");
+  }
+  return true;
+}
+
+void Classifier::setDomain() {
+  if (analysis.generics.empty()) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(kernel.getOuts()[0].getType()).getShape();
+    analysis.domain.assign(shape.begin(), shape.end());
+    return;
+  }
+  auto deepest = *llvm::max_element(
+      analysis.generics, [](linalg::GenericOp a, linalg::GenericOp b) { return a.getNumLoops() < b.getNumLoops(); });
+  analysis.domain = deepest.getStaticLoopRanges();
+}
+
+/// Which dims of the domain a generic's loops are follows from their number.
+bool Classifier::assignLoops(linalg::GenericOp generic, Strategy strategy) {
+  unsigned rank = analysis.rank(), count = generic.getNumLoops();
+  Dims dims;
+  if (count == rank || count == 0)
+    dims = firstDims(count);
+  else if (strategy == Strategy::Row && count + 1 == rank)
+    dims = firstDims(count);
+  else if (strategy == Strategy::Column && count == 1)
+    dims = {1};
+  else
+    return refuse(llvm::formatv("a generic of {0} loops in a domain of {1} dims", count, rank));
+  for (auto [dim, extent] : llvm::zip_equal(dims, generic.getStaticLoopRanges()))
+    if (analysis.domain[dim] != extent)
+      return refuse("generics run over different extents");
+  if (hasReduction(generic)) {
+    unsigned reduced = strategy == Strategy::Row ? rank - 1 : 0;
+    SmallVector<unsigned> reductions;
+    generic.getReductionDims(reductions);
+    if (strategy == Strategy::Map || count != rank || reductions != Dims{reduced})
+      return refuse("a reduction over other dims than the skeleton's");
+    if (!matchCombiner(generic))
+      return refuse("a reduction that is not a sum or a maximum");
+  }
+  analysis.loops[generic] = dims;
+  return true;
+}
+
+/// Operands must be tensors whose elements are found at (a projection of) the point that is computed.
+bool Classifier::operandFits(linalg::GenericOp generic, OpOperand &operand) {
+  AffineMap map = generic.getMatchingIndexingMap(&operand);
+  if (!map.isProjectedPermutation())
+    return refuse("an operand is not indexed by a projection of the loops");
+  Dims dims = compose(map, analysis.loops[generic]);
+  if (!llvm::is_sorted(dims))
+    return refuse("an operand is transposed");
+  if (operand.get().getDefiningOp<linalg::GenericOp>() && dims != analysis.dimsOf(operand.get()))
+    return refuse("a generic reads another's result at other points");
+  if (operand.get().getDefiningOp<tensor::EmptyOp>() && generic.payloadUsesValueFromOperand(&operand))
+    return refuse("a generic reads an uninitialized tensor");
+  return true;
+}
+
+bool Classifier::operandsFit(linalg::GenericOp generic) {
+  for (Operation &op : generic.getRegion().front())
+    if (isa<tensor::ExtractOp>(op))
+      return refuse("a generic gathers with tensor.extract");
+  return llvm::all_of(generic->getOpOperands(), [&](OpOperand &operand) { return operandFits(generic, operand); });
+}
+
+/// Yielded tensors other than generics' results are copies over the whole domain, or scalars.
+bool Classifier::yieldsFit() {
+  for (Value value : kernel.getBody().front().getTerminator()->getOperands()) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
+    Dims dims = analysis.dimsOf(value);
+    for (auto [dim, extent] : llvm::zip_equal(dims, shape))
+      if (dim >= analysis.rank() || analysis.domain[dim] != extent)
+        return refuse("a result has another shape than the domain");
+    if (analysis.strategy == Strategy::Map && !dims.empty() && dims.size() != analysis.rank())
+      return refuse("a result has another shape than the domain");
+  }
+  return true;
+}
+
+bool Classifier::fits(Strategy strategy) {
+  analysis.loops.clear();
+  analysis.strategy = strategy;
+  unsigned rank = analysis.rank();
+  bool shaped = strategy == Strategy::Map || (strategy == Strategy::Row && rank >= 1) ||
+                (strategy == Strategy::Column && rank == 2);
+  bool ok = shaped && llvm::all_of(analysis.generics, [&](linalg::GenericOp g) { return assignLoops(g, strategy); }) &&
+            llvm::all_of(analysis.generics, [&](linalg::GenericOp g) { return operandsFit(g); }) && yieldsFit();
+  unsigned outer = rank - (strategy == Strategy::Row || rank > 0);
+  if (ok && llvm::count(ArrayRef(analysis.domain).take_front(outer), ShapedType::kDynamic) > 1)
+    ok = refuse("two outer dims have the batch's extent");
+  if (ok && strategy == Strategy::Row)
+    assignStages();
+  if (ok && strategy == Strategy::Column)
+    ok = columnHasOnePass();
+  if (!ok)
+    analysis.strategy = std::nullopt;
+  return ok;
+}
+
+void Classifier::assignStages() {
+  for (linalg::GenericOp generic : analysis.generics) {
+    unsigned stage = 0;
+    for (OpOperand &operand : generic->getOpOperands())
+      stage = std::max(stage, analysis.stage.lookup(operand.get()));
+    for (Value result : generic.getResults())
+      analysis.stage[result] = stage + hasReduction(generic);
+  }
+}
+
+/// Nothing on the whole domain may need the result of a reduction.
+bool Classifier::columnHasOnePass() {
+  llvm::DenseSet<Value> reduced;
+  for (linalg::GenericOp generic : analysis.generics) {
+    bool uses = llvm::any_of(generic->getOperands(), [&](Value v) { return reduced.contains(v); });
+    if (uses && generic.getNumLoops() == analysis.rank())
+      return refuse("a result of a column reduction is used on the whole domain");
+    if (uses || hasReduction(generic))
+      reduced.insert(generic->result_begin(), generic->result_end());
+  }
+  return true;
+}
+
+/// One contraction whose operands come from outside, then elementwise generics on its result's domain.
+bool Classifier::contractionFits() {
+  auto contraction = llvm::find_if(analysis.generics, isContraction);
+  if (contraction == analysis.generics.end())
+    return false;
+  Dims parallel;
+  contraction->getParallelDims(parallel);
+  analysis.domain = contraction->getStaticLoopRanges();
+  for (linalg::GenericOp generic : analysis.generics) {
+    if (generic == *contraction) {
+      analysis.loops[generic] = firstDims(generic.getNumLoops());
+      if (!llvm::all_of(generic.getDpsInputs(), [](Value v) { return isa<BlockArgument>(v); }))
+        return refuse("an operand of the contraction is computed in the same kernel");
+      continue;
+    }
+    if (hasReduction(generic) || generic.getNumLoops() != parallel.size())
+      return refuse("the epilogue of a contraction is not elementwise on its result");
+    analysis.loops[generic] = parallel;
+  }
+  analysis.strategy = Strategy::Contraction;
+  return true;
+}
+
+void Classifier::run() {
+  if (!collect())
+    return;
+  setDomain();
+  if (llvm::any_of(analysis.generics, isContraction)) {
+    contractionFits();
+    return;
+  }
+  bool reduces = llvm::any_of(analysis.generics, hasReduction);
+  if (!reduces ? fits(Strategy::Map) : (fits(Strategy::Row) || fits(Strategy::Column))) {
+    analysis.reason.clear();
+    return;
+  }
+  analysis.loops.clear();
+  analysis.stage.clear();
+  if (analysis.generics.size() != 1)
+    return;
+  linalg::GenericOp generic = analysis.generics.front();
+  analysis.loops[generic] = firstDims(generic.getNumLoops());
+  if (!hasReduction(generic) || matchCombiner(generic))
+    analysis.strategy = Strategy::Loops;
+  else
+    refuse("a reduction that is not a sum or a maximum");
+}
+
+} // namespace
+
+KernelAnalysis analyzeKernel(KernelOp kernel, int64_t batch) {
+  KernelAnalysis analysis;
+  Classifier(kernel, analysis).run();
+  measure(kernel, batch, analysis);
+  return analysis;
+}
+
+} // namespace sinter

@@ -1,0 +1,133 @@
+// Tile sizes and work items of the strategies map, row, column and loops.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "LoopDomain.h"
+#include "sinter/Transforms/Tiling/Emitters.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+/// Elements that a work item should have at least: 16 KB of f32, a microsecond or more.
+static constexpr int64_t kItemElements = 4096;
+
+static int64_t ceilDiv(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
+
+/// Price of one point of the domain, in additions.
+static double pointWeight(const KernelAnalysis &analysis, const LoopDomain &domain, int64_t batch) {
+  double points = domain.outer().largest(batch) * (domain.rank() ? domain.inner().largest(batch) : 1);
+  return analysis.weightedOps / std::max(1.0, points);
+}
+
+static ScheduleAttr makeSchedule(KernelOp kernel, const KernelAnalysis &analysis, ArrayRef<int64_t> tile, int64_t lanes,
+                                 int64_t items, const TargetInfo &target) {
+  bool parallel = items > 1 && estimateMicroseconds(analysis, target, laneType(kernel)) > kParallelMicroseconds;
+  return ScheduleAttr::get(kernel.getContext(), *analysis.strategy, tile, lanes, parallel);
+}
+
+static AffineMap itemMap(Extent total, int64_t perItem, MLIRContext *context) {
+  return AffineMap::get(1, 0, total.expr(context).ceilDiv(perItem));
+}
+
+/// Lanes and unrolling must be usable, whoever wrote the schedule.
+static bool isSane(ScheduleAttr schedule, size_t tiles) {
+  return schedule.getTile().size() == tiles && llvm::all_of(schedule.getTile(), [](int64_t t) { return t > 0; }) &&
+         schedule.getVector() > 0 && schedule.getVector() <= 64;
+}
+
+//===-- map: [elements per item, vectors per iteration] -----------------------------------------------------------===//
+
+ScheduleAttr planMap(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target) {
+  LoopDomain domain(kernel, analysis);
+  int64_t lanes = target.lanes(laneType(kernel));
+  int64_t elements = domain.outer().largest(batch) * (domain.rank() ? domain.inner().largest(batch) : 1);
+  int64_t unroll = pointWeight(analysis, domain, batch) > 16 ? 1 : 4;
+  return makeSchedule(kernel, analysis, {kItemElements, unroll}, lanes, ceilDiv(elements, kItemElements), target);
+}
+
+FailureOr<AffineMap> mapItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule, int64_t batch) {
+  if (!isSane(schedule, 2))
+    return failure();
+  LoopDomain domain(kernel, analysis);
+  if (domain.rank() == 0)
+    return itemMap(Extent{}, 1, kernel.getContext());
+  int64_t perItem = schedule.getTile()[0];
+  if (domain.rank() == 1)
+    return itemMap(domain.inner(), perItem, kernel.getContext());
+  return itemMap(domain.outer(), mapRowsPerItem(domain, perItem, batch), kernel.getContext());
+}
+
+int64_t mapRowsPerItem(const LoopDomain &domain, int64_t elementsPerItem, int64_t batch) {
+  return std::max<int64_t>(1, elementsPerItem / std::max<int64_t>(1, domain.inner().largest(batch)));
+}
+
+//===-- row: [rows per item, rows interleaved, vectors per iteration] --------------------------------------------===//
+
+ScheduleAttr planRow(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target) {
+  LoopDomain domain(kernel, analysis);
+  int64_t lanes = target.lanes(laneType(kernel));
+  int64_t inner = std::max<int64_t>(1, domain.inner().largest(batch)), outer = domain.outer().largest(batch);
+  int64_t vectors = ceilDiv(inner, lanes);
+  bool heavy = pointWeight(analysis, domain, batch) > 30;
+  // Short rows hide latencies by interleaving rows, long ones by several accumulators.
+  int64_t interleaved = domain.inner().batch || vectors > 2 ? 1 : (vectors == 1 && !heavy ? 4 : 2);
+  interleaved = std::clamp<int64_t>(interleaved, 1, std::max<int64_t>(1, outer));
+  int64_t unroll = heavy ? 2 : 4;
+  int64_t rows = ceilDiv(std::max<int64_t>(1, kItemElements / inner), interleaved) * interleaved;
+  return makeSchedule(kernel, analysis, {rows, interleaved, unroll}, lanes, ceilDiv(outer, rows), target);
+}
+
+FailureOr<AffineMap> rowItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule, int64_t batch) {
+  if (!isSane(schedule, 3))
+    return failure();
+  return itemMap(LoopDomain(kernel, analysis).outer(), schedule.getTile()[0], kernel.getContext());
+}
+
+//===-- column: [columns per item] -------------------------------------------------------------------------------===//
+
+ScheduleAttr planColumn(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target) {
+  LoopDomain domain(kernel, analysis);
+  int64_t lanes = target.lanes(laneType(kernel));
+  // Four vectors at a time: whole cache lines, and as many independent sums.
+  int64_t columns = 4 * lanes;
+  return makeSchedule(kernel, analysis, {columns}, lanes, ceilDiv(domain.inner().largest(batch), columns), target);
+}
+
+FailureOr<AffineMap> columnItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule,
+                                 int64_t batch) {
+  if (!isSane(schedule, 1) || schedule.getTile()[0] % schedule.getVector() != 0)
+    return failure();
+  return itemMap(LoopDomain(kernel, analysis).inner(), schedule.getTile()[0], kernel.getContext());
+}
+
+//===-- loops: [iterations of the outermost parallel dim per item] -----------------------------------------------===//
+
+/// The outermost parallel loop of a single generic; nothing for a full reduction.
+static std::optional<Extent> outermostParallel(const KernelAnalysis &analysis) {
+  linalg::GenericOp generic = analysis.generics.front();
+  SmallVector<unsigned> parallel;
+  generic.getParallelDims(parallel);
+  if (parallel.empty())
+    return std::nullopt;
+  int64_t extent = analysis.domain[parallel.front()];
+  return ShapedType::isDynamic(extent) ? Extent{1, true} : Extent{extent, false};
+}
+
+ScheduleAttr planLoops(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target) {
+  int64_t outer = outermostParallel(analysis).value_or(Extent{}).largest(batch), points = 1;
+  for (int64_t extent : analysis.domain)
+    points *= ShapedType::isDynamic(extent) ? batch : extent;
+  int64_t inner = std::max<int64_t>(1, points / std::max<int64_t>(1, outer));
+  int64_t iterations = std::max<int64_t>(1, kItemElements / inner);
+  return makeSchedule(kernel, analysis, {iterations}, 1, ceilDiv(outer, iterations), target);
+}
+
+FailureOr<AffineMap> loopsItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule, int64_t batch) {
+  if (!isSane(schedule, 1))
+    return failure();
+  return itemMap(outermostParallel(analysis).value_or(Extent{}), schedule.getTile()[0], kernel.getContext());
+}
+
+} // namespace sinter
