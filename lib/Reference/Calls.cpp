@@ -15,9 +15,9 @@ static constexpr int maxCallDepth = 200;
 static LogicalResult evaluateCall(func::CallOp op, Frame &frame) {
   auto callee = SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(op, op.getCalleeAttr());
   if (!callee)
-    return op.emitError("there is no function '") << op.getCallee() << "'";
+    return op.emitOpError("there is no function '") << op.getCallee() << "'";
   if (frame.depth >= maxCallDepth)
-    return op.emitError("more than ") << maxCallDepth << " calls inside one another";
+    return op.emitOpError("more than ") << maxCallDepth << " calls inside one another";
   SmallVector<Tensor> arguments;
   for (Value operand : op.getOperands())
     arguments.push_back(frame.get(operand));
@@ -35,14 +35,14 @@ static LogicalResult evaluateGet(GetOp op, Frame &frame) {
     StringRef name = cast<FlatSymbolRefAttr>(symbol).getValue();
     auto entry = frame.environment.parameters.find(name.str());
     if (entry == frame.environment.parameters.end())
-      return op.emitError("no value is given for parameter '") << name << "'";
+      return op.emitOpError("no value is given for parameter '") << name << "'";
     frame.set(result, entry->second);
   }
   return success();
 }
 
 static LogicalResult evaluateValueAndGrad(ValueAndGradOp op, Frame &) {
-  return op.emitError("the reference interpreter does not differentiate: expand with sinter-differentiate first");
+  return op.emitOpError("the reference interpreter does not differentiate: expand with sinter-differentiate first");
 }
 
 void sinter::reference::addCalls(EvaluationTable &table) {

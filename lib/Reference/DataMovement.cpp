@@ -52,7 +52,7 @@ static LogicalResult evaluateReshape(ReshapeOp op, Frame &frame) {
   const Tensor &input = frame.get(op.getInput());
   const SmallVector<int64_t> shape = frame.shapeOf(op.getResult());
   if (sizeOf(shape) != input.size())
-    return op.emitError("cannot reshape ") << input.size() << " elements into " << shapeText(shape);
+    return op.emitOpError("cannot reshape ") << input.size() << " elements into " << shapeText(shape);
   frame.set(op.getResult(), input.reshaped(shape));
   return success();
 }
@@ -128,7 +128,7 @@ FailureOr<Tensor> sinter::reference::literal(Attribute value, ElementKind kind, 
 static LogicalResult evaluateConstant(ConstantOp op, Frame &frame) {
   FailureOr<Tensor> value = literal(op.getValue(), frame.kindOf(op.getResult()), frame.shapeOf(op.getResult()));
   if (failed(value))
-    return op.emitError("the literal is not a dense one of the result's type");
+    return op.emitOpError("the literal is not a dense one of the result's type");
   frame.set(op.getResult(), std::move(*value));
   return success();
 }

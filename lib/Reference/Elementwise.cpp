@@ -83,7 +83,7 @@ static LogicalResult evaluateDivision(DivOp op, Frame &frame) {
   }
   for (int64_t i = 0; i < rhs.size(); ++i)
     if (rhs.integerAt(i) == 0)
-      return op.emitError("division of integers by zero at element ") << i;
+      return op.emitOpError("division of integers by zero at element ") << i;
   frame.set(op.getResult(),
             mapInteger(lhs.kind(), lhs, rhs, [](int64_t a, int64_t b) { return b == -1 ? wrappingSub(0, a) : a / b; }));
   return success();
@@ -92,7 +92,7 @@ static LogicalResult evaluateDivision(DivOp op, Frame &frame) {
 static LogicalResult evaluatePower(PowOp op, Frame &frame) {
   const Tensor &lhs = frame.get(op.getLhs()), &rhs = frame.get(op.getRhs());
   if (!lhs.isFloat())
-    return op.emitError("powers of integers are not supported");
+    return op.emitOpError("powers of integers are not supported");
   frame.set(op.getResult(), mapReal(lhs, rhs, [](double a, double b) { return std::pow(a, b); }));
   return success();
 }

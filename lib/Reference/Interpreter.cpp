@@ -47,7 +47,7 @@ const EvaluationTable &EvaluationTable::get() {
 static LogicalResult checkResultTypes(Operation *op) {
   for (Type type : op->getResultTypes())
     if (!elementKindOf(getElementTypeOrSelf(type)) || isa<BaseMemRefType, VectorType, UnrankedTensorType>(type))
-      return op->emitError("the reference interpreter has no values of type ") << type;
+      return op->emitOpError("the reference interpreter has no values of type ") << type;
   return success();
 }
 
@@ -56,7 +56,7 @@ static LogicalResult checkResults(Operation *op, const Frame &frame) {
   for (OpResult result : op->getResults()) {
     const Tensor &value = frame.get(result);
     if (value.kind() != frame.kindOf(result) || value.shape() != ArrayRef(frame.shapeOf(result)))
-      return op->emitError("result #") << result.getResultNumber() << " should be of type " << result.getType()
+      return op->emitOpError("result #") << result.getResultNumber() << " should be of type " << result.getType()
                                        << " with " << frame.environment.rows << " rows, found " << typeText(value);
   }
   return success();
@@ -68,7 +68,7 @@ LogicalResult sinter::reference::evaluateBlock(Block &block, Frame &frame, const
       continue;
     const Evaluator *evaluator = EvaluationTable::get().find(op.getName().getStringRef());
     if (!evaluator)
-      return op.emitError("the reference interpreter does not know this op");
+      return op.emitOpError("the reference interpreter does not know this op");
     if (failed(checkResultTypes(&op)) || failed((*evaluator)(&op, frame)) || failed(checkResults(&op, frame)))
       return failure();
   }

@@ -43,7 +43,7 @@ static FailureOr<Tensor> oneHot(CrossEntropyOp op, const Tensor &labels, ArrayRe
   for (int64_t row = 0; row < labels.size(); ++row) {
     const int64_t label = labels.integerAt(row);
     if (label < 0 || label >= classes)
-      return op.emitError("class label of row ") << row << " should be in [0, " << classes << "), found " << label;
+      return op.emitOpError("class label of row ") << row << " should be in [0, " << classes << "), found " << label;
     result.set(row * classes + label, 1.0);
   }
   return result;

@@ -100,7 +100,7 @@ static LogicalResult evaluateConstant(arith::ConstantOp op, Frame &frame) {
   if (isa<ShapedType>(op.getType())) {
     FailureOr<Tensor> value = literal(op.getValue(), result.kind(), result.shape());
     if (failed(value))
-      return op.emitError("the literal is not a dense one of the result's type");
+      return op.emitOpError("the literal is not a dense one of the result's type");
     result = std::move(*value);
   } else {
     for (int64_t i = 0; i < result.size(); ++i) {

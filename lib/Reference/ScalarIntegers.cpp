@@ -53,7 +53,7 @@ static void addDivision(EvaluationTable &table, int64_t (*function)(ElementKind,
     const Tensor &lhs = frame.get(op.getLhs()), &rhs = frame.get(op.getRhs());
     for (int64_t i = 0; i < rhs.size(); ++i)
       if (rhs.integerAt(i) == 0)
-        return op.emitError("division of integers by zero at element ") << i;
+        return op.emitOpError("division of integers by zero at element ") << i;
     const ElementKind kind = lhs.kind();
     frame.set(op.getResult(), mapInteger(kind, lhs, rhs, [&](int64_t a, int64_t b) { return function(kind, a, b); }));
     return success();

@@ -18,6 +18,8 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/SourceMgr.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace sinter::reference;
 namespace cl = llvm::cl;
@@ -44,7 +46,9 @@ static cl::opt<bool> checkStep("check-step-gradients",
 //===-- Printing -------------------------------------------------------------------------------------------------===//
 
 static void printElement(llvm::raw_ostream &out, const Tensor &tensor, int64_t position) {
-  if (tensor.isFloat())
+  if (std::isnan(tensor.at(position)))
+    out << "nan"; // of either sign
+  else if (tensor.isFloat())
     out << llvm::format("%.*g", static_cast<int>(precision), tensor.at(position) + 0.0); // no negative zero
   else
     out << tensor.integerAt(position);
