@@ -7,11 +7,14 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "sinter/Conversion/SinterToLLVM/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
+#include "sinter/Transforms/Autodiff/Autodiff.h"
+#include "sinter/Transforms/Autodiff/Passes.h"
 #include "sinter/Transforms/Memory/Passes.h"
 #include "sinter/Transforms/Tiling/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
+  sinter::registerAutodiffPasses();
   sinter::registerMemoryPasses();
   sinter::registerSinterToLLVMPasses();
   sinter::registerTilingPasses();
@@ -19,5 +22,6 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<sinter::SinterDialect>();
+  sinter::registerAutodiffRules(registry);
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "sinter-opt: Sinter pass driver\n", registry));
 }

@@ -19,9 +19,9 @@ def DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
         Builds the cotangents of the operands `i` with `needed[i]` and stores them in `operandCotangents[i]`, which has
         one null entry per operand on entry. An entry left null is zero: the result does not depend on that operand.
         `resultCotangents[i]` is null when no cotangent reaches result `i`; at least one is not null. A cotangent has
-        the type of its primal value.
+        the type of its primal value. Fails with a diagnostic when this op has no derivative.
       }],
-      "void", "backward",
+      "::llvm::LogicalResult", "backward",
       (ins "::mlir::OpBuilder &":$builder, "::llvm::ArrayRef<::mlir::Value>":$resultCotangents,
            "::llvm::ArrayRef<bool>":$needed, "::llvm::MutableArrayRef<::mlir::Value>":$operandCotangents)>];
 }
