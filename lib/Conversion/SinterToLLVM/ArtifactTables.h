@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "sinter/Conversion/SinterToLLVM/IoTables.h"
 #include "sinter/Conversion/SinterToLLVM/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
 
@@ -13,24 +14,6 @@ namespace sinter {
 
 /// The order in which the ABI names the step functions.
 constexpr llvm::StringLiteral kStepNames[] = {"init", "train_step", "eval_step", "predict"};
-
-struct IoEntry {
-  std::string name;
-  mlir::RankedTensorType type; ///< with `?` for the batch
-};
-
-/// The inputs, targets and outputs of a model: the union over its step functions, in order of first appearance in
-/// train_step, eval_step, predict.
-struct IoTables {
-  llvm::SmallVector<IoEntry> inputs, targets, outputs;
-  mlir::Type lossType;
-
-  /// Index of the tensor `name` in the table of `role`, which must be there.
-  int64_t indexOf(llvm::StringRef role, llvm::StringRef name) const;
-};
-
-/// Fails with a diagnostic if two steps disagree about a tensor's type.
-llvm::FailureOr<IoTables> collectIo(mlir::ModuleOp module);
 
 /// A row of the kernel table.
 struct KernelEntry {

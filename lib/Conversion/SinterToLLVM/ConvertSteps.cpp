@@ -19,6 +19,11 @@ std::string cIdentifier(StringRef name) {
   return result.empty() || llvm::isDigit(result[0]) ? "_" + result : result;
 }
 
+std::string artifactPrefix(ModuleOp module) {
+  auto name = module->getAttrOfType<StringAttr>("sinter.model_name");
+  return cIdentifier(name ? name.getValue() : "model");
+}
+
 namespace {
 
 struct ConvertSteps : impl::ConvertStepsToLLVMPassBase<ConvertSteps> {
@@ -31,8 +36,7 @@ struct ConvertSteps : impl::ConvertStepsToLLVMPassBase<ConvertSteps> {
       module.emitError("expected a module of phase `buffers`, with `sinter.batch` and `sinter.state_bytes`");
       return signalPassFailure();
     }
-    auto name = module->getAttrOfType<StringAttr>("sinter.model_name");
-    std::string prefix = cIdentifier(name ? name.getValue() : "model");
+    std::string prefix = artifactPrefix(module);
     FailureOr<IoTables> io = collectIo(module);
     if (failed(io))
       return signalPassFailure();
