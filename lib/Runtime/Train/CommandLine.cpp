@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <memory>
 #include <new>
 
 namespace sinter::train {
@@ -26,6 +27,55 @@ struct AllOptions {
 
 constexpr int failureStatus = 1, usageStatus = 2;
 
+// Each option with the kind of its value, what it does, and its default; nothing else.
+class HelpFormatter : public CLI::Formatter {
+public:
+  HelpFormatter() { column_width(textColumn); }
+
+  std::string make_option_opts(const CLI::Option *option) const override {
+    return option->get_items_expected_max() > 0 ? " " + option->get_type_name() : std::string();
+  }
+
+  std::string make_option_desc(const CLI::Option *option) const override {
+    std::string text = option->get_description(), standard = option->get_default_str();
+    if (option->get_items_expected_max() == 0)
+      standard = option->check_lname("help") || option->check_lname("version") ? "" : "off";
+    else if (option->get_required())
+      standard = "required";
+    else if (standard.empty())
+      standard = "none";
+    return wrapped(standard.empty() ? text : text + " [" + standard + "]");
+  }
+
+private:
+  static constexpr size_t textColumn = 28, lineWidth = 100;
+
+  // CLI11 indents what follows a line feed.
+  static std::string wrapped(const std::string &text) {
+    std::string result;
+    size_t room = lineWidth - textColumn, used = 0;
+    for (size_t at = 0; at < text.size();) {
+      size_t end = std::min(text.find(' ', at), text.size());
+      if (used > 0 && used + 1 + end - at > room) {
+        result += '\n';
+        used = 0;
+      } else if (used > 0) {
+        result += ' ';
+        ++used;
+      }
+      result.append(text, at, end - at);
+      used += end - at;
+      at = end + 1;
+    }
+    return result;
+  }
+};
+
+template <typename T>
+CLI::Validator between(T least, T most) {
+  return CLI::Range(least, most).description("");
+}
+
 } // namespace
 
 // One value per use, so that `--inputs A --inputs B` feeds two inputs and a path never swallows the next word.
@@ -36,8 +86,8 @@ static CLI::Option *addFiles(CLI::App &command, const char *name, std::vector<st
 static void addHeader(CLI::App &command, CsvHeader &header) {
   static const std::map<std::string, CsvHeader> values = {
       {"auto", CsvHeader::Auto}, {"yes", CsvHeader::Yes}, {"no", CsvHeader::No}};
-  command.add_option("--header", header, "Does the first line of CSV files name the columns: auto, yes or no")
-      ->transform(CLI::CheckedTransformer(values))
+  command.add_option("--header", header, "Does the first line of CSV files name the columns: auto, yes or no?")
+      ->transform(CLI::CheckedTransformer(values).description(""))
       ->default_str("auto")
       ->type_name("WORD")
       ->group("Data");
@@ -61,7 +111,7 @@ static void addData(CLI::App &command, DataFiles &data, const char *target, bool
 
 static void addThreads(CLI::App &command, int &threads) {
   command.add_option("--threads", threads, "Number of threads; 0 is one per CPU. No result depends on it")
-      ->check(CLI::Range(0, SINTER_MAX_THREADS))
+      ->check(between(0, SINTER_MAX_THREADS))
       ->capture_default_str()
       ->type_name("N");
 }
@@ -78,7 +128,7 @@ static void addTrainData(CLI::App &command, TrainOptions &options) {
   command
       .add_flag("--normalize", options.normalize,
                 "Bring each feature to mean 0 and deviation 1, fitted on the training rows and recorded in the "
-                "checkpoint [off]")
+                "checkpoint")
       ->group("Data");
   CLI::Option *share =
       command.add_option("--validation", options.validation, "Share of the rows to validate on, drawn by the seed")
@@ -103,17 +153,17 @@ static void addTrainCourse(CLI::App &command, const sinter_artifact &artifact, T
   const char *group = "Course of the training";
   RunSettings defaults;
   command.add_option("--epochs", options.epochs, "Passes over the data, counted from the start of a resumed run")
-      ->check(CLI::Range(int64_t(0), int64_t(1) << 40))
+      ->check(between(int64_t(0), int64_t(1) << 40))
       ->default_str(std::to_string(defaults.epochs))
       ->type_name("N")
       ->group(group);
   command.add_option("--steps", options.steps, "Stop after N steps in all, as if interrupted; 0 is never")
-      ->check(CLI::Range(int64_t(0), int64_t(1) << 60))
+      ->check(between(int64_t(0), int64_t(1) << 60))
       ->capture_default_str()
       ->type_name("N")
       ->group(group);
   command.add_option("--stop-after", options.stopAfter, "Stop after epoch N of --epochs; 0 is never")
-      ->check(CLI::Range(int64_t(0), int64_t(1) << 40))
+      ->check(between(int64_t(0), int64_t(1) << 40))
       ->capture_default_str()
       ->type_name("N")
       ->group(group);
@@ -128,7 +178,7 @@ static void addTrainCourse(CLI::App &command, const sinter_artifact &artifact, T
   command
       .add_option("--patience", options.patience,
                   "Stop when the validation loss has not improved for N epochs; 0 is never")
-      ->check(CLI::Range(int64_t(0), int64_t(1) << 40))
+      ->check(between(int64_t(0), int64_t(1) << 40))
       ->default_str("0")
       ->type_name("N")
       ->group(group);
@@ -136,14 +186,14 @@ static void addTrainCourse(CLI::App &command, const sinter_artifact &artifact, T
       ->default_str("0")
       ->type_name("S")
       ->group(group);
-  command.add_flag("--no-shuffle", options.noShuffle, "Take the rows in the order of the file [off]")->group(group);
+  command.add_flag("--no-shuffle", options.noShuffle, "Take the rows in the order of the file")->group(group);
   addThreads(command, options.threads);
 }
 
 static void addTrainFiles(CLI::App &command, TrainOptions &options) {
   const char *group = "Files";
   auto add = [&](const char *name, std::string &path, const char *text) {
-    return command.add_option(name, path, text)->type_name("PATH")->default_str("none")->group(group);
+    return command.add_option(name, path, text)->type_name("PATH")->group(group);
   };
   add("--save", options.save, "Checkpoint, written at the end of each epoch and when interrupted");
   add("--save-best", options.saveBest, "Checkpoint of the epoch with the lowest validation loss");
@@ -151,8 +201,8 @@ static void addTrainFiles(CLI::App &command, TrainOptions &options) {
   add("--init-from", options.initFrom,
       "First parameters: a safetensors file, or a folder with <parameter>.npy for each");
   add("--log", options.log, "CSV file with a line per epoch");
-  command.add_flag("--log-steps", options.logSteps, "Make that a line per step [off]")->group(group);
-  command.add_flag("--quiet", options.quiet, "Print nothing but failures [off]")->group(group);
+  command.add_flag("--log-steps", options.logSteps, "Make that a line per step")->group(group);
+  command.add_flag("--quiet", options.quiet, "Print nothing but failures")->group(group);
 }
 
 static const char *const trainFooter = R"(
@@ -192,7 +242,7 @@ static void addEval(CLI::App &app, EvalOptions &options, const std::string &prog
       ->default_str("as in training")
       ->type_name("X")
       ->group("Data");
-  command.add_flag("--json", options.json, "Print a JSON object [off]");
+  command.add_flag("--json", options.json, "Print a JSON object");
   addThreads(command, options.threads);
   command.footer(fmt::format("\nExamples:\n"
                              "  {0} eval --data more.csv --weights flowers.ckpt\n"
@@ -225,10 +275,10 @@ static void addPredict(CLI::App &app, PredictOptions &options, const std::string
 
 static void addInfoAndBench(CLI::App &app, AllOptions &options) {
   CLI::App &info = *app.add_subcommand("info", "Show parameters, memory, kernels and provenance");
-  info.add_flag("--json", options.info.json, "Print a JSON object [off]");
+  info.add_flag("--json", options.info.json, "Print a JSON object");
   CLI::App &bench = *app.add_subcommand("bench", "Time training steps on random data");
   bench.add_option("--steps", options.bench.steps, "Number of steps to time")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 30))
+      ->check(between(int64_t(1), int64_t(1) << 30))
       ->capture_default_str()
       ->type_name("N");
   bench.add_option("--seed", options.bench.seed, "Decides parameters and data")->capture_default_str()->type_name("S");
@@ -258,7 +308,7 @@ static int parseAndRun(int argc, char **argv, const sinter_artifact &artifact) {
                                                 SINTER_ABI_VERSION, artifact.name,
                                                 artifact.compiler_version ? artifact.compiler_version : "sinter"));
   app.require_subcommand(1);
-  app.get_formatter()->column_width(36);
+  app.formatter(std::make_shared<HelpFormatter>());
   app.footer(fmt::format("\nEach command explains itself: {} train --help", program));
   addTrain(app, artifact, options.train, program);
   addEval(app, options.eval, program);

@@ -160,7 +160,8 @@ static void loadTable(const sinter_artifact &artifact, const DataFiles &files, N
   const Table &table = *file.table;
   std::vector<int64_t> targets = targetColumns(table, files.target, need), ignored;
   for (const std::string &name : files.ignore)
-    ignored.push_back(table.column(name));
+    if (need == NeedTargets::Yes || table.findColumn(name) >= 0)
+      ignored.push_back(table.column(name));
   std::vector<int64_t> features;
   auto contains = [](const std::vector<int64_t> &list, int64_t item) {
     return std::find(list.begin(), list.end(), item) != list.end();
@@ -169,10 +170,11 @@ static void loadTable(const sinter_artifact &artifact, const DataFiles &files, N
     if (!contains(targets, column) && !contains(ignored, column))
       features.push_back(column);
   // A position, such as -1 for the last column, names a feature when the file comes without targets.
-  if (need == NeedTargets::IfPresent && !table.hasHeader && !targets.empty() &&
+  if (need == NeedTargets::IfPresent && !targets.empty() &&
       static_cast<int64_t>(features.size() + targets.size()) == rowElements(artifact.inputs[0])) {
+    features.insert(features.end(), targets.begin(), targets.end());
+    std::sort(features.begin(), features.end());
     targets.clear();
-    features = allColumns(table);
   }
   checkFeatureCount(artifact.inputs[0], static_cast<int64_t>(features.size()), !targets.empty(),
                     static_cast<int64_t>(ignored.size()), files.data);

@@ -25,9 +25,7 @@ int runEval(const sinter_artifact &artifact, const EvalOptions &options) {
   Model model = createModel(artifact, options.threads);
   RunRecord record;
   loadTrained(model.get(), options.weights, record);
-  DataFiles files = options.data;
-  if (files.target.empty())
-    files.target = record.target;
+  DataFiles files = withRecordedColumns(options.data, record);
   record.preparation.scale = options.scale.value_or(record.preparation.scale);
   Dataset dataset = loadDataset(artifact, files, NeedTargets::Yes, record.classes);
   std::vector<int64_t> rows(static_cast<size_t>(dataset.rows));

@@ -144,9 +144,7 @@ int runPredict(const sinter_artifact &artifact, const PredictOptions &options) {
   Model model = createModel(artifact, options.threads);
   RunRecord record;
   loadTrained(model.get(), options.weights, record);
-  DataFiles files = options.data;
-  if (files.target.empty())
-    files.target = record.target;
+  DataFiles files = withRecordedColumns(options.data, record);
   record.preparation.scale = options.scale.value_or(record.preparation.scale);
   Dataset dataset = loadDataset(artifact, files, NeedTargets::IfPresent, record.classes);
   Outputs outputs = predictAll(model.get(), dataset, record.preparation);

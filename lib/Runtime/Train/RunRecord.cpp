@@ -30,6 +30,7 @@ void describe(Archive &archive, Record &record) {
   archive("train.deviation", record.preparation.deviation);
   archive("train.classes", record.classes);
   archive("train.target", record.target);
+  archive("train.ignore", record.ignore);
   archive("train.separate_validation", record.separateValidation);
   archive("train.epoch", record.epoch);
   archive("train.batch", record.batch);
@@ -103,6 +104,14 @@ struct Reader {
 };
 
 } // namespace
+
+DataFiles withRecordedColumns(DataFiles files, const RunRecord &record) {
+  if (files.target.empty())
+    files.target = record.target;
+  if (files.ignore.empty())
+    files.ignore = record.ignore;
+  return files;
+}
 
 const char *findNotFinite(const sinter_model *model) {
   for (uint32_t i = 0; i < sinter_model_tensor_count(model); ++i) {

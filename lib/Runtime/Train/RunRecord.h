@@ -20,6 +20,7 @@ struct RunRecord {
   Preparation preparation; // its scale is that of the settings
   std::vector<std::string> classes;
   std::string target;              // --target
+  std::vector<std::string> ignore; // --ignore
   bool separateValidation = false; // validation rows came from files of their own
 
   int64_t epoch = 0;    // finished epochs
@@ -42,6 +43,9 @@ void saveCheckpoint(const sinter_model *model, const std::string &path, const Ru
 
 /// Reads the record; false when the file has none (it was not written by the trainer).
 bool readRecord(const sinter_file *file, RunRecord &record);
+
+/// `files` with the columns named as in the recorded run where they are not given.
+DataFiles withRecordedColumns(DataFiles files, const RunRecord &record);
 
 /// Name of a state tensor that is not finite, or null.
 const char *findNotFinite(const sinter_model *model);

@@ -88,10 +88,9 @@ void Trainer::applySettings() {
 }
 
 void Trainer::loadData() {
-  DataFiles files = options.data;
-  if (files.target.empty())
-    files.target = record.target;
+  DataFiles files = withRecordedColumns(options.data, record);
   record.target = files.target;
+  record.ignore = files.ignore;
   dataset = loadDataset(artifact, files, NeedTargets::Yes, record.classes);
   record.classes = dataset.classes;
   bool separate = options.validationData.given();

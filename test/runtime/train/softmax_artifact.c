@@ -186,6 +186,9 @@ static const sinter_kernel_info kernels[] = {
 };
 static const char *const metrics[] = {"accuracy"};
 
+#ifndef MODEL_NAME
+#define MODEL_NAME "softmax"
+#endif
 #ifndef ARTIFACT
 #define ARTIFACT sinter_program_artifact
 #endif
@@ -194,7 +197,7 @@ const sinter_artifact ARTIFACT = {
     .abi_version = SINTER_ABI_VERSION,
     .struct_size = sizeof(sinter_artifact),
     .alignment = 64,
-    .name = "softmax",
+    .name = MODEL_NAME,
     .compiler_version = "by hand",
     .target_triple = "any",
     .target_cpu = "any",
