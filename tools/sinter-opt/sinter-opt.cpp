@@ -10,11 +10,13 @@
 #include "sinter/Transforms/Autodiff/Autodiff.h"
 #include "sinter/Transforms/Autodiff/Passes.h"
 #include "sinter/Transforms/Memory/Passes.h"
+#include "sinter/Transforms/Step/Passes.h"
 #include "sinter/Transforms/Tiling/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
   sinter::registerAutodiffPasses();
+  sinter::registerStepPasses();
   sinter::registerMemoryPasses();
   sinter::registerSinterToLLVMPasses();
   sinter::registerTilingPasses();
