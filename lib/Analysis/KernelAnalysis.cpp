@@ -195,7 +195,8 @@ bool Classifier::yieldsFit() {
     for (auto [dim, extent] : llvm::zip_equal(dims, shape))
       if (dim >= analysis.rank() || analysis.domain[dim] != extent)
         return refuse("a result has another shape than the domain");
-    if (analysis.strategy == Strategy::Map && !dims.empty() && dims.size() != analysis.rank())
+    unsigned least = analysis.strategy == Strategy::Map ? analysis.rank() : analysis.rank() - 1;
+    if (dims.size() < least)
       return refuse("a result has another shape than the domain");
   }
   return true;

@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -60,7 +61,9 @@ void measure(KernelOp kernel, int64_t batch, KernelAnalysis &analysis) {
     auto type = cast<RankedTensorType>(operand.getType());
     analysis.bytes += elements(type.getShape(), batch) * storedBytes(type.getElementType());
   };
-  llvm::for_each(kernel.getInputs(), add);
+  for (BlockArgument argument : kernel.getBody().getArguments().drop_back(kernel.getOuts().size()))
+    if (!llvm::all_of(argument.getUsers(), [](Operation *user) { return isa<tensor::DimOp>(user); }))
+      add(argument);
   llvm::for_each(kernel.getOuts(), add);
   // Destinations that are read too, by a generic that uses the old value.
   for (BlockArgument argument : kernel.getBody().getArguments().take_back(kernel.getOuts().size()))

@@ -1,14 +1,201 @@
-// Column kernels.
+// Column kernels: sums and maxima over the rows, for a block of columns at a time (gradients of biases and scales).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A work item is a block of columns, so no sum is split among items. Rows are dealt out to a few accumulators per
+// vector of columns (row i to accumulator i modulo their number), combined by a fixed tree.
 
-#include "sinter/Transforms/Tiling/Emitters.h"
+#include "PointEvaluator.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
 namespace sinter {
+namespace {
+
+class ColumnEmitter {
+public:
+  ColumnEmitter(OpBuilder &builder, KernelEmission &emission)
+      : context(builder, emission), builder(builder), loc(context.loc), tile(emission.schedule.getTile()[0]) {
+    for (linalg::GenericOp generic : context.analysis.generics)
+      if (generic.getNumReductionLoops() > 0)
+        reductions.push_back(Accumulator(generic));
+    for (auto [index, tensor] : llvm::enumerate(context.yield()->getOperands())) {
+      bool whole = context.analysis.dimsOf(tensor).size() == 2;
+      if (tensor != context.outArgument(index))
+        (whole ? pointOutputs : columnOutputs).push_back(index);
+    }
+  }
+
+  void emit() {
+    const Extent &columns = context.domain.inner();
+    if (columns.isStatic())
+      emitStatic(columns.factor);
+    else
+      emitDynamic(context.extent(columns));
+  }
+
+private:
+  using Values = SmallVector<Value>;
+
+  /// One vector of columns in work.
+  struct Column {
+    Value position, mask;
+    Scope scope;
+  };
+
+  void emitStatic(int64_t columns);
+  void emitDynamic(Value columns);
+  void emitBlock(MutableArrayRef<Column> block);
+  Values emitRowLoop(MutableArrayRef<Column> block, Value begin, Value end, int64_t rows, Values accumulators);
+  void emitPoint(Column &column, Value row, MutableArrayRef<Value> accumulators);
+  void finish(MutableArrayRef<Column> block, ArrayRef<Value> accumulators, int64_t rows);
+  scf::ForOp beginLoop(Value begin, Value end, int64_t step, ValueRange carried = {});
+  PointEvaluator evaluatorOf(Column &column, Value row, Scope *point);
+
+  KernelContext context;
+  OpBuilder &builder;
+  Location loc;
+  int64_t tile;
+  SmallVector<Accumulator> reductions;
+  SmallVector<unsigned> pointOutputs, columnOutputs;
+};
+
+scf::ForOp ColumnEmitter::beginLoop(Value begin, Value end, int64_t step, ValueRange carried) {
+  auto loop = scf::ForOp::create(builder, loc, begin, end, context.index(step), carried);
+  builder.setInsertionPointToStart(loop.getBody());
+  return loop;
+}
+
+/// Whole blocks in a loop, then the last block with its own number of vectors.
+void ColumnEmitter::emitStatic(int64_t columns) {
+  int64_t lanes = context.lanes, whole = columns / tile * tile;
+  auto emitColumns = [&](Value begin, Value end, int64_t width) {
+    OpBuilder::InsertionGuard guard(builder);
+    auto loop = beginLoop(begin, end, tile);
+    AnchorScopes anchor({&context.entry}, loop);
+    SmallVector<Column> block((width + lanes - 1) / lanes);
+    for (auto [number, column] : llvm::enumerate(block)) {
+      column.position = arith::AddIOp::create(builder, loc, loop.getInductionVar(), context.index(number * lanes));
+      int64_t left = width - number * lanes;
+      column.mask = left < lanes ? constantMask(builder, loc, lanes, left) : Value();
+    }
+    emitBlock(block);
+  };
+  auto [begin, end] = context.itemRange(context.domain.inner(), tile);
+  if (whole > 0)
+    emitColumns(begin, arith::MinSIOp::create(builder, loc, end, context.index(whole)), tile);
+  if (whole < columns)
+    emitColumns(arith::MaxSIOp::create(builder, loc, begin, context.index(whole)), end, columns - whole);
+}
+
+/// As many columns as the call has rows (after a transpose): one masked vector at a time.
+void ColumnEmitter::emitDynamic(Value columns) {
+  auto [begin, end] = context.itemRange(context.domain.inner(), tile);
+  OpBuilder::InsertionGuard guard(builder);
+  auto loop = beginLoop(begin, end, context.lanes);
+  AnchorScopes anchor({&context.entry}, loop);
+  SmallVector<Column> block(1);
+  block[0].position = loop.getInductionVar();
+  if (context.lanes > 1) {
+    Value left = arith::SubIOp::create(builder, loc, end, block[0].position);
+    auto type = VectorType::get({context.lanes}, builder.getI1Type());
+    block[0].mask = vector::CreateMaskOp::create(builder, loc, type, left);
+  }
+  emitBlock(block);
+}
+
+void ColumnEmitter::emitBlock(MutableArrayRef<Column> block) {
+  // Enough independent sums to hide the latency of an addition.
+  int64_t rows = std::max<int64_t>(2, 4 / block.size());
+  Values accumulators;
+  for (int64_t copy = 0; copy < rows; ++copy)
+    for (size_t column = 0; column < block.size(); ++column)
+      for (Accumulator &reduction : reductions)
+        accumulators.push_back(reduction.neutral(builder, loc, context.lanes));
+  for (Column &column : block)
+    column.scope.groups = 1u << 1;
+
+  Value end = context.extent(context.domain.extents[0]), size = context.index(rows), zero = context.index(0);
+  Value whole = arith::MulIOp::create(builder, loc, arith::DivSIOp::create(builder, loc, end, size), size);
+  accumulators = emitRowLoop(block, zero, whole, rows, accumulators);
+  size_t width = block.size() * reductions.size();
+  Values first(ArrayRef(accumulators).take_front(width));
+  llvm::copy(emitRowLoop(block, whole, end, 1, first), accumulators.begin());
+  finish(block, accumulators, rows);
+}
+
+ColumnEmitter::Values ColumnEmitter::emitRowLoop(MutableArrayRef<Column> block, Value begin, Value end, int64_t rows,
+                                                 Values accumulators) {
+  OpBuilder::InsertionGuard guard(builder);
+  auto loop = beginLoop(begin, end, rows, accumulators);
+  AnchorScopes anchor(llvm::map_to_vector(block, [](Column &column) { return &column.scope; }), loop);
+  Values next(loop.getRegionIterArgs());
+  for (int64_t copy = 0; copy < rows; ++copy) {
+    Value row = arith::AddIOp::create(builder, loc, loop.getInductionVar(), context.index(copy));
+    for (auto [number, column] : llvm::enumerate(block)) {
+      size_t at = (copy * block.size() + number) * reductions.size();
+      emitPoint(column, row, MutableArrayRef(next).slice(at, reductions.size()));
+    }
+  }
+  scf::YieldOp::create(builder, loc, next);
+  return Values(loop.getResults());
+}
+
+PointEvaluator ColumnEmitter::evaluatorOf(Column &column, Value row, Scope *point) {
+  SmallVector<Scope *> scopes{&context.entry, &column.scope};
+  if (point) {
+    point->groups = 3;
+    scopes.push_back(point);
+  }
+  PointEvaluator evaluator(context, scopes);
+  evaluator.coordinates = {row, column.position};
+  evaluator.mask = column.mask;
+  return evaluator;
+}
+
+void ColumnEmitter::emitPoint(Column &column, Value row, MutableArrayRef<Value> accumulators) {
+  Scope point;
+  PointEvaluator evaluator = evaluatorOf(column, row, &point);
+  for (auto [reduction, value] : llvm::zip_equal(reductions, accumulators))
+    value = reduction.combine(builder, loc, value, evaluator.element(reduction.reduction, reduction.combiner));
+  Values outputs;
+  for (unsigned index : pointOutputs)
+    outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
+  for (auto [index, value] : llvm::zip_equal(pointOutputs, outputs))
+    evaluator.store(index, value);
+}
+
+void ColumnEmitter::finish(MutableArrayRef<Column> block, ArrayRef<Value> accumulators, int64_t rows) {
+  for (auto [number, column] : llvm::enumerate(block)) {
+    PointEvaluator evaluator = evaluatorOf(column, Value(), nullptr);
+    for (auto [index, reduction] : llvm::enumerate(reductions)) {
+      Values parts;
+      for (int64_t copy = 0; copy < rows; ++copy)
+        parts.push_back(accumulators[(copy * block.size() + number) * reductions.size() + index]);
+      Value total = reduction.combineAll(builder, loc, parts);
+      if (!reduction.startsNeutral()) {
+        Value start = evaluator.get(reduction.reduction.getDpsInits()[0], {1});
+        start = ScalarToVector(builder, loc, context.lanes).broadcast(start);
+        total = reduction.combine(builder, loc, start, total);
+      }
+      evaluator.remember(reduction.reduction.getResult(0), total);
+    }
+    Values outputs;
+    for (unsigned index : columnOutputs)
+      outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
+    for (auto [index, value] : llvm::zip_equal(columnOutputs, outputs))
+      evaluator.store(index, value);
+  }
+}
+
+} // namespace
 
 LogicalResult emitColumn(OpBuilder &builder, KernelEmission &emission) {
-  return emission.kernel.emitError("not emitted");
+  ColumnEmitter(builder, emission).emit();
+  return success();
 }
 
 } // namespace sinter

@@ -48,7 +48,7 @@ ScheduleAttr planMap(KernelOp kernel, const KernelAnalysis &analysis, int64_t ba
 }
 
 FailureOr<AffineMap> mapItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule, int64_t batch) {
-  if (!isSane(schedule, 2))
+  if (!isSane(schedule, 2) || schedule.getTile()[0] % (schedule.getTile()[1] * schedule.getVector()) != 0)
     return failure();
   LoopDomain domain(kernel, analysis);
   if (domain.rank() == 0)
@@ -80,7 +80,8 @@ ScheduleAttr planRow(KernelOp kernel, const KernelAnalysis &analysis, int64_t ba
 }
 
 FailureOr<AffineMap> rowItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule, int64_t batch) {
-  if (!isSane(schedule, 3))
+  // Whole groups of interleaved rows per item: which rows are left over must not depend on how items are shared.
+  if (!isSane(schedule, 3) || schedule.getTile()[0] % schedule.getTile()[1] != 0)
     return failure();
   return itemMap(LoopDomain(kernel, analysis).outer(), schedule.getTile()[0], kernel.getContext());
 }
