@@ -57,7 +57,7 @@ static LogicalResult checkResults(Operation *op, const Frame &frame) {
     const Tensor &value = frame.get(result);
     if (value.kind() != frame.kindOf(result) || value.shape() != ArrayRef(frame.shapeOf(result)))
       return op->emitOpError("result #") << result.getResultNumber() << " should be of type " << result.getType()
-                                       << " with " << frame.environment.rows << " rows, found " << typeText(value);
+                                         << " with " << frame.environment.rows << " rows, found " << typeText(value);
   }
   return success();
 }

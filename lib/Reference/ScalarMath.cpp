@@ -85,6 +85,13 @@ void sinter::reference::addScalarMath(EvaluationTable &table) {
       result.set(i, std::fma(a.at(i), b.at(i), c.at(i)));
     return result;
   });
+  table.add<math::FPowIOp>([](math::FPowIOp op, Frame &frame) {
+    const Tensor &x = frame.get(op.getLhs()), &n = frame.get(op.getRhs());
+    Tensor result(x.kind(), x.shape());
+    for (int64_t i = 0; i < x.size(); ++i)
+      result.set(i, std::pow(x.at(i), n.at(i)));
+    return result;
+  });
   table.add<math::AbsIOp>([](math::AbsIOp op, Frame &frame) {
     const Tensor &x = frame.get(op.getOperand());
     return mapInteger(x.kind(), x, x, [](int64_t a, int64_t) {

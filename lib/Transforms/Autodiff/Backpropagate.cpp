@@ -90,12 +90,10 @@ FailureOr<SmallVector<Value>> ReverseSweep::run(ArrayRef<Seed> seeds) {
   findVaried();
   for (const Seed &seed : seeds)
     accumulate(seed.primal, seed.cotangent, seed.primal.getLoc(), nullptr);
-  if (lastForward) {
-    Block::reverse_iterator position(lastForward->getIterator());
-    for (Operation &op : llvm::make_range(position, block->rend()))
+  if (lastForward)
+    for (Operation &op : llvm::make_range(lastForward->getReverseIterator(), block->rend()))
       if (failed(visit(&op)))
         return failure();
-  }
   auto results = llvm::map_to_vector(wrt, [&](Value value) { return cotangents.lookup(value); });
   // Rules state more than was asked for; what no result needs goes.
   eraseDeadOps(*block, builder.getInsertionPoint(), lastForward, results);
