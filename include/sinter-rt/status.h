@@ -41,8 +41,9 @@ const char *sinter_status_name(sinter_status status);
  * thread. A success does not clear it. */
 const char *sinter_last_error(void);
 
-/* Records a message for `sinter_last_error` (cut to 2047 bytes, at a UTF-8 boundary) and returns `status`. The message
- * may be built from the former one: `sinter_fail(status, "%s: %s", path, sinter_last_error())`. */
+/* Records a message for `sinter_last_error` (one line: control characters become '?'; cut to 2047 bytes, at a UTF-8
+ * boundary) and returns `status`. The message may be built from the former one:
+ * `sinter_fail(status, "%s: %s", path, sinter_last_error())`. */
 sinter_status sinter_fail(sinter_status status, const char *format, ...) SINTER_PRINTF(2, 3);
 
 #ifdef __cplusplus

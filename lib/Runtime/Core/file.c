@@ -54,11 +54,14 @@ static sinter_status nameFiles(sinter_output *output, const char *path) {
   return SINTER_OK;
 }
 
-/* ENOENT for a file that is to be created means its directory. */
+/* ENOENT for a file that is to be created means its directory, with few exceptions such as /proc. */
 static sinter_status cannotCreate(const sinter_output *output, int error) {
-  if (error != ENOENT)
-    return cannotWrite(output->path, "cannot create a file there", error);
-  return sinter_fail(SINTER_IO, "cannot write '%s': its directory does not exist", output->path);
+  const char *slash = strrchr(output->path, '/');
+  char *directory = slash > output->path ? strndup(output->path, (size_t)(slash - output->path)) : NULL;
+  const bool missing = error == ENOENT && directory && access(directory, F_OK) != 0;
+  free(directory);
+  return missing ? sinter_fail(SINTER_IO, "cannot write '%s': its directory does not exist", output->path)
+                 : cannotWrite(output->path, "cannot create a file there", error);
 }
 
 sinter_status sinter_output_open(const char *path, sinter_output **result) {

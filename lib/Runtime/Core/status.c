@@ -38,6 +38,13 @@ static void trimPartialCharacter(char *text, size_t length) {
     text[start - 1] = '\0';
 }
 
+/* Names and values come from files: they must not break a line or steer a terminal. */
+static void replaceControlCharacters(char *text) {
+  for (; *text; ++text)
+    if ((unsigned char)*text < 0x20 || *text == 0x7F)
+      *text = '?';
+}
+
 sinter_status sinter_fail(sinter_status status, const char *format, ...) {
   char message[MESSAGE_BYTES]; /* apart from lastMessage, which may be among the arguments */
   va_list arguments;
@@ -48,6 +55,7 @@ sinter_status sinter_fail(sinter_status status, const char *format, ...) {
     snprintf(message, sizeof message, "%s", sinter_status_name(status));
   else if ((size_t)length >= sizeof message)
     trimPartialCharacter(message, sizeof message - 1);
+  replaceControlCharacters(message);
   memcpy(lastMessage, message, strlen(message) + 1);
   return status;
 }

@@ -64,6 +64,7 @@ TEST(Output, SaysWhyAPathCannotBeWritten) {
   EXPECT_FAILS(SINTER_IO, writeThrough(directory.path("plain/file"), "x"), "Not a directory");
   EXPECT_FAILS(SINTER_IO, writeThrough(directory.path(""), "x"), "expected a file, found a directory");
   EXPECT_FAILS(SINTER_IO, writeThrough(directory.path(std::string(300, 'n')), "x"), "File name too long");
+  EXPECT_FAILS(SINTER_IO, writeThrough("/proc/none", "x"), "cannot write '/proc/none': cannot create a file there");
   EXPECT_FAILS(SINTER_INVALID_ARGUMENT, writeThrough("", "x"), "expected a path");
 }
 

@@ -37,6 +37,11 @@ TEST(Status, MessagesOfThreadsAreApart) {
   EXPECT_STREQ(sinter_last_error(), "mine");
 }
 
+TEST(Status, MessageIsOneLineWhateverItQuotes) {
+  sinter_fail(SINTER_IO, "no tensor '%s'", "a\nb\x1B[2J\xC3\xA9\x7F");
+  EXPECT_STREQ(sinter_last_error(), "no tensor 'a?b?[2J\xC3\xA9?'");
+}
+
 TEST(Status, LongMessageIsCutAtACharacter) {
   std::string text(2046, 'a');
   text += "\xC3\xA9 and more"; // the two bytes of e acute straddle the limit of 2047
