@@ -9,6 +9,7 @@
 #include "sinter/Dialect/IR/SinterDialect.h"
 #include "sinter/Transforms/Autodiff/Autodiff.h"
 #include "sinter/Transforms/Autodiff/Passes.h"
+#include "sinter/Transforms/ExpandMath/Passes.h"
 #include "sinter/Transforms/Memory/Passes.h"
 #include "sinter/Transforms/Step/Passes.h"
 #include "sinter/Transforms/Tiling/Passes.h"
@@ -17,6 +18,7 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   sinter::registerAutodiffPasses();
   sinter::registerStepPasses();
+  sinter::registerExpandMathPasses();
   sinter::registerMemoryPasses();
   sinter::registerSinterToLLVMPasses();
   sinter::registerTilingPasses();
