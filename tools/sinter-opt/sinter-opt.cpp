@@ -6,10 +6,12 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "sinter/Conversion/SinterToLLVM/Passes.h"
+#include "sinter/Conversion/SinterToLinalg/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
 #include "sinter/Transforms/Autodiff/Autodiff.h"
 #include "sinter/Transforms/Autodiff/Passes.h"
-#include "sinter/Transforms/ExpandMath/Passes.h"
+#include "sinter/Transforms/Decompose/Passes.h"
+#include "sinter/Transforms/Fusion/Passes.h"
 #include "sinter/Transforms/Memory/Passes.h"
 #include "sinter/Transforms/Step/Passes.h"
 #include "sinter/Transforms/Tiling/Passes.h"
@@ -18,7 +20,9 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   sinter::registerAutodiffPasses();
   sinter::registerStepPasses();
-  sinter::registerExpandMathPasses();
+  sinter::registerDecomposePasses();
+  sinter::registerSinterToLinalgPasses();
+  sinter::registerFusionPasses();
   sinter::registerMemoryPasses();
   sinter::registerSinterToLLVMPasses();
   sinter::registerTilingPasses();

@@ -1,0 +1,37 @@
+// The pass that decides which ops share a kernel.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_TRANSFORMS_FUSION_PASSES_TD
+#define SINTER_TRANSFORMS_FUSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
+  let summary = "groups linalg ops into kernels";
+  let description = [{
+    Precondition: functions of `linalg.generic` and `linalg.fill` on tensors as `convert-sinter-to-linalg` leaves them. Afterwards every one is
+    in a `sinter.kernel` whose body fits a strategy: `map`, `row`, `column`, `contraction` or `loops`.
+
+    * A product takes the elementwise ops on its result as epilogue; nothing is computed on the fly for its operands.
+    * Reductions of rows, with all elementwise ops between, before and after them, are one kernel; so are column sums with
+      what follows them on the columns.
+    * Other elementwise ops of one domain are one kernel, thus all arithmetic of an optimizer for one parameter.
+    * Values that are cheap to compute from what is in memory anyway are computed again by each kernel that needs them.
+    * A new value of a state tensor is written in its place when every reader of the old value comes first.
+
+    No CSE may follow: two `tensor.empty` are two destinations.
+
+    Remarks (category `fusion`): `kernel` for each kernel, `materialized` for each elementwise value that is kept in memory
+    between kernels, with the reason, `in-place` for each state tensor.
+
+    Example: test/Transforms/Fusion/mlp-adam.mlir
+  }];
+  let options = [
+    Option<"cheapCost", "cheap-cost", "int64_t", /*default=*/"8",
+           "largest number of scalar operations of a value that is computed again rather than kept in memory">
+  ];
+  let dependentDialects = ["::sinter::SinterDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+#endif // SINTER_TRANSFORMS_FUSION_PASSES_TD

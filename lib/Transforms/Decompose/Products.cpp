@@ -1,0 +1,90 @@
+// linear as dot_general plus bias, and dot_general without transposes around it.
+//
+//   linear(x, W, b)                -> dot_general(x, W) contract [last] x [1] + broadcast b
+//   dot_general(transpose(a), b)   -> dot_general(a, b) on a's dimensions
+//   transpose(dot_general(a, b))   -> dot_general(b, a), matrices
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Decomposition.h"
+#include "sinter/Transforms/Decompose/Passes.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace sinter;
+
+static Expr linear(LinearOp op, Decomposition<LinearOp>::Wrap wrap) {
+  Expr x = wrap(op.getInput());
+  ArrayRef<int64_t> none;
+  int64_t last = x.rank() - 1, one = 1;
+  Expr product = x.with(DotGeneralOp::create(x.getBuilder(), x.getLoc(), op.getType(), op.getInput(), op.getWeight(),
+                                             none, none, ArrayRef(last), ArrayRef(one)));
+  if (!op.getBias())
+    return product;
+  return product + broadcast(wrap(op.getBias()), product.tensorType(), {last});
+}
+
+static SmallVector<int64_t> through(ArrayRef<int64_t> permutation, ArrayRef<int64_t> dims) {
+  return llvm::to_vector(llvm::map_range(dims, [&](int64_t dim) { return permutation[dim]; }));
+}
+
+namespace {
+/// Contractions read operands in any layout: a transposition of one is only another naming of its dimensions.
+struct FoldTransposeIntoOperand : OpRewritePattern<DotGeneralOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(DotGeneralOp op, PatternRewriter &rewriter) const override {
+    bool changed = false;
+    changed |= foldSide(op, op.getLhsMutable(), op.getLhsBatch(), op.getLhsContract(), rewriter,
+                        [&](auto batch, auto contract) { op.setLhsBatch(batch), op.setLhsContract(contract); });
+    changed |= foldSide(op, op.getRhsMutable(), op.getRhsBatch(), op.getRhsContract(), rewriter,
+                        [&](auto batch, auto contract) { op.setRhsBatch(batch), op.setRhsContract(contract); });
+    return success(changed);
+  }
+
+private:
+  template <typename SetDims>
+  static bool foldSide(DotGeneralOp op, OpOperand &operand, ArrayRef<int64_t> batch, ArrayRef<int64_t> contract,
+                       PatternRewriter &rewriter, SetDims setDims) {
+    auto transpose = operand.get().getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return false;
+    ArrayRef<int64_t> permutation = transpose.getPermutation();
+    SmallVector<int64_t> bound(batch);
+    llvm::append_range(bound, contract);
+    // The result lists free dimensions in ascending order, before and after.
+    SmallVector<int64_t> free = through(permutation, otherDims(permutation.size(), bound));
+    if (!llvm::is_sorted(free))
+      return false;
+    SmallVector<int64_t> newBatch = through(permutation, batch), newContract = through(permutation, contract);
+    rewriter.modifyOpInPlace(op, [&] {
+      setDims(newBatch, newContract);
+      operand.set(transpose.getInput());
+    });
+    return true;
+  }
+};
+
+/// (A B)^T = B^T A^T: the operands change places.
+struct FoldTransposeOfProduct : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
+    auto product = op.getInput().getDefiningOp<DotGeneralOp>();
+    if (!product || !product->hasOneUse() || !product.getLhsBatch().empty() || op.getType().getRank() != 2)
+      return rewriter.notifyMatchFailure(op, "it is not of a product of matrices that is used only here");
+    auto lhs = cast<RankedTensorType>(product.getLhs().getType());
+    if (lhs.getRank() != static_cast<int64_t>(product.getLhsContract().size()) + 1)
+      return rewriter.notifyMatchFailure(op, "both result dimensions come from one operand");
+    if (op.getPermutation()[0] == 0)
+      return rewriter.notifyMatchFailure(op, "it is the identity");
+    rewriter.replaceOpWithNewOp<DotGeneralOp>(op, op.getType(), product.getRhs(), product.getLhs(), ArrayRef<int64_t>(),
+                                              ArrayRef<int64_t>(), product.getRhsContract(), product.getLhsContract());
+    return success();
+  }
+};
+} // namespace
+
+void sinter::populateDecomposeProductPatterns(RewritePatternSet &patterns) {
+  addDecomposition<LinearOp>(patterns, linear);
+  patterns.add<FoldTransposeIntoOperand, FoldTransposeOfProduct>(patterns.getContext());
+}

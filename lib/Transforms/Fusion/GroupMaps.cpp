@@ -1,0 +1,47 @@
+// Which of the remaining elementwise ops share a kernel? And the order of all grouping passes.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Grouping.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace sinter;
+
+static bool isMapGroup(const Graph &graph, const Partition &partition, unsigned node) {
+  return llvm::all_of(partition.members(node), [&](unsigned member) { return graph[member].isElementwise(); });
+}
+
+static void connectOneDomain(const Graph &graph, Partition &partition) {
+  for (unsigned i = 0; i < graph.size(); ++i) {
+    if (graph[i].isScalar() || !isFree(graph, partition, i))
+      continue;
+    for (unsigned pred : graph[i].preds)
+      if (graph[pred].domain == graph[i].domain && isMapGroup(graph, partition, pred))
+        partition.merge(pred, i);
+  }
+}
+
+/// Scalar kernels do next to nothing: what counts is how many there are.
+static void gatherScalars(const Graph &graph, Partition &partition) {
+  llvm::SmallVector<unsigned> kernels;
+  for (unsigned i = 0; i < graph.size(); ++i) {
+    if (!graph[i].isScalar() || !isFree(graph, partition, i))
+      continue;
+    if (llvm::none_of(kernels, [&](unsigned kernel) { return partition.merge(kernel, i); }))
+      kernels.push_back(i);
+  }
+}
+
+void sinter::growMaps(const Graph &graph, Partition &partition) {
+  connectOneDomain(graph, partition);
+  gatherScalars(graph, partition);
+}
+
+Partition sinter::groupNodes(const Graph &graph, const GroupingOptions &options) {
+  Partition partition(graph);
+  growEpilogues(graph, partition, options);
+  growRows(graph, partition);
+  growColumns(graph, partition);
+  growEpiloguesWithOperands(graph, partition);
+  growMaps(graph, partition);
+  return partition;
+}

@@ -1,0 +1,138 @@
+// Which ops share a kernel with a reduction?
+//
+// A row kernel has a whole row at hand: it takes every elementwise op and every other reduction on the same rows that
+// is connected to it, so that the statistics, loss and gradient of softmax cross-entropy are one kernel. A column
+// kernel passes once over a matrix; it takes what is elementwise before the sums and nobody else reads, and, after
+// them, what is elementwise on the columns: the update of a bias. SPDX-License-Identifier: Apache-2.0 WITH
+// LLVM-exception
+
+#include "Grouping.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace sinter;
+
+namespace {
+class RowGroup {
+public:
+  RowGroup(const Graph &graph, Partition &partition, unsigned start)
+      : graph(graph), partition(partition), start(start), domain(graph[start].domain), outer(domain) {
+    outer.pop_back();
+  }
+
+  void grow() {
+    while (growOnce()) {
+    }
+  }
+
+private:
+  bool growOnce() {
+    bool changed = false;
+    for (unsigned i = 0; i < graph.size(); ++i)
+      if (fits(i) && (follows(i) || precedes(i)))
+        changed |= partition.merge(start, i);
+    return changed;
+  }
+
+  bool fits(unsigned i) const {
+    const Node &node = graph[i];
+    if (node.kind == NodeKind::Row)
+      return !inGroup(i) && partition.isAlone(i) && node.domain == domain;
+    return isFree(graph, partition, i) && !node.update && (node.domain == domain || node.domain == outer);
+  }
+
+  bool inGroup(unsigned i) const { return partition.together(start, i); }
+  bool follows(unsigned i) const {
+    return llvm::any_of(graph[i].preds, [&](unsigned p) { return inGroup(p); });
+  }
+
+  /// Read here; and every other reader could be here too, or no product would take it into its epilogue.
+  bool precedes(unsigned i) const {
+    const Node &node = graph[i];
+    if (llvm::none_of(node.succs, [&](unsigned s) { return inGroup(s); }))
+      return false;
+    if (node.domain.empty()) // a scalar for others too stays out, so that they need not wait for this kernel
+      return !node.opaqueUse && llvm::all_of(node.succs, [&](unsigned s) { return inGroup(s); });
+    bool productTakesIt = llvm::any_of(node.preds, [&](unsigned p) {
+      return graph[p].domain == node.domain && partition.hasKind(p, NodeKind::Contraction);
+    });
+    return !productTakesIt || (!node.opaqueUse && llvm::all_of(node.succs, [&](unsigned s) {
+      return inGroup(s) || (fits(s) && !partition.separated(start, s) && !partition.dependsOn(s, start));
+    }));
+  }
+
+  const Graph &graph;
+  Partition &partition;
+  unsigned start;
+  llvm::SmallVector<int64_t> domain, outer;
+};
+
+class ColumnGroup {
+public:
+  ColumnGroup(const Graph &graph, Partition &partition, unsigned start)
+      : graph(graph), partition(partition), start(start), domain(graph[start].domain), columns(domain.back()) {}
+
+  void grow() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (unsigned i = 0; i < graph.size(); ++i)
+        if (takes(i))
+          changed |= partition.merge(start, i);
+    }
+  }
+
+private:
+  bool inGroup(unsigned i) const { return partition.together(start, i); }
+
+  bool takes(unsigned i) const {
+    const Node &node = graph[i];
+    if (node.kind == NodeKind::Column)
+      return !inGroup(i) && partition.isAlone(i) && node.domain == domain && sharesInput(i);
+    if (!isFree(graph, partition, i))
+      return false;
+    bool servesOnlyHere =
+        !node.opaqueUse && !node.succs.empty() && llvm::all_of(node.succs, [&](unsigned s) { return inGroup(s); });
+    bool follows = llvm::any_of(node.preds, [&](unsigned p) { return inGroup(p); });
+    if (node.domain == domain)
+      return servesOnlyHere;
+    return node.domain == llvm::ArrayRef(columns) && (follows || servesOnlyHere);
+  }
+
+  /// Tensors of the domain's size that the sum, or what is elementwise before it, reads.
+  llvm::SmallVector<mlir::Value> largeInputs(unsigned i) const {
+    llvm::SmallVector<mlir::Value> result, work = graph.operands(i);
+    while (!work.empty()) {
+      mlir::Value value = work.pop_back_val();
+      std::optional<unsigned> producer = graph.nodeOf(value);
+      bool inlined = producer && (graph[*producer].transparent || isFree(graph, partition, *producer));
+      if (shapeOf(value) == llvm::ArrayRef(domain) && !inlined)
+        result.push_back(value);
+      else if (inlined && graph[*producer].kind == NodeKind::Elementwise)
+        llvm::append_range(work, graph.operands(*producer));
+    }
+    return result;
+  }
+
+  bool sharesInput(unsigned i) const {
+    llvm::SmallVector<mlir::Value> mine = largeInputs(start);
+    return llvm::any_of(largeInputs(i), [&](mlir::Value v) { return llvm::is_contained(mine, v); });
+  }
+
+  const Graph &graph;
+  Partition &partition;
+  unsigned start;
+  llvm::SmallVector<int64_t> domain;
+  int64_t columns;
+};
+} // namespace
+
+void sinter::growRows(const Graph &graph, Partition &partition) {
+  for (unsigned i = 0; i < graph.size(); ++i)
+    if (graph[i].kind == NodeKind::Row && partition.isAlone(i))
+      RowGroup(graph, partition, i).grow();
+}
+
+void sinter::growColumns(const Graph &graph, Partition &partition) {
+  for (unsigned i = 0; i < graph.size(); ++i)
+    if (graph[i].kind == NodeKind::Column && partition.isAlone(i))
+      ColumnGroup(graph, partition, i).grow();
+}

@@ -1,0 +1,21 @@
+// What does fusion tell? Remarks of category `fusion`.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_LIB_TRANSFORMS_FUSION_REPORT_H
+#define SINTER_LIB_TRANSFORMS_FUSION_REPORT_H
+
+#include "Names.h"
+
+namespace sinter {
+
+/// `kernel`: its strategy, sources and numbers of inputs and outputs.
+void reportKernel(const Graph &graph, const KernelPlan &plan, const KernelLabel &label);
+/// `in-place`: for each state tensor whether it is written in place, else why not.
+void reportPlacements(const Graph &graph, const Order &order);
+/// `materialized`: for each elementwise value that is kept for other kernels, why they do not share one.
+void reportMaterialized(const Graph &graph, const Partition &partition,
+                        const llvm::SetVector<mlir::Value> &materialized);
+
+} // namespace sinter
+
+#endif // SINTER_LIB_TRANSFORMS_FUSION_REPORT_H
