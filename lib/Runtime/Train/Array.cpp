@@ -49,12 +49,11 @@ std::string shapeText(const std::vector<int64_t> &shape) {
 
 int64_t checkedBytes(const std::vector<int64_t> &shape, size_t elementBytes) {
   int64_t bytes = static_cast<int64_t>(elementBytes);
-  // A zero extent makes the whole product zero, but the others must still be sensible.
+  // A zero extent makes the whole product zero, but the product of the others must be a number all the same.
   bool empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
-  for (int64_t extent : shape) {
-    if (extent < 0 || (!empty && __builtin_mul_overflow(bytes, extent, &bytes)))
+  for (int64_t extent : shape)
+    if (extent < 0 || (extent > 0 && __builtin_mul_overflow(bytes, extent, &bytes)))
       return -1;
-  }
   return empty ? 0 : bytes;
 }
 

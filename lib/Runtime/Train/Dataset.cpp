@@ -216,9 +216,9 @@ static void checkFileCount(const std::vector<std::string> &files, uint32_t count
 
 static void loadArrays(const sinter_artifact &artifact, const DataFiles &files, NeedTargets need,
                        const std::vector<std::string> &knownClasses, Dataset &dataset) {
-  checkFileCount(files.inputs, artifact.input_count, "--inputs", "input", artifact.name);
+  checkFileCount(files.inputs, artifact.input_count, files.inputsOption, "input", artifact.name);
   if (need == NeedTargets::Yes)
-    checkFileCount(files.targets, artifact.target_count, "--targets", "target", artifact.name);
+    checkFileCount(files.targets, artifact.target_count, files.targetsOption, "target", artifact.name);
   for (uint32_t i = 0; i < artifact.input_count; ++i) {
     dataset.inputs.push_back(takeInput(artifact, i, loadFile(files.inputs[i], files.header)));
     if (i == 0)

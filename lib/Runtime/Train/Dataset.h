@@ -22,6 +22,7 @@ struct DataFiles {
   std::vector<std::string> ignore;          // its columns to leave out
   std::vector<std::string> inputs, targets; // NPY, IDX or CSV; one per input and target of the model
   CsvHeader header = CsvHeader::Auto;
+  const char *inputsOption = "--inputs", *targetsOption = "--targets"; // for messages
 
   bool given() const { return !data.empty() || !inputs.empty(); }
 };

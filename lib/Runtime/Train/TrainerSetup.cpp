@@ -106,6 +106,8 @@ void Trainer::loadData() {
   validation.target = files.target;
   validation.ignore = files.ignore;
   validation.header = files.header;
+  validation.inputsOption = "--validation-inputs";
+  validation.targetsOption = "--validation-targets";
   separateValidation = loadDataset(artifact, validation, NeedTargets::Yes, record.classes);
 }
 
