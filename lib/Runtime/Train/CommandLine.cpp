@@ -340,8 +340,7 @@ extern "C" int sinter_program_main(int argc, char **argv, const sinter_artifact 
   } catch (const std::bad_alloc &) {
     std::fputs("error: out of memory\n", stderr);
   } catch (const std::exception &exception) {
-    sinter_fail(SINTER_INVALID_ARGUMENT, "%s", exception.what()); // makes it one line, whatever it quotes
-    std::fputs(fmt::format("error: {}\n", sinter_last_error()).c_str(), stderr);
+    std::fputs(fmt::format("error: {}\n", oneLine(exception.what())).c_str(), stderr);
   }
   return failureStatus;
 }

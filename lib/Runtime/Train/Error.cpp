@@ -5,6 +5,13 @@
 
 namespace sinter::train {
 
+std::string oneLine(std::string text) {
+  for (char &c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      c = '?';
+  return text;
+}
+
 void check(sinter_status status) {
   if (status == SINTER_OK)
     return;

@@ -14,9 +14,12 @@
 
 namespace sinter::train {
 
+/// `text` with '?' for control characters, so that a message is one line whatever it quotes from a file.
+std::string oneLine(std::string text);
+
 class Error : public std::runtime_error {
 public:
-  using std::runtime_error::runtime_error;
+  explicit Error(std::string message) : std::runtime_error(oneLine(std::move(message))) {}
 };
 
 /// Throws an Error with a formatted message.
