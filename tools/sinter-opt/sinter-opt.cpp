@@ -12,6 +12,7 @@
 #include "sinter/Transforms/Autodiff/Passes.h"
 #include "sinter/Transforms/Decompose/Passes.h"
 #include "sinter/Transforms/Fusion/Passes.h"
+#include "sinter/Transforms/ExpandMath/Passes.h"
 #include "sinter/Transforms/Memory/Passes.h"
 #include "sinter/Transforms/Step/Passes.h"
 #include "sinter/Transforms/Tiling/Passes.h"
@@ -23,6 +24,7 @@ int main(int argc, char **argv) {
   sinter::registerDecomposePasses();
   sinter::registerSinterToLinalgPasses();
   sinter::registerFusionPasses();
+  sinter::registerExpandMathPasses();
   sinter::registerMemoryPasses();
   sinter::registerSinterToLLVMPasses();
   sinter::registerTilingPasses();

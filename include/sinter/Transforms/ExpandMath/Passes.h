@@ -1,0 +1,21 @@
+// Passes on math functions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_TRANSFORMS_EXPANDMATH_PASSES_H
+#define SINTER_TRANSFORMS_EXPANDMATH_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+#include <memory>
+
+namespace sinter {
+
+#define GEN_PASS_DECL
+#include "sinter/Transforms/ExpandMath/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "sinter/Transforms/ExpandMath/Passes.h.inc"
+
+} // namespace sinter
+
+#endif // SINTER_TRANSFORMS_EXPANDMATH_PASSES_H

@@ -1,0 +1,25 @@
+// Passes on math functions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_TRANSFORMS_EXPANDMATH_PASSES_TD
+#define SINTER_TRANSFORMS_EXPANDMATH_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ExpandMathPass : Pass<"sinter-expand-math"> {
+  let summary = "writes math functions as arithmetic, or as calls of scalar functions";
+  let description = [{
+    exp, expm1, log, log1p and tanh of f32 and f64, erf of f32 and rsqrt, on scalars and on vectors of rank 1, become
+    arithmetic (see ExpandMath.h for their accuracy). Every other math op on vectors that no instruction computes
+    becomes one scalar op per lane, for libm.
+
+    With `fma = false` multiply-adds become a product and a sum: for CPUs without such an instruction, on which LLVM
+    calls libm for each.
+
+    Example: test/Transforms/ExpandMath/sinter-expand-math.mlir
+  }];
+  let options = [Option<"fma", "fma", "bool", "true", "the CPU has fused multiply-add">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+}
+
+#endif // SINTER_TRANSFORMS_EXPANDMATH_PASSES_TD

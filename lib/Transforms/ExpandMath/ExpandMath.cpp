@@ -1,0 +1,40 @@
+// The pass: polynomials first, then what is left on vectors goes lane by lane.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "sinter/Transforms/ExpandMath/ExpandMath.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "sinter/Transforms/ExpandMath/Passes.h"
+
+using namespace mlir;
+
+namespace sinter {
+#define GEN_PASS_DEF_EXPANDMATHPASS
+#include "sinter/Transforms/ExpandMath/Passes.h.inc"
+
+namespace {
+
+struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
+  using ExpandMathPassBase::ExpandMathPassBase;
+
+  void runOnOperation() override {
+    apply([](RewritePatternSet &patterns) {
+      populateMathPolynomialPatterns(patterns);
+      populateMathToScalarPatterns(patterns);
+    });
+    if (!fma)
+      apply(populateSplitFmaPatterns);
+  }
+
+  /// One walk suffices: no pattern makes an op that another one matches.
+  void apply(llvm::function_ref<void(RewritePatternSet &)> populate) {
+    RewritePatternSet patterns(&getContext());
+    populate(patterns);
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+};
+
+} // namespace
+} // namespace sinter

@@ -1,0 +1,108 @@
+// Which ops make up the arithmetic that the polynomials are written in?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "MathBuilder.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+MathBuilder::MathBuilder(ImplicitLocOpBuilder &builder, Type type) : b(builder), type(type) {
+  double_ = getElementTypeOrSelf(type).isF64();
+  integerType = b.getIntegerType(double_ ? 64 : 32);
+  if (auto vector = dyn_cast<VectorType>(type))
+    integerType = vector.clone(integerType);
+}
+
+static Value makeConstant(ImplicitLocOpBuilder &b, Type type, TypedAttr element) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(vector, Attribute(element)));
+  return arith::ConstantOp::create(b, element);
+}
+
+Value MathBuilder::constant(double value) {
+  return makeConstant(b, type, b.getFloatAttr(getElementTypeOrSelf(type), value));
+}
+Value MathBuilder::integer(int64_t value) {
+  return makeConstant(b, integerType, b.getIntegerAttr(getElementTypeOrSelf(integerType), value));
+}
+Value MathBuilder::add(Value x, Value y) {
+  return arith::AddFOp::create(b, x, y);
+}
+Value MathBuilder::sub(Value x, Value y) {
+  return arith::SubFOp::create(b, x, y);
+}
+Value MathBuilder::mul(Value x, Value y) {
+  return arith::MulFOp::create(b, x, y);
+}
+Value MathBuilder::div(Value x, Value y) {
+  return arith::DivFOp::create(b, x, y);
+}
+Value MathBuilder::negate(Value x) {
+  return arith::NegFOp::create(b, x);
+}
+Value MathBuilder::abs(Value x) {
+  return math::AbsFOp::create(b, x);
+}
+Value MathBuilder::fma(Value x, Value y, Value z) {
+  return math::FmaOp::create(b, x, y, z);
+}
+Value MathBuilder::copySign(Value magnitude, Value sign) {
+  return math::CopySignOp::create(b, magnitude, sign);
+}
+Value MathBuilder::compare(Predicate predicate, Value x, Value y) {
+  return arith::CmpFOp::create(b, predicate, x, y);
+}
+Value MathBuilder::select(Value condition, Value x, Value y) {
+  return arith::SelectOp::create(b, condition, x, y);
+}
+
+Value MathBuilder::polynomial(Value x, ArrayRef<double> coefficients) {
+  Value sum = constant(coefficients.front());
+  for (double c : coefficients.drop_front())
+    sum = fma(sum, x, constant(c));
+  return sum;
+}
+
+Value MathBuilder::clamp(Value x, double low, double high) {
+  Value lowest = constant(low), highest = constant(high);
+  x = select(compare(Predicate::OLT, x, lowest), lowest, x);
+  return select(compare(Predicate::OGT, x, highest), highest, x);
+}
+
+Value MathBuilder::bits(Value x) {
+  return arith::BitcastOp::create(b, integerType, x);
+}
+Value MathBuilder::fromBits(Value x) {
+  return arith::BitcastOp::create(b, type, x);
+}
+Value MathBuilder::fromInteger(Value x) {
+  return arith::SIToFPOp::create(b, type, x);
+}
+Value MathBuilder::addInteger(Value x, Value y) {
+  return arith::AddIOp::create(b, x, y);
+}
+Value MathBuilder::subInteger(Value x, Value y) {
+  return arith::SubIOp::create(b, x, y);
+}
+Value MathBuilder::shiftLeft(Value x, unsigned by) {
+  return arith::ShLIOp::create(b, x, integer(by));
+}
+Value MathBuilder::shiftRight(Value x, unsigned by) {
+  return arith::ShRSIOp::create(b, x, integer(by));
+}
+
+Value MathBuilder::powerOfTwo(Value n) {
+  return fromBits(shiftLeft(addInteger(n, integer(exponentBias())), mantissaBits()));
+}
+
+std::pair<Value, Value> MathBuilder::nearest(Value x) {
+  // Adding 1.5 * 2^(mantissa bits) leaves the integer in the low bits of the sum.
+  Value magic = constant(1.5 * double(int64_t(1) << mantissaBits()));
+  Value sum = add(x, magic);
+  return {sub(sum, magic), subInteger(bits(sum), bits(magic))};
+}
+
+} // namespace sinter

@@ -1,0 +1,61 @@
+// Arithmetic on one float type (scalars or vectors of it), short enough to read as formulas.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_LIB_TRANSFORMS_EXPANDMATH_MATHBUILDER_H
+#define SINTER_LIB_TRANSFORMS_EXPANDMATH_MATHBUILDER_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace sinter {
+
+class MathBuilder {
+public:
+  using Value = mlir::Value;
+  using Predicate = mlir::arith::CmpFPredicate;
+
+  /// `type`: f32 or f64, or a vector of them.
+  MathBuilder(mlir::ImplicitLocOpBuilder &builder, mlir::Type type);
+
+  bool isDouble() const { return double_; }
+  unsigned mantissaBits() const { return double_ ? 52 : 23; }
+  int64_t exponentBias() const { return double_ ? 1023 : 127; }
+
+  Value constant(double value);
+  Value integer(int64_t value);
+  Value add(Value a, Value b);
+  Value sub(Value a, Value b);
+  Value mul(Value a, Value b);
+  Value div(Value a, Value b);
+  Value negate(Value a);
+  Value abs(Value a);
+  Value fma(Value a, Value b, Value c);
+  Value copySign(Value magnitude, Value sign);
+  Value compare(Predicate predicate, Value a, Value b);
+  Value select(Value condition, Value a, Value b);
+  /// c[0] x^(n-1) + ... + c[n-1], by Horner's rule.
+  Value polynomial(Value x, llvm::ArrayRef<double> coefficients);
+  /// x within [low, high]; NaN stays NaN.
+  Value clamp(Value x, double low, double high);
+
+  Value bits(Value a);
+  Value fromBits(Value a);
+  Value fromInteger(Value a);
+  Value addInteger(Value a, Value b);
+  Value subInteger(Value a, Value b);
+  Value shiftLeft(Value a, unsigned by);
+  Value shiftRight(Value a, unsigned by);
+  /// 2^n for an integer n in the range of normal exponents.
+  Value powerOfTwo(Value n);
+  /// The nearest integer as a float and as an integer; |x| < 2^(mantissa bits - 2). No trap, no poison for NaN.
+  std::pair<Value, Value> nearest(Value x);
+
+private:
+  mlir::ImplicitLocOpBuilder &b;
+  mlir::Type type, integerType;
+  bool double_;
+};
+
+} // namespace sinter
+
+#endif // SINTER_LIB_TRANSFORMS_EXPANDMATH_MATHBUILDER_H

@@ -1,0 +1,93 @@
+// What do the parts of the contraction emitter share? The problem (which loops are what), the plan (how it is tiled)
+// and the split into work items. Analysis -> ContractionProblem; planner -> ContractionPlan; emitter -> code.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_LIB_TRANSFORMS_TILING_CONTRACTION_H
+#define SINTER_LIB_TRANSFORMS_TILING_CONTRACTION_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "sinter/Dialect/IR/SinterDialect.h"
+
+namespace sinter {
+
+/// One loop of the problem: a loop of the contraction op, or neighbours that are contiguous in every operand.
+struct ContractionDim {
+  llvm::SmallVector<unsigned, 2> loops; ///< loops of the op, outermost first; empty: one iteration
+  int64_t extent = 1;                   ///< iterations; for the batch the largest number of rows
+  bool dynamic = false;                 ///< the number of iterations is known at run time: rows * perRow
+  int64_t perRow = 1;
+};
+
+/// Elements between two neighbours along a dim, in an operand with these strides per loop; 0 if the operand lacks it.
+inline int64_t strideAlong(llvm::ArrayRef<int64_t> strides, const ContractionDim &dim) {
+  return dim.loops.empty() ? 0 : strides[dim.loops.back()];
+}
+
+/// result[outer, m, n] = sum over k of lhs[outer, m, k] * rhs[outer, n, k], then elementwise generics on the result.
+/// Any layout; one loop each of m, n and k is blocked, further ones run outside (`outer`, `outerK`).
+struct ContractionProblem {
+  mlir::linalg::GenericOp op;
+  llvm::SmallVector<mlir::linalg::GenericOp> epilogue;
+  mlir::Value lhs, rhs;                              ///< block arguments of the kernel
+  llvm::SmallVector<int64_t> lhsStrides, rhsStrides; ///< per loop of `op`, in elements
+  ContractionDim m, n, k;
+  llvm::SmallVector<ContractionDim> outer;  ///< batch, and further m and n loops; a dynamic one comes first
+  llvm::SmallVector<ContractionDim> outerK; ///< further k loops
+  int64_t batch = 1;                        ///< largest number of rows
+
+  mlir::Type element() const;
+  unsigned elementBytes() const { return element().getIntOrFloatBitWidth() / 8; }
+  /// The loop of `op` that dim `d` of the result (and of every epilogue generic) is.
+  unsigned loopOfResultDim(unsigned d) const;
+};
+
+/// Strides per loop (of `loops` loops) of an operand of this type, `?` read as `batch`; 0 for loops it lacks.
+llvm::SmallVector<int64_t> loopStrides(mlir::Type type, mlir::AffineMap map, unsigned loops, int64_t batch);
+
+/// Reads a kernel as a contraction. Fails silently when it is none: use another strategy.
+mlir::FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch);
+
+/// How the innermost tile gets its operands. See docs in ContractionPlan.cpp.
+enum class ContractionForm : int64_t {
+  Direct, ///< vectors of the lane operand are loaded where they lie
+  Packed, ///< the lane operand's panel is first copied (transposed if need be) to an aligned buffer [k][lanes]
+  Dot     ///< vectors run along k and are added up at the end; one row times one vector of results
+};
+
+/// The decoded `tile` of a contraction's schedule.
+struct ContractionPlan {
+  int64_t rows = 1, vectors = 1; ///< register tile
+  int64_t rowTiles = 0;          ///< row tiles per work item; 0: all
+  int64_t panels = 0;            ///< column panels per work item; 0: all
+  int64_t outer = 1;             ///< iterations of the outer loops per work item; 0: all
+  int64_t kBlock = 1;            ///< k iterations per block; accumulators rest in a buffer between blocks
+  ContractionForm form = ContractionForm::Direct;
+  bool swapped = false; ///< vector lanes run along m instead of n; the tile is transposed before the epilogue
+  int64_t lanes = 1;    ///< elements of a vector
+
+  llvm::SmallVector<int64_t> encode() const;
+  static mlir::FailureOr<ContractionPlan> decode(ScheduleAttr schedule);
+
+  const ContractionDim &rowDim(const ContractionProblem &p) const { return swapped ? p.n : p.m; }
+  const ContractionDim &laneDim(const ContractionProblem &p) const { return swapped ? p.m : p.n; }
+  int64_t blocksOfK(const ContractionProblem &p) const;
+};
+
+/// One direction in which a kernel is cut into work items.
+struct ItemAxis {
+  enum Kind { Outer, Rows, Panels } kind;
+  int64_t unit = 1;     ///< loop iterations per group
+  int64_t scale = 1;    ///< iterations per row of the batch (dynamic) or in all (static)
+  bool dynamic = false; ///< iterations = scale * rows
+  bool split = true;    ///< false: one group holds everything
+
+  int64_t staticGroups() const;
+  mlir::AffineExpr groups(mlir::MLIRContext *context) const; ///< of d0 = rows
+};
+
+/// Outer, row and panel axes; the dynamic one first, so that an item number is decoded with constant divisors.
+llvm::SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &problem, const ContractionPlan &plan);
+
+} // namespace sinter
+
+#endif // SINTER_LIB_TRANSFORMS_TILING_CONTRACTION_H

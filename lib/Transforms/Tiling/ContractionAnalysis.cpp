@@ -1,0 +1,241 @@
+// Which loops of a kernel's contraction are m, n, k and batch, and how does each operand lie in memory?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Contraction.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+Type ContractionProblem::element() const {
+  return cast<ShapedType>(lhs.getType()).getElementType();
+}
+
+unsigned ContractionProblem::loopOfResultDim(unsigned d) const {
+  linalg::GenericOp generic = op;
+  return generic.getIndexingMapsArray().back().getDimPosition(d);
+}
+
+SmallVector<int64_t> loopStrides(Type type, AffineMap map, unsigned loops, int64_t batch) {
+  SmallVector<int64_t> strides(loops, 0);
+  auto shaped = dyn_cast<ShapedType>(type);
+  if (!shaped)
+    return strides;
+  int64_t stride = 1;
+  for (int64_t d = shaped.getRank() - 1; d >= 0; --d) {
+    strides[map.getDimPosition(d)] = stride;
+    stride *= shaped.isDynamicDim(d) ? batch : shaped.getDimSize(d);
+  }
+  return strides;
+}
+
+namespace {
+
+/// True if the region yields `acc + a * b`, in any order of operands.
+bool multipliesAndAdds(linalg::GenericOp op) {
+  Block &body = op.getRegion().front();
+  if (body.getNumArguments() != 3 || std::distance(body.begin(), body.end()) != 3)
+    return false;
+  auto add = body.getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  if (!add)
+    return false;
+  auto isProduct = [&](Value v) {
+    auto mul = v.getDefiningOp<arith::MulFOp>();
+    if (!mul)
+      return false;
+    Value a = body.getArgument(0), b = body.getArgument(1);
+    return (mul.getLhs() == a && mul.getRhs() == b) || (mul.getLhs() == b && mul.getRhs() == a);
+  };
+  Value acc = body.getArgument(2);
+  return (add.getLhs() == acc && isProduct(add.getRhs())) || (add.getRhs() == acc && isProduct(add.getLhs()));
+}
+
+/// Projected permutations only, inputs of the kernel only, one float type, starting from zero.
+bool isPlainContraction(linalg::GenericOp op) {
+  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 || !multipliesAndAdds(op))
+    return false;
+  auto resultType = cast<RankedTensorType>(op.getResult(0).getType());
+  Type element = resultType.getElementType();
+  if (!element.isF32() && !element.isF64())
+    return false;
+  for (Value input : op.getDpsInputs())
+    if (!isa<BlockArgument>(input) || cast<ShapedType>(input.getType()).getElementType() != element)
+      return false;
+  if (!llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) { return map.isProjectedPermutation(); }))
+    return false;
+  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  return fill && matchPattern(fill.getInputs()[0], m_AnyZeroFloat());
+}
+
+/// An elementwise generic on the domain of the contraction's result.
+bool isEpilogue(linalg::GenericOp op, unsigned rank) {
+  if (op.getNumLoops() != rank || op.getNumParallelLoops() != rank)
+    return false;
+  for (OpOperand &operand : op->getOpOperands()) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    bool onTile = operand.get().getDefiningOp<linalg::GenericOp>() || op.isDpsInit(&operand);
+    if (!map.isProjectedPermutation() || (onTile && !map.isIdentity()))
+      return false;
+    bool isRead = !op.getMatchingBlockArgument(&operand).use_empty();
+    if (isRead && !onTile && isa<ShapedType>(operand.get().getType()) && !isa<BlockArgument>(operand.get()))
+      return false;
+  }
+  return true;
+}
+
+/// The contraction and its epilogue, if the body holds nothing else.
+LogicalResult collectBody(KernelOp kernel, ContractionProblem &problem) {
+  for (Operation &op : kernel.getBody().front()) {
+    auto generic = dyn_cast<linalg::GenericOp>(op);
+    if (!generic) {
+      if (!isa<linalg::FillOp, tensor::EmptyOp, tensor::DimOp, arith::ConstantOp, YieldOp>(op))
+        return failure();
+      continue;
+    }
+    if (!problem.op) {
+      if (!isPlainContraction(generic))
+        return failure();
+      problem.op = generic;
+    } else if (isEpilogue(generic, cast<ShapedType>(problem.op.getResult(0).getType()).getRank())) {
+      problem.epilogue.push_back(generic);
+    } else {
+      return failure();
+    }
+  }
+  if (!problem.op)
+    return failure();
+  for (Value yielded : kernel.getBody().front().getTerminator()->getOperands())
+    if (!yielded.getDefiningOp<linalg::GenericOp>())
+      return failure();
+  return success();
+}
+
+/// Joins neighbouring loops of one group that are contiguous in every operand, and drops loops of one iteration.
+SmallVector<ContractionDim> collapse(ArrayRef<unsigned> loops, ArrayRef<ContractionDim> all,
+                                     ArrayRef<SmallVector<int64_t>> operands, bool mayJoin) {
+  SmallVector<ContractionDim> result;
+  for (unsigned loop : loops) {
+    const ContractionDim &dim = all[loop];
+    if (dim.extent == 1 && !dim.dynamic)
+      continue;
+    bool joins = mayJoin && !result.empty() && !dim.dynamic && llvm::all_of(operands, [&](ArrayRef<int64_t> strides) {
+                   return strides[result.back().loops.back()] == strides[loop] * dim.extent;
+                 });
+    if (!joins) {
+      result.push_back(dim);
+      continue;
+    }
+    result.back().loops.push_back(loop);
+    result.back().extent *= dim.extent;
+    result.back().perRow *= dim.extent;
+  }
+  return result;
+}
+
+/// Takes the dim to be blocked out of its group: the last one with unit stride in an operand, else the last one.
+ContractionDim takeMain(SmallVector<ContractionDim> &group, ArrayRef<ArrayRef<int64_t>> operands) {
+  if (group.empty())
+    return {};
+  unsigned pick = group.size() - 1;
+  for (unsigned i = 0; i < group.size(); ++i)
+    if (llvm::any_of(operands, [&](ArrayRef<int64_t> strides) { return strideAlong(strides, group[i]) == 1; }))
+      pick = i;
+  ContractionDim main = group[pick];
+  group.erase(group.begin() + pick);
+  return main;
+}
+
+/// Fails for a loop that only one operand or only the result has.
+LogicalResult classify(const ContractionProblem &p, SmallVector<unsigned> (&groups)[4]) {
+  enum { Batch, M, N, K };
+  linalg::GenericOp op = p.op;
+  for (auto [loop, kind] : llvm::enumerate(op.getIteratorTypesArray())) {
+    bool inLhs = op.getIndexingMapsArray()[0].isFunctionOfDim(loop);
+    bool inRhs = op.getIndexingMapsArray()[1].isFunctionOfDim(loop);
+    bool reduction = kind == utils::IteratorType::reduction;
+    if ((reduction && !(inLhs && inRhs)) || (!inLhs && !inRhs))
+      return failure();
+    groups[reduction ? K : inLhs && inRhs ? Batch : inLhs ? M : N].push_back(loop);
+  }
+  return success();
+}
+
+/// Extent of every loop, from the operands' shapes.
+SmallVector<ContractionDim> loopExtents(const ContractionProblem &p) {
+  linalg::GenericOp op = p.op;
+  SmallVector<ContractionDim> dims(op.getNumLoops());
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = cast<ShapedType>(operand.get().getType());
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    for (int64_t d = 0; d < type.getRank(); ++d) {
+      unsigned loop = map.getDimPosition(d);
+      dims[loop].loops = {loop};
+      dims[loop].dynamic |= type.isDynamicDim(d);
+      dims[loop].extent = type.isDynamicDim(d) ? p.batch : type.getDimSize(d);
+    }
+  }
+  return dims;
+}
+
+/// Strides of every operand of the contraction and of its epilogue, per loop of the contraction.
+SmallVector<SmallVector<int64_t>> allStrides(const ContractionProblem &p) {
+  linalg::GenericOp op = p.op;
+  unsigned loops = op.getNumLoops();
+  SmallVector<SmallVector<int64_t>> result;
+  for (OpOperand &operand : op->getOpOperands())
+    result.push_back(loopStrides(operand.get().getType(), op.getMatchingIndexingMap(&operand), loops, p.batch));
+  AffineMap resultMap = op.getIndexingMapsArray().back();
+  for (linalg::GenericOp generic : p.epilogue)
+    for (OpOperand &operand : generic->getOpOperands())
+      if (auto type = dyn_cast<ShapedType>(operand.get().getType()))
+        result.push_back(
+            loopStrides(type, generic.getMatchingIndexingMap(&operand).compose(resultMap), loops, p.batch));
+  return result;
+}
+
+bool usesIndices(linalg::GenericOp op) {
+  return !op.getRegion().front().getOps<linalg::IndexOp>().empty();
+}
+
+} // namespace
+
+FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch) {
+  ContractionProblem p;
+  p.batch = batch;
+  SmallVector<unsigned> groups[4];
+  if (failed(collectBody(kernel, p)) || failed(classify(p, groups)))
+    return failure();
+  auto strides = allStrides(p);
+  p.lhs = p.op.getDpsInputs()[0], p.rhs = p.op.getDpsInputs()[1];
+  p.lhsStrides = strides[0], p.rhsStrides = strides[1];
+  auto extents = loopExtents(p);
+  bool mayJoin = llvm::none_of(p.epilogue, usesIndices);
+  auto outer = collapse(groups[0], extents, strides, mayJoin), m = collapse(groups[1], extents, strides, mayJoin),
+       n = collapse(groups[2], extents, strides, mayJoin);
+  p.outerK = collapse(groups[3], extents, strides, true);
+
+  // n is the side on which the result is contiguous.
+  auto isContiguous = [&](const ContractionDim &dim) { return strideAlong(strides[2], dim) == 1; };
+  if (n.empty() || (llvm::any_of(m, isContiguous) && llvm::none_of(n, isContiguous))) {
+    std::swap(m, n);
+    std::swap(p.lhs, p.rhs);
+    std::swap(p.lhsStrides, p.rhsStrides);
+  }
+  p.n = takeMain(n, {strides[2]});
+  p.m = takeMain(m, {p.lhsStrides});
+  p.k = takeMain(p.outerK, {p.lhsStrides, p.rhsStrides});
+  for (auto *group : {&outer, &m, &n})
+    llvm::append_range(p.outer, *group);
+  auto isDynamic = [](const ContractionDim &dim) { return dim.dynamic; };
+  if (auto first = llvm::find_if(p.outer, isDynamic); first != p.outer.end())
+    std::rotate(p.outer.begin(), first, first + 1);
+  if (llvm::count_if(p.outer, isDynamic) > 1)
+    return failure();
+  return p;
+}
+
+} // namespace sinter

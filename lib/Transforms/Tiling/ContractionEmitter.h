@@ -1,0 +1,148 @@
+// What writes a contraction's code? One object per kernel function; its methods are spread over ContractionNest.cpp
+// (work items, loops), ContractionPack.cpp (panels), ContractionMicro.cpp (register tiles) and ContractionEpilogue.cpp.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONEMITTER_H
+#define SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONEMITTER_H
+
+#include "Contraction.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "sinter/Transforms/Tiling/Emitters.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace sinter {
+
+class ContractionEmitter {
+public:
+  ContractionEmitter(mlir::OpBuilder &builder, KernelEmission &emission, ContractionProblem problem,
+                     ContractionPlan plan);
+  void emit();
+
+private:
+  using Value = mlir::Value;
+  using Values = llvm::SmallVector<mlir::Value>;
+  using Strides = llvm::ArrayRef<int64_t>;
+
+  /// Rows of a register tile; `start` is an index along the row dim.
+  struct RowTile {
+    Value start;
+    int64_t rows;
+    Value restSlot; ///< which resting place for accumulators, null if k is not cut
+    Value restRow;  ///< first row within it
+  };
+  /// Lanes of a register tile; `start` is an index along the lane dim.
+  struct LanePanel {
+    Value start;
+    int64_t vectors;
+    int64_t lastLanes; ///< lanes used in the last vector
+    Value valid;       ///< number of lanes used in all vectors, if only known at run time; else null
+  };
+  /// One stretch of k.
+  struct KBlock {
+    Value first, length;             ///< of the blocked k loop
+    int64_t staticLength;            ///< or ShapedType::kDynamic
+    llvm::SmallVector<Value> outerK; ///< indices of the further k loops
+    Value isLast;                    ///< null: it is the only block
+  };
+  /// A tile of results in the orientation of the result: element (r, v * lanes + l) is result (m + r, n + v * lanes +
+  /// l).
+  struct ResultTile {
+    Value m, n;                        ///< of element (0, 0)
+    llvm::SmallVector<Values> vectors; ///< [row][vector]
+    Values masks;                      ///< per vector; null: all lanes
+    Value validRows;                   ///< if only known at run time
+  };
+  /// Memory seen as a matrix with constant strides.
+  struct View {
+    Value memref;
+    int64_t strides[2];
+  };
+
+  // ContractionNest.cpp
+  Value constant(int64_t v);
+  Value add(Value a, Value b);
+  Value addConstant(Value a, int64_t c);
+  Value times(Value a, int64_t c);
+  Value minimum(Value a, Value b);
+  Value ceilDiv(Value a, int64_t c);
+  Value extentOf(const ContractionDim &dim);
+  Value outerOffset(Strides strides);
+  Value argument(Value kernelArgument);
+  View view(Value memref, Value offset, int64_t stride0, int64_t stride1);
+  Value at(const View &view, unsigned dim, Value index);
+  Value scratch(llvm::ArrayRef<int64_t> shape, mlir::Type element);
+  void loop(Value from, Value to, llvm::function_ref<void(Value)> body);
+  void emitItem(Value item);
+  void emitOuter(Value group, const ItemAxis &axis, llvm::function_ref<void()> body);
+  void emitPanels(Value group, const ItemAxis &axis, llvm::function_ref<void(const LanePanel &)> body);
+  void emitRowTiles(Value group, const ItemAxis &axis, llvm::function_ref<void(const RowTile &)> body);
+  void emitRestRows(Value fullTiles, Value start, Value slot, llvm::function_ref<void(const RowTile &)> body);
+  std::pair<Value, Value> groupRange(Value group, const ItemAxis &axis, int64_t size, Value total);
+  void emitKBlocks(llvm::function_ref<void(const KBlock &)> body);
+  void emitPanel(const LanePanel &panel, Value rowGroup, const ItemAxis &rowAxis);
+  void emitTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
+
+  // ContractionPack.cpp
+  void pack(const LanePanel &panel, const KBlock &block);
+  void packCopy(const LanePanel &panel, const KBlock &block, const View &from);
+  void packTransposed(const LanePanel &panel, const KBlock &block, const View &from);
+  void packTransposedBlock(const LanePanel &panel, const View &from, Value k, Value kMask);
+  void packElements(const LanePanel &panel, const KBlock &block, const View &from);
+
+  // ContractionMicro.cpp
+  Value kOffset(Strides strides, const KBlock &block);
+  Value restIndex(const RowTile &tile, int64_t vectors, int64_t i);
+  Values initialAccumulators(const RowTile &tile, int64_t vectors);
+  void restAccumulators(const RowTile &tile, int64_t vectors, mlir::ValueRange accumulators);
+  Values broadcastTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
+  Values dotTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
+  Values dotSums(const View &row, const View &lanes, const Values &laneIndices, const KBlock &block);
+  ResultTile resultTile(const LanePanel &panel, const RowTile &tile, const Values &accumulators);
+  Value multiplyAdd(Value a, Value b, Value acc);
+
+  // Vectors (ContractionMicro.cpp)
+  mlir::VectorType vectorOf(mlir::Type element);
+  Value splat(mlir::TypedAttr value);
+  Value zero();
+  Value constantMask(int64_t lanes);
+  Value maskFrom(Value count);
+  Value load(Value memref, mlir::ValueRange indices, Value mask);
+  void store(Value vector, Value memref, mlir::ValueRange indices, Value mask);
+  Values masksOf(const LanePanel &panel);
+
+  // ContractionEpilogue.cpp
+  void emitEpilogue(const ResultTile &tile);
+  bool unrollsEpilogue(const ResultTile &tile);
+  struct RowContext;
+  void emitEpilogueRow(RowContext &context, Value row, llvm::ArrayRef<Value> accumulators);
+  Value epilogueOperand(RowContext &context, mlir::OpOperand &operand, Value row, unsigned vector);
+  Value loadOperand(RowContext &context, mlir::OpOperand &operand, Value row, unsigned vector);
+  void evaluateGeneric(RowContext &context, mlir::linalg::GenericOp generic, Value row, unsigned vector);
+  void storeResults(RowContext &context, Value kernelValue, Value vector, Value row, unsigned v);
+  View operandView(RowContext &context, Value kernelArgument, mlir::AffineMap map);
+  Value vectorOfIndex(RowContext &context, unsigned resultDim, Value row, unsigned vector);
+
+  mlir::ImplicitLocOpBuilder b;
+  KernelEmission &emission;
+  ContractionProblem p;
+  ContractionPlan plan;
+  mlir::Type element;
+  Value rows;        ///< of the batch, at run time
+  Values outerIndex; ///< per outer dim, inside the outer loops
+  Value panelBuffer, restBuffer, tileBuffer;
+  Value lhs, rhs;
+};
+
+/// In place: n vectors of n lanes become their transpose. Elements of `elementBytes` bytes; n a power of two of at
+/// least 16 / elementBytes. In-lane interleaves first, then exchanges of 128-bit lanes: log2(n) shuffles per vector.
+void transposeInRegisters(mlir::ImplicitLocOpBuilder &b, llvm::MutableArrayRef<mlir::Value> vectors,
+                          unsigned elementBytes);
+
+/// True if the plan can be emitted for this problem: a Dot needs both operands contiguous along k, Direct a lane
+/// operand that is contiguous along a lane dim of known extent.
+bool isLegal(const ContractionProblem &problem, const ContractionPlan &plan);
+
+} // namespace sinter
+
+#endif // SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONEMITTER_H

@@ -1,0 +1,300 @@
+// Which loops surround the register tiles of a contraction, and which part of them is one work item?
+//
+//   for item: for outer: for panel: for k block: [pack panel] for row tile: micro kernel [epilogue after the last
+//   block]
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ContractionEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+//===-- Index arithmetic -----------------------------------------------------------------------------------------===//
+
+Value ContractionEmitter::constant(int64_t v) {
+  return arith::ConstantIndexOp::create(b, v);
+}
+Value ContractionEmitter::add(Value x, Value y) {
+  return b.createOrFold<arith::AddIOp>(x, y);
+}
+Value ContractionEmitter::addConstant(Value x, int64_t c) {
+  return c ? add(x, constant(c)) : x;
+}
+Value ContractionEmitter::times(Value x, int64_t c) {
+  return c == 0 ? constant(0) : c == 1 ? x : b.createOrFold<arith::MulIOp>(x, constant(c));
+}
+Value ContractionEmitter::minimum(Value x, Value y) {
+  return b.createOrFold<arith::MinUIOp>(x, y);
+}
+Value ContractionEmitter::ceilDiv(Value x, int64_t c) {
+  return c == 1 ? x : b.createOrFold<arith::DivUIOp>(addConstant(x, c - 1), constant(c));
+}
+Value ContractionEmitter::extentOf(const ContractionDim &dim) {
+  return dim.dynamic ? times(rows, dim.perRow) : constant(dim.extent);
+}
+
+/// Where the current outer iteration starts in an operand.
+Value ContractionEmitter::outerOffset(Strides strides) {
+  Value offset = constant(0);
+  for (auto [dim, index] : llvm::zip_equal(p.outer, outerIndex))
+    offset = add(offset, times(index, strideAlong(strides, dim)));
+  return offset;
+}
+
+Value ContractionEmitter::argument(Value kernelArgument) {
+  return emission.buffer(cast<BlockArgument>(kernelArgument));
+}
+
+/// A matrix view from `offset` elements on. A stride of 0 stands for a dim that the operand lacks.
+ContractionEmitter::View ContractionEmitter::view(Value memref, Value offset, int64_t stride0, int64_t stride1) {
+  auto type = cast<MemRefType>(memref.getType());
+  int64_t strides[2] = {stride0 ? stride0 : 1, stride1 ? stride1 : 1};
+  auto layout = StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic, strides);
+  int64_t sizes[2] = {type.getNumElements(), type.getNumElements()};
+  auto viewType = MemRefType::get(sizes, type.getElementType(), layout);
+  OpFoldResult size = b.getIndexAttr(type.getNumElements());
+  Value cast = memref::ReinterpretCastOp::create(b, viewType, memref, OpFoldResult(offset), {size, size},
+                                                 {b.getIndexAttr(strides[0]), b.getIndexAttr(strides[1])});
+  return {cast, {stride0, stride1}};
+}
+
+/// The index to use for dim `dim` of a view.
+Value ContractionEmitter::at(const View &view, unsigned dim, Value index) {
+  return view.strides[dim] ? index : constant(0);
+}
+
+/// An aligned buffer on the stack, allocated once per call.
+Value ContractionEmitter::scratch(ArrayRef<int64_t> shape, Type type) {
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(&emission.fn.getBody().front());
+  return memref::AllocaOp::create(b, MemRefType::get(shape, type), b.getI64IntegerAttr(64));
+}
+
+void ContractionEmitter::loop(Value from, Value to, function_ref<void(Value)> body) {
+  auto loop = scf::ForOp::create(b, from, to, constant(1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
+}
+
+//===-- Work items -----------------------------------------------------------------------------------------------===//
+
+ContractionEmitter::ContractionEmitter(OpBuilder &builder, KernelEmission &emission, ContractionProblem problem,
+                                       ContractionPlan plan)
+    : b(emission.kernel.getLoc(), builder), emission(emission), p(std::move(problem)), plan(plan),
+      element(p.element()) {}
+
+void ContractionEmitter::emit() {
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToEnd(&emission.fn.getBody().front());
+  rows = emission.rows();
+  lhs = argument(p.lhs), rhs = argument(p.rhs);
+  if (plan.form == ContractionForm::Packed) {
+    int64_t length = llvm::alignTo(plan.kBlock, plan.lanes) + plan.lanes;
+    panelBuffer = scratch({length, plan.vectors * plan.lanes}, element);
+  }
+  if (plan.blocksOfK(p) > 1) {
+    int64_t tiles = plan.rowTiles ? plan.rowTiles : llvm::divideCeil(plan.rowDim(p).extent, plan.rows);
+    restBuffer = scratch({tiles, plan.rows * plan.vectors, plan.lanes}, element);
+  }
+  loop(emission.lo(), emission.hi(), [&](Value item) { emitItem(item); });
+}
+
+void ContractionEmitter::emitItem(Value item) {
+  SmallVector<ItemAxis, 3> axes = itemAxes(p, plan);
+  Value group[3];
+  for (size_t i = axes.size(); i-- > 0;) {
+    bool isFirst = i == 0;
+    Value groups = constant(isFirst ? 1 : axes[i].staticGroups());
+    group[axes[i].kind] = isFirst ? item : b.createOrFold<arith::RemUIOp>(item, groups);
+    if (!isFirst)
+      item = b.createOrFold<arith::DivUIOp>(item, groups);
+  }
+  auto axis = [&](ItemAxis::Kind kind) { return *llvm::find_if(axes, [&](auto &a) { return a.kind == kind; }); };
+  emitOuter(group[ItemAxis::Outer], axis(ItemAxis::Outer), [&] {
+    emitPanels(group[ItemAxis::Panels], axis(ItemAxis::Panels),
+               [&](const LanePanel &panel) { emitPanel(panel, group[ItemAxis::Rows], axis(ItemAxis::Rows)); });
+  });
+}
+
+/// Of `total` steps of `size` iterations, those of one group.
+std::pair<Value, Value> ContractionEmitter::groupRange(Value group, const ItemAxis &axis, int64_t size, Value total) {
+  if (!axis.split || (!axis.dynamic && axis.staticGroups() == 1))
+    return {constant(0), total};
+  int64_t perGroup = axis.unit / size;
+  Value from = times(group, perGroup);
+  return {from, minimum(addConstant(from, perGroup), total)};
+}
+
+/// Runs the body for every outer iteration of a group, with `outerIndex` set.
+void ContractionEmitter::emitOuter(Value group, const ItemAxis &axis, function_ref<void()> body) {
+  if (p.outer.empty())
+    return body();
+  Value total = axis.dynamic ? times(rows, axis.scale) : constant(axis.scale);
+  auto [from, to] = groupRange(group, axis, 1, total);
+  loop(from, to, [&](Value index) {
+    outerIndex.assign(p.outer.size(), Value());
+    for (size_t d = p.outer.size(); d-- > 1;) {
+      Value extent = constant(p.outer[d].extent);
+      outerIndex[d] = b.createOrFold<arith::RemUIOp>(index, extent);
+      index = b.createOrFold<arith::DivUIOp>(index, extent);
+    }
+    outerIndex[0] = index;
+    body();
+  });
+}
+
+/// Full panels in a loop, then the narrower last one.
+void ContractionEmitter::emitPanels(Value group, const ItemAxis &axis, function_ref<void(const LanePanel &)> body) {
+  const ContractionDim &dim = plan.laneDim(p);
+  int64_t width = plan.vectors * plan.lanes;
+  Value extent = extentOf(dim), full = b.createOrFold<arith::DivUIOp>(extent, constant(width));
+  auto [from, to] = groupRange(group, axis, width, ceilDiv(extent, width));
+  loop(from, minimum(to, full), [&](Value panel) { body({times(panel, width), plan.vectors, plan.lanes, Value()}); });
+  int64_t rest = dim.extent % width;
+  if (!dim.dynamic && rest == 0)
+    return;
+  Value hasRest = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, to, full);
+  auto ifRest = scf::IfOp::create(b, hasRest, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(ifRest.thenYield());
+  Value start = times(full, width);
+  if (dim.dynamic)
+    return body({start, plan.vectors, plan.lanes, b.createOrFold<arith::SubIOp>(extent, start)});
+  int64_t vectors = llvm::divideCeil(rest, plan.lanes);
+  body({start, vectors, rest - (vectors - 1) * plan.lanes, Value()});
+}
+
+/// Full tiles in a loop, then the remaining rows: as one tile if their number is known, else one by one.
+void ContractionEmitter::emitRowTiles(Value group, const ItemAxis &axis, function_ref<void(const RowTile &)> body) {
+  const ContractionDim &dim = plan.rowDim(p);
+  Value extent = extentOf(dim), full = b.createOrFold<arith::DivUIOp>(extent, constant(plan.rows));
+  auto [from, to] = groupRange(group, axis, plan.rows, ceilDiv(extent, plan.rows));
+  auto slot = [&, from = from](Value tile) { return restBuffer ? b.createOrFold<arith::SubIOp>(tile, from) : Value(); };
+  loop(from, minimum(to, full),
+       [&](Value tile) { body({times(tile, plan.rows), plan.rows, slot(tile), constant(0)}); });
+  int64_t rest = dim.extent % plan.rows;
+  if (plan.rows == 1 || (!dim.dynamic && rest == 0))
+    return;
+  Value hasRest = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, to, full);
+  auto ifRest = scf::IfOp::create(b, hasRest, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(ifRest.thenYield());
+  Value start = times(full, plan.rows);
+  if (!dim.dynamic)
+    return body({start, rest, slot(full), constant(0)});
+  emitRestRows(b.createOrFold<arith::SubIOp>(extent, start), start, slot(full), body);
+}
+
+/// `count` < plan.rows rows. A full batch leaves a number of rows that is known now.
+void ContractionEmitter::emitRestRows(Value count, Value start, Value slot, function_ref<void(const RowTile &)> body) {
+  int64_t usual = plan.rowDim(p).extent % plan.rows;
+  OpBuilder::InsertionGuard guard(b);
+  if (usual) {
+    Value isUsual = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, count, constant(usual));
+    auto split = scf::IfOp::create(b, isUsual, /*withElseRegion=*/true);
+    b.setInsertionPoint(split.thenYield());
+    body({start, usual, slot, constant(0)});
+    b.setInsertionPoint(split.elseYield());
+  }
+  // Powers of two, the largest first: at most one tile of each.
+  for (int64_t size = llvm::bit_floor(uint64_t(plan.rows - 1)); size >= 1; size /= 2) {
+    Value has = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, b.createOrFold<arith::AndIOp>(count, constant(size)),
+                                      constant(0));
+    auto ifHas = scf::IfOp::create(b, has, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard inner(b);
+    b.setInsertionPoint(ifHas.thenYield());
+    // Rows taken by the larger tiles before this one: the bits of `count` above `size`.
+    Value before = b.createOrFold<arith::AndIOp>(count, constant(~(2 * size - 1)));
+    body({add(start, before), size, slot, before});
+  }
+}
+
+//===-- k --------------------------------------------------------------------------------------------------------===//
+
+void ContractionEmitter::emitKBlocks(function_ref<void(const KBlock &)> body) {
+  Value extent = extentOf(p.k);
+  if (plan.blocksOfK(p) == 1)
+    return body({constant(0), extent, p.k.dynamic ? ShapedType::kDynamic : p.k.extent,
+                 SmallVector<Value>(p.outerK.size(), constant(0)), Value()});
+  SmallVector<Value> outer;
+  Value lastSoFar;
+  auto innermost = [&] {
+    auto blocks = scf::ForOp::create(b, constant(0), extent, constant(plan.kBlock));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(blocks.getBody());
+    Value first = blocks.getInductionVar(), left = b.createOrFold<arith::SubIOp>(extent, first);
+    bool even = !p.k.dynamic && p.k.extent % plan.kBlock == 0;
+    Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::ule, left, constant(plan.kBlock));
+    if (lastSoFar)
+      isLast = arith::AndIOp::create(b, isLast, lastSoFar);
+    body({first, even ? constant(plan.kBlock) : minimum(left, constant(plan.kBlock)),
+          even ? plan.kBlock : ShapedType::kDynamic, outer, isLast});
+  };
+  std::function<void(size_t)> nest = [&](size_t d) {
+    if (d == p.outerK.size())
+      return innermost();
+    Value count = extentOf(p.outerK[d]);
+    loop(constant(0), count, [&](Value index) {
+      Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, index, addConstant(count, -1)),
+            saved = lastSoFar;
+      lastSoFar = lastSoFar ? Value(arith::AndIOp::create(b, lastSoFar, isLast)) : isLast;
+      outer.push_back(index);
+      nest(d + 1);
+      outer.pop_back();
+      lastSoFar = saved;
+    });
+  };
+  nest(0);
+}
+
+/// One panel against the row tiles of the item.
+void ContractionEmitter::emitPanel(const LanePanel &panel, Value rowGroup, const ItemAxis &rowAxis) {
+  if (restBuffer) {
+    ArrayRef<int64_t> shape = cast<MemRefType>(restBuffer.getType()).getShape();
+    loop(constant(0), constant(shape[0]), [&](Value slot) {
+      loop(constant(0), constant(shape[1]), [&](Value i) { store(zero(), restBuffer, {slot, i, constant(0)}, {}); });
+    });
+  }
+  emitKBlocks([&](const KBlock &block) {
+    if (plan.form == ContractionForm::Packed)
+      pack(panel, block);
+    emitRowTiles(rowGroup, rowAxis, [&](const RowTile &tile) { emitTile(panel, tile, block); });
+  });
+}
+
+void ContractionEmitter::emitTile(const LanePanel &panel, const RowTile &tile, const KBlock &block) {
+  Values accumulators =
+      plan.form == ContractionForm::Dot ? dotTile(panel, tile, block) : broadcastTile(panel, tile, block);
+  if (!block.isLast)
+    return emitEpilogue(resultTile(panel, tile, accumulators));
+  auto split = scf::IfOp::create(b, block.isLast, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(split.thenYield());
+  emitEpilogue(resultTile(panel, tile, accumulators));
+  b.setInsertionPoint(split.elseYield());
+  restAccumulators(tile, panel.vectors, accumulators);
+}
+
+LogicalResult emitContraction(OpBuilder &builder, KernelEmission &emission) {
+  auto plan = ContractionPlan::decode(emission.schedule);
+  if (failed(plan))
+    return emission.kernel.emitError("schedule is no valid contraction schedule: expected tile = [rows, vectors, row "
+                                     "tiles, panels, outer, k block, form, swapped], found ")
+           << emission.schedule;
+  auto problem = matchContraction(emission.kernel, emission.batch);
+  if (failed(problem))
+    return emission.kernel.emitError("kernel body is not a contraction with an elementwise epilogue");
+  if (!isLegal(*problem, *plan))
+    return emission.kernel.emitError("schedule does not fit the operands' layouts: found ") << emission.schedule;
+  ContractionEmitter(builder, emission, std::move(*problem), *plan).emit();
+  return success();
+}
+
+} // namespace sinter

@@ -1,0 +1,83 @@
+// How does a panel of the lane operand get into its aligned buffer [k][lanes]?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ContractionEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+void ContractionEmitter::pack(const LanePanel &panel, const KBlock &block) {
+  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
+  int64_t alongK = strideAlong(strides, p.k), alongLanes = strideAlong(strides, plan.laneDim(p));
+  Value offset = add(add(outerOffset(strides), kOffset(strides, block)), times(panel.start, alongLanes));
+  Value operand = plan.swapped ? lhs : rhs;
+  if (alongLanes == 1)
+    packCopy(panel, block, view(operand, offset, alongK, 1));
+  else if (alongK == 1 && plan.lanes * p.elementBytes() >= 16)
+    packTransposed(panel, block, view(operand, offset, alongLanes, 1));
+  else
+    packElements(panel, block, view(operand, offset, alongK, alongLanes));
+}
+
+void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, const View &from) {
+  Values masks = masksOf(panel);
+  loop(constant(0), block.length, [&](Value k) {
+    for (int64_t v = 0; v < panel.vectors; ++v) {
+      Value lane = constant(v * plan.lanes);
+      store(load(from.memref, {at(from, 0, k), lane}, masks[v]), panelBuffer, {k, lane}, {});
+    }
+  });
+}
+
+/// Square blocks through the shuffle network; the last k of a length that is no multiple of the lanes under a mask.
+void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &block, const View &from) {
+  bool isStatic = !ShapedType::isDynamic(block.staticLength);
+  int64_t rest = isStatic ? block.staticLength % plan.lanes : 0;
+  Value lanes = constant(plan.lanes);
+  Value remainder = isStatic ? constant(rest) : b.createOrFold<arith::RemUIOp>(block.length, lanes);
+  Value full = b.createOrFold<arith::SubIOp>(block.length, remainder);
+  auto squares = scf::ForOp::create(b, constant(0), full, lanes);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(squares.getBody());
+    packTransposedBlock(panel, from, squares.getInductionVar(), {});
+  }
+  if (isStatic && rest == 0)
+    return;
+  packTransposedBlock(panel, from, full, isStatic ? constantMask(rest) : maskFrom(remainder));
+}
+
+/// Lanes beyond the panel's last are read from its last valid one: they are computed with, never stored.
+void ContractionEmitter::packTransposedBlock(const LanePanel &panel, const View &from, Value k, Value kMask) {
+  Value lastValid = panel.valid ? addConstant(panel.valid, -1) : Value();
+  for (int64_t v = 0; v < panel.vectors; ++v) {
+    int64_t used = v == panel.vectors - 1 ? panel.lastLanes : plan.lanes;
+    Values block(plan.lanes, zero());
+    for (int64_t l = 0; l < used; ++l) {
+      Value lane = constant(v * plan.lanes + l);
+      if (lastValid)
+        lane = minimum(lane, lastValid);
+      block[l] = load(from.memref, {at(from, 0, lane), k}, kMask);
+    }
+    transposeInRegisters(b, block, p.elementBytes());
+    for (int64_t i = 0; i < plan.lanes; ++i)
+      store(block[i], panelBuffer, {addConstant(k, i), constant(v * plan.lanes)}, {});
+  }
+}
+
+void ContractionEmitter::packElements(const LanePanel &panel, const KBlock &block, const View &from) {
+  Value used = panel.valid ? panel.valid : constant((panel.vectors - 1) * plan.lanes + panel.lastLanes);
+  loop(constant(0), block.length, [&](Value k) {
+    loop(constant(0), used, [&](Value lane) {
+      Value x = memref::LoadOp::create(b, from.memref, ValueRange{at(from, 0, k), at(from, 1, lane)});
+      memref::StoreOp::create(b, x, panelBuffer, ValueRange{k, lane});
+    });
+  });
+}
+
+} // namespace sinter

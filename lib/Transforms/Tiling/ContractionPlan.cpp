@@ -1,0 +1,261 @@
+// How is a contraction tiled? Three forms, for either assignment of m and n to rows and lanes, compared by a cost
+// model.
+//
+//   Direct  for (k) acc[r][v] += broadcast(rows[r][k]) * lanes[k][v]      lanes contiguous in memory
+//   Packed  the same from an aligned panel; pays one pass over the panel per work item, a shuffle network per block of
+//           lanes x lanes elements if the operand is contiguous along k (the case of y = x W^T)
+//   Dot     for (k vectors) acc[l] += row[k] * lanes[l][k], then adds up each accumulator; nothing is packed, but every
+//           FMA needs a load and the sums need the shuffle network: for few rows
+//
+// With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. In cycles per k step a
+// tile of r rows and v vectors costs max(r v / 2, 1.05 (r + v) / 2, 4): two FMA units, two load ports, latency 4.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ContractionEmitter.h"
+#include "sinter/Transforms/Tiling/Emitters.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+
+using namespace mlir;
+using llvm::divideCeil;
+
+namespace sinter {
+
+bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
+  if (plan.lanes * p.elementBytes() < 16)
+    return false;
+  const auto &laneStrides = plan.swapped ? p.lhsStrides : p.rhsStrides;
+  const ContractionDim &laneDim = plan.laneDim(p);
+  if (plan.form == ContractionForm::Dot)
+    return !plan.swapped && strideAlong(p.lhsStrides, p.k) == 1 && strideAlong(p.rhsStrides, p.k) == 1;
+  if (plan.form == ContractionForm::Direct)
+    return !laneDim.dynamic && strideAlong(laneStrides, laneDim) == 1;
+  return true;
+}
+
+namespace {
+
+/// Bytes of stack that one call of a kernel may use for a packed panel and for resting accumulators.
+constexpr int64_t kPanelBytes = 192 * 1024;
+constexpr int64_t kRestBytes = 48 * 1024;
+/// A work item should last this many cycles, about 40 microseconds; below half of it work is not shared.
+constexpr double kItemCycles = 150e3;
+
+struct CostModel {
+  const ContractionProblem &p;
+  int64_t lanes, registers;
+
+  static double tile(int64_t rows, int64_t vectors) {
+    if (rows <= 0 || vectors <= 0)
+      return 0;
+    return std::max({rows * vectors / 2.0, (rows + vectors) / 2.0 * 1.05, 4.0}) + 0.15;
+  }
+  double outer() const {
+    double n = 1;
+    for (const ContractionDim &dim : p.outer)
+      n *= dim.extent;
+    return n;
+  }
+  double k() const {
+    double n = p.k.extent;
+    for (const ContractionDim &dim : p.outerK)
+      n *= dim.extent;
+    return n;
+  }
+  /// Transposing one square block of vectors: loads, shuffles, stores.
+  double square() const { return lanes * (1.0 + 0.8 * llvm::Log2_64(lanes)); }
+
+  double broadcastForm(const ContractionPlan &plan) const;
+  double dotForm(const ContractionPlan &plan) const;
+  double packing(const ContractionPlan &plan) const;
+};
+
+/// Packing all panels once.
+double CostModel::packing(const ContractionPlan &plan) const {
+  if (plan.form != ContractionForm::Packed)
+    return 0;
+  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
+  double blocks = double(divideCeil(plan.laneDim(p).extent, lanes)) * k() / lanes;
+  if (strideAlong(strides, plan.laneDim(p)) == 1)
+    return blocks * lanes * 1.2;
+  return blocks * (strideAlong(strides, p.k) == 1 ? square() : lanes * lanes * 1.5);
+}
+
+double CostModel::broadcastForm(const ContractionPlan &plan) const {
+  int64_t rows = plan.rowDim(p).extent, vectors = divideCeil(plan.laneDim(p).extent, lanes);
+  int64_t r = plan.rows, v = plan.vectors, fullRows = rows / r, fullPanels = vectors / v;
+  double perK = fullPanels * (fullRows * tile(r, v) + tile(rows % r, v));
+  perK += fullRows * tile(r, vectors % v) + tile(rows % r, vectors % v);
+  double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
+  double perTile = 20 + r * v * 0.7;
+  if (plan.swapped)
+    perTile += v * divideCeil(r, lanes) * square() * 0.7;
+  return outer() * (perK * k() + tiles * perTile + packing(plan));
+}
+
+double CostModel::dotForm(const ContractionPlan &plan) const {
+  int64_t rows = plan.rowDim(p).extent, columns = plan.laneDim(p).extent;
+  int64_t full = columns / lanes, rest = columns % lanes;
+  double vectorsOfK = divideCeil(p.k.extent, lanes) * (k() / p.k.extent);
+  double perTile =
+      vectorsOfK * (full * std::max(lanes / 2.0 * 1.4, 4.0) + (rest ? std::max(rest / 2.0 * 1.4, 4.0) : 0));
+  return outer() * rows * (perTile + divideCeil(columns, lanes) * (square() * 0.7 + 25));
+}
+
+/// Rows far apart by a multiple of 2 KiB fall into few cache sets; panels used by many rows are worth a copy.
+bool wantsCopy(const ContractionProblem &p, const ContractionPlan &plan) {
+  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
+  int64_t apart = strideAlong(strides, p.k) * p.elementBytes(), rows = plan.rowDim(p).extent;
+  return rows > 512 || (apart % 2048 == 0 && rows >= 64 && p.k.extent >= 64);
+}
+
+void chooseKBlock(const ContractionProblem &p, ContractionPlan &plan) {
+  plan.kBlock = std::max<int64_t>(p.k.extent, 1);
+  if (plan.form != ContractionForm::Packed)
+    return;
+  int64_t most = kPanelBytes / (plan.vectors * plan.lanes * p.elementBytes());
+  int64_t blocks = divideCeil(plan.kBlock, most);
+  if (blocks > 1)
+    plan.kBlock = llvm::alignTo(divideCeil(plan.kBlock, blocks), plan.lanes);
+}
+
+/// Cuts the loops into work items of about the wanted number, at least 4 when the kernel is worth sharing.
+void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycles) {
+  int64_t outer = 1;
+  bool outerDynamic = false;
+  for (const ContractionDim &dim : p.outer)
+    outer *= dim.extent, outerDynamic |= dim.dynamic;
+  int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
+  int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * plan.lanes);
+  int64_t wanted = cycles < kItemCycles ? 1 : std::max<int64_t>(4, cycles / kItemCycles);
+  int64_t perOuter = divideCeil(wanted, outer);
+  plan.outer = std::max<int64_t>(1, outer / wanted);
+  plan.panels = std::max<int64_t>(1, panels / perOuter);
+  int64_t rowGroups = panels >= perOuter ? 1 : divideCeil(perOuter, panels);
+  plan.rowTiles = std::max<int64_t>(1, divideCeil(tiles, rowGroups));
+  if (plan.blocksOfK(p) > 1)
+    plan.rowTiles =
+        std::clamp<int64_t>(kRestBytes / (plan.rows * plan.vectors * plan.lanes * p.elementBytes()), 1, plan.rowTiles);
+  // Only one axis may depend on the number of rows: the number of items is an affine map of it.
+  bool taken = outerDynamic;
+  for (auto [dim, groups] : {std::pair(&plan.rowDim(p), &plan.rowTiles), std::pair(&plan.laneDim(p), &plan.panels)}) {
+    if (dim->dynamic && taken)
+      *groups = 0;
+    taken |= dim->dynamic;
+  }
+}
+
+/// The cheapest plan.
+ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target) {
+  int64_t lanes = target.vectorBytes / p.elementBytes(), registers = target.vectorRegisters;
+  CostModel model{p, lanes, registers};
+  ContractionPlan best;
+  double bestCost = std::numeric_limits<double>::infinity();
+  auto consider = [&](const ContractionPlan &plan) {
+    if (!isLegal(p, plan))
+      return;
+    double cost = plan.form == ContractionForm::Dot ? model.dotForm(plan) : model.broadcastForm(plan);
+    if (plan.form == ContractionForm::Direct && wantsCopy(p, plan))
+      cost *= 1.15;
+    if (cost < bestCost)
+      best = plan, bestCost = cost;
+  };
+  ContractionPlan plan;
+  plan.lanes = lanes;
+  for (bool swapped : {false, true})
+    for (ContractionForm form : {ContractionForm::Direct, ContractionForm::Packed})
+      for (int64_t vectors = 1; vectors * (1 + 1) + 1 <= registers && vectors <= 6; ++vectors)
+        for (int64_t rows = 1; rows * vectors + vectors + 1 <= registers; ++rows) {
+          plan.form = form, plan.swapped = swapped, plan.rows = rows, plan.vectors = vectors;
+          consider(plan);
+        }
+  plan.form = ContractionForm::Dot, plan.swapped = false, plan.rows = plan.vectors = 1;
+  consider(plan);
+  chooseKBlock(p, best);
+  chooseItems(p, best, bestCost);
+  return best;
+}
+
+} // namespace
+
+SmallVector<int64_t> ContractionPlan::encode() const {
+  return {rows, vectors, rowTiles, panels, outer, kBlock, int64_t(form), int64_t(swapped)};
+}
+
+FailureOr<ContractionPlan> ContractionPlan::decode(ScheduleAttr schedule) {
+  ArrayRef<int64_t> t = schedule.getTile();
+  if (schedule.getStrategy() != Strategy::Contraction || t.size() != 8)
+    return failure();
+  ContractionPlan plan;
+  plan.rows = t[0], plan.vectors = t[1], plan.rowTiles = t[2], plan.panels = t[3], plan.outer = t[4],
+  plan.kBlock = t[5];
+  plan.form = ContractionForm(t[6]), plan.swapped = t[7], plan.lanes = schedule.getVector();
+  bool inRange = llvm::all_of(t, [](int64_t v) { return v >= 0; }) && t[6] <= 2 && t[7] <= 1 && plan.lanes >= 1 &&
+                 llvm::isPowerOf2_64(plan.lanes) && plan.rows >= 1 && plan.vectors >= 1 && plan.kBlock >= 1;
+  bool dotIsOneVector = plan.form != ContractionForm::Dot || (plan.rows == 1 && plan.vectors == 1 && !plan.swapped);
+  if (!inRange || !dotIsOneVector)
+    return failure();
+  return plan;
+}
+
+int64_t ContractionPlan::blocksOfK(const ContractionProblem &p) const {
+  int64_t blocks = divideCeil(p.k.extent, kBlock);
+  for (const ContractionDim &dim : p.outerK)
+    blocks *= dim.extent;
+  return blocks;
+}
+
+int64_t ItemAxis::staticGroups() const {
+  return split ? divideCeil(scale, unit) : 1;
+}
+
+AffineExpr ItemAxis::groups(MLIRContext *context) const {
+  if (!dynamic || !split)
+    return getAffineConstantExpr(staticGroups(), context);
+  return (getAffineDimExpr(0, context) * scale).ceilDiv(unit);
+}
+
+SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &p, const ContractionPlan &plan) {
+  SmallVector<ItemAxis, 3> axes;
+  auto add = [&](ItemAxis::Kind kind, int64_t extent, bool dynamic, int64_t size, int64_t perItem) {
+    axes.push_back({kind, size * perItem, extent, dynamic, perItem != 0});
+  };
+  int64_t outer = 1;
+  bool outerDynamic = false;
+  for (const ContractionDim &dim : p.outer)
+    outer *= dim.dynamic ? dim.perRow : dim.extent, outerDynamic |= dim.dynamic;
+  auto extent = [](const ContractionDim &dim) { return dim.dynamic ? dim.perRow : dim.extent; };
+  const ContractionDim &rows = plan.rowDim(p), &lanes = plan.laneDim(p);
+  add(ItemAxis::Outer, outer, outerDynamic, 1, plan.outer);
+  add(ItemAxis::Rows, extent(rows), rows.dynamic, plan.rows, plan.rowTiles);
+  add(ItemAxis::Panels, extent(lanes), lanes.dynamic, plan.vectors * plan.lanes, plan.panels);
+  auto first = llvm::find_if(axes, [](const ItemAxis &axis) { return axis.dynamic && axis.split; });
+  if (first != axes.end())
+    std::rotate(axes.begin(), first, first + 1);
+  return axes;
+}
+
+ScheduleAttr planContraction(KernelOp kernel, const KernelAnalysis &, int64_t batch, const TargetInfo &target) {
+  auto problem = matchContraction(kernel, batch);
+  if (failed(problem))
+    return {};
+  ContractionPlan plan = choosePlan(*problem, target);
+  int64_t items = 1;
+  for (const ItemAxis &axis : itemAxes(*problem, plan))
+    items *= axis.dynamic && axis.split ? divideCeil(axis.scale * batch, axis.unit) : axis.staticGroups();
+  return ScheduleAttr::get(kernel.getContext(), Strategy::Contraction, plan.encode(), plan.lanes,
+                           /*parallel=*/items > 1);
+}
+
+FailureOr<AffineMap> contractionItems(KernelOp kernel, const KernelAnalysis &, ScheduleAttr schedule, int64_t batch) {
+  auto plan = ContractionPlan::decode(schedule);
+  auto problem = matchContraction(kernel, batch);
+  if (failed(plan) || failed(problem) || !isLegal(*problem, *plan))
+    return failure();
+  AffineExpr items = getAffineConstantExpr(1, kernel.getContext());
+  for (const ItemAxis &axis : itemAxes(*problem, *plan))
+    items = items * axis.groups(kernel.getContext());
+  return AffineMap::get(1, 0, items);
+}
+
+} // namespace sinter

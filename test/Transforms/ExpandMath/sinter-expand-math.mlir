@@ -1,0 +1,59 @@
+// RUN: sinter-opt %s --sinter-expand-math | FileCheck %s
+// RUN: sinter-opt %s --sinter-expand-math=fma=false | FileCheck %s --check-prefix=SPLIT
+
+// CHECK-LABEL: @exp_is_arithmetic
+// CHECK-NOT: math.exp
+// CHECK: math.fma {{.*}} : vector<16xf32>
+// CHECK-NOT: math.exp
+// SPLIT-LABEL: @exp_is_arithmetic
+// SPLIT-NOT: math.fma
+// SPLIT: arith.mulf
+// SPLIT: return
+func.func @exp_is_arithmetic(%x: vector<16xf32>) -> vector<16xf32> {
+  %y = math.exp %x : vector<16xf32>
+  return %y : vector<16xf32>
+}
+
+// CHECK-LABEL: @scalars_are_expanded_alike
+// CHECK-NOT: math.tanh
+// CHECK: return
+func.func @scalars_are_expanded_alike(%x: f32) -> f32 {
+  %y = math.tanh %x : f32
+  return %y : f32
+}
+
+// CHECK-LABEL: @power_is_taken_lane_by_lane
+// CHECK-COUNT-4: math.powf {{.*}} : f32
+// CHECK: vector.from_elements {{.*}} : vector<4xf32>
+func.func @power_is_taken_lane_by_lane(%x: vector<4xf32>, %y: vector<4xf32>) -> vector<4xf32> {
+  %z = math.powf %x, %y : vector<4xf32>
+  return %z : vector<4xf32>
+}
+
+// CHECK-LABEL: @double_erf_is_left_to_libm
+// CHECK-COUNT-2: math.erf {{.*}} : f64
+func.func @double_erf_is_left_to_libm(%x: vector<2xf64>) -> vector<2xf64> {
+  %y = math.erf %x : vector<2xf64>
+  return %y : vector<2xf64>
+}
+
+// CHECK-LABEL: @rsqrt
+// CHECK: %[[ROOT:.*]] = math.sqrt
+// CHECK: arith.divf %{{.*}}, %[[ROOT]]
+func.func @rsqrt(%x: vector<8xf32>) -> vector<8xf32> {
+  %y = math.rsqrt %x : vector<8xf32>
+  return %y : vector<8xf32>
+}
+
+// CHECK-LABEL: @instructions_stay
+// CHECK: math.sqrt
+// CHECK: math.absf
+// CHECK: vector.fma
+// SPLIT-LABEL: @instructions_stay
+// SPLIT-NOT: vector.fma
+func.func @instructions_stay(%x: vector<8xf32>) -> vector<8xf32> {
+  %y = math.sqrt %x : vector<8xf32>
+  %z = math.absf %y : vector<8xf32>
+  %w = vector.fma %x, %y, %z : vector<8xf32>
+  return %w : vector<8xf32>
+}

@@ -1,0 +1,421 @@
+#!/usr/bin/env python3
+"""Are emitted contraction kernels right, for any shape, layout, epilogue and number of rows?
+
+Writes random cases as `sinter.kernel`s, emits them with sinter-opt, adds plain loops that compute the same in double
+precision, and runs both with mlir-runner: one work item per call, in descending order. Prints the worst error of each case.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import argparse
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+LOWERING = ("--sinter-expand-math --canonicalize --cse --lower-affine --convert-scf-to-cf --expand-strided-metadata "
+            "--lower-affine --canonicalize --convert-vector-to-llvm --convert-math-to-llvm --convert-math-to-libm "
+            "--finalize-memref-to-llvm --convert-func-to-llvm --convert-arith-to-llvm --convert-cf-to-llvm "
+            "--convert-index-to-llvm --convert-ub-to-llvm --reconcile-unrealized-casts")
+
+HELPERS = """
+func.func private @printF64(f64)
+func.func private @printI64(i64)
+func.func private @printNewline()
+func.func private @printComma()
+func.func @random(%i: index, %seed: index) -> f64 {
+  %a = arith.constant 2654435761 : index
+  %m = arith.constant 4294967295 : index
+  %c13 = arith.constant 13 : index
+  %big = arith.constant 40503 : index
+  %x0 = arith.addi %i, %seed : index
+  %x1 = arith.muli %x0, %a : index
+  %x2 = arith.andi %x1, %m : index
+  %x3 = arith.shrui %x2, %c13 : index
+  %x4 = arith.xori %x2, %x3 : index
+  %x5 = arith.muli %x4, %big : index
+  %x6 = arith.andi %x5, %m : index
+  %w = arith.index_cast %x6 : index to i64
+  %f = arith.uitofp %w : i64 to f64
+  %s = arith.constant 2.3283064365386963e-10 : f64
+  %h = arith.constant 0.5 : f64
+  %u = arith.mulf %f, %s : f64
+  %r = arith.subf %u, %h : f64
+  return %r : f64
+}
+"""
+
+# name -> (operands as (kind, role), region body, yielded). Kinds: dims of the operand in terms of the result's dims
+# ("full", "last", "first", "scalar"). %acc is the contraction's value, %o0.. the operands; {t} the element type.
+EPILOGUES = {
+    "none": ([], "", ["%acc"]),
+    "bias_relu": ([("last", "in")], """
+      %zero = arith.constant 0.0 : {t}
+      %s = arith.addf %acc, %o0 : {t}
+      %r = arith.maximumf %s, %zero : {t}""", ["%r"]),
+    "bias_tanh": ([("last", "in")], """
+      %s = arith.addf %acc, %o0 : {t}
+      %r = math.tanh %s : {t}""", ["%r"]),
+    "mask": ([("full", "in")], """
+      %zero = arith.constant 0.0 : {t}
+      %c = arith.cmpf ogt, %o0, %zero : {t}
+      %r = arith.select %c, %acc, %zero : {t}""", ["%r"]),
+    "scale_residual_two": ([("scalar", "in"), ("first", "in"), ("full", "in")], """
+      %s = arith.mulf %acc, %o0 : {t}
+      %a = arith.addf %s, %o1 : {t}
+      %r = arith.addf %a, %o2 : {t}""", ["%r", "%s"]),
+    "transposed": ([("reversed", "in")], """
+      %r = arith.subf %acc, %o0 : {t}""", ["%r"]),
+    "sgd": ([("full", "out"), ("scalar", "in")], """
+      %d = arith.mulf %acc, %o1 : {t}
+      %r = arith.subf %o0, %d : {t}""", ["%r"]),
+    "adam": ([("full", "out"), ("full", "out"), ("scalar", "in")], """
+      %beta = arith.constant 0.9 : {t}
+      %obeta = arith.constant 0.1 : {t}
+      %eps = arith.constant 0.1 : {t}
+      %t0 = arith.mulf %acc, %obeta : {t}
+      %t1 = arith.mulf %o1, %beta : {t}
+      %m1 = arith.addf %t0, %t1 : {t}
+      %aa = math.absf %m1 : {t}
+      %de = arith.addf %aa, %eps : {t}
+      %nu = arith.mulf %o2, %m1 : {t}
+      %q = arith.divf %nu, %de : {t}
+      %r = arith.subf %o0, %q : {t}""", ["%r", "%m1"]),
+    "index": ([], """
+      %i = linalg.index {last} : index
+      %j = linalg.index 0 : index
+      %ij = arith.addi %i, %j : index
+      %i1 = arith.constant 1 : index
+      %bit = arith.andi %ij, %i1 : index
+      %i0 = arith.constant 0 : index
+      %even = arith.cmpi eq, %bit, %i0 : index
+      %two = arith.constant 2.0 : {t}
+      %d = arith.mulf %acc, %two : {t}
+      %r = arith.select %even, %d, %acc : {t}""", ["%r"]),
+    "predicate": ([], """
+      %zero = arith.constant 0.0 : {t}
+      %r = arith.maximumf %acc, %zero : {t}
+      %p = arith.cmpf ogt, %acc, %zero : {t}""", ["%r", "%p"]),
+}
+
+
+class Case:
+    """result[batch, m, n] = sum over k of lhs * rhs, then an epilogue. A dim is (group, extent); extent None: the batch."""
+
+    def __init__(self, number, dims, lhs_order, rhs_order, epilogue, element):
+        self.number, self.dims, self.epilogue, self.t = number, dims, epilogue, element
+        self.orders = [lhs_order, rhs_order]  # lists of loop numbers
+        self.parallel = [i for i, (g, _) in enumerate(dims) if g != "k"]
+
+    def type(self, loops, element=None):
+        extents = "".join(("?" if self.dims[l][1] is None else str(self.dims[l][1])) + "x" for l in loops)
+        return f"tensor<{extents}{element or self.t}>"
+
+    def memref(self, loops, batch, element=None):
+        extents = "".join(str(self.dims[l][1] or batch) + "x" for l in loops)
+        return f"memref<{extents}{element or self.t}>"
+
+    def operand_loops(self, kind):
+        p = self.parallel
+        return {"full": p, "last": p[-1:], "first": p[:1], "scalar": [], "reversed": p[::-1]}[kind]
+
+    def operands(self):
+        """(loops, role, element) of all kernel operands: lhs, rhs, epilogue inputs, outs."""
+        kinds, _, yielded = EPILOGUES[self.epilogue]
+        ins = [(self.orders[0], "in", self.t), (self.orders[1], "in", self.t)]
+        ins += [(self.operand_loops(k), "in", self.t) for k, role in kinds if role == "in"]
+        outs = [(self.parallel, "out", "i1" if y == "%p" else self.t) for y in yielded]
+        return ins, outs
+
+    def map(self, loops, of):
+        return ("affine_map<(" + ", ".join(f"d{i}" for i in range(len(of))) + ") -> ("
+                + ", ".join(f"d{of.index(l)}" for l in loops) + ")>")
+
+    def kernel(self):
+        ins, outs = self.operands()
+        kinds, body, yielded = EPILOGUES[self.epilogue]
+        state = sum(role == "out" for _, role in kinds)
+        n_in, t = len(ins), self.t
+        types_in = [self.type(l, e) for l, _, e in ins]
+        types_out = [self.type(l, e) for l, _, e in outs]
+        loops = list(range(len(self.dims)))
+        it = ", ".join('"reduction"' if g == "k" else '"parallel"' for g, _ in self.dims)
+        result = self.type(self.parallel)
+        args = [f"%x{i}: {ty}" for i, ty in enumerate(types_in)] + [f"%y{i}: {ty}" for i, ty in enumerate(types_out)]
+        names = ", ".join(f"%r{i}" for i in range(len(outs)))
+        text = f"""
+  func.func @case_{self.number}({", ".join(args)}) -> ({", ".join(types_out)}) {{
+    {names} = sinter.kernel "case" ins({", ".join(f"%x{i}" for i in range(n_in))} : {", ".join(types_in)})
+        outs({", ".join(f"%y{i}" for i in range(len(outs)))} : {", ".join(types_out)}) -> {", ".join(types_out)} {{
+    ^bb0({", ".join([f"%b{i}: {ty}" for i, ty in enumerate(types_in)] + [f"%w{i}: {ty}" for i, ty in enumerate(types_out)])}):
+      %zero_ = arith.constant 0.0 : {t}
+"""
+        sizes = []
+        for l in self.parallel:
+            if self.dims[l][1] is None:
+                src = 0 if l in self.orders[0] else 1
+                d = self.orders[src].index(l)
+                text += f"      %at{l} = arith.constant {d} : index\n      %n{l} = tensor.dim %b{src}, %at{l} : {types_in[src]}\n"
+                sizes.append(f"%n{l}")
+        text += f"""      %e = tensor.empty({", ".join(sizes)}) : {result}
+      %init = linalg.fill ins(%zero_ : {t}) outs(%e : {result}) -> {result}
+      %p_ = linalg.generic {{indexing_maps = [{self.map(self.orders[0], loops)}, {self.map(self.orders[1], loops)}, {self.map(self.parallel, loops)}],
+          iterator_types = [{it}]}} ins(%b0, %b1 : {types_in[0]}, {types_in[1]}) outs(%init : {result}) {{
+      ^bb0(%l: {t}, %r: {t}, %c: {t}):
+        %m = arith.mulf %l, %r : {t}
+        %s = arith.addf %c, %m : {t}
+        linalg.yield %s : {t}
+      }} -> {result}
+"""
+        final = "%p_"
+        if self.epilogue != "none":
+            # Operands of the epilogue, in the order of its table: inputs of the kernel, or old values of outs.
+            operands, next_in, next_out = [], 2, 0
+            for kind, role in kinds:
+                if role == "in":
+                    operands.append((f"%b{next_in}", types_in[next_in], self.operand_loops(kind)))
+                    next_in += 1
+                else:
+                    operands.append((f"%w{next_out}", types_out[next_out], self.parallel))
+                    next_out += 1
+            p = self.parallel
+            maps = [self.map(p, p)] + [self.map(l, p) for _, _, l in operands] + [self.map(p, p)] * len(outs)
+            block = [f"%acc: {t}"] + [f"%o{i}: {t}" for i in range(len(operands))] + [
+                f"%u{i}: {e}" for i, (_, _, e) in enumerate(outs)]
+            multi = f"%q_:{len(outs)}" if len(outs) > 1 else "%q_"
+            results = ", ".join(types_out)
+            types = ", ".join(types_out)
+            region = body.format(t=t, last=len(p) - 1)
+            text += f"""      {multi} = linalg.generic {{indexing_maps = [{", ".join(maps)}], iterator_types = [{", ".join(['"parallel"'] * len(p))}]}}
+          ins({", ".join(["%p_"] + [o for o, _, _ in operands])} : {", ".join([result] + [ty for _, ty, _ in operands])})
+          outs({", ".join(f"%w{i}" for i in range(len(outs)))} : {types}) {{
+      ^bb0({", ".join(block)}):{region}
+        linalg.yield {", ".join(yielded)} : {", ".join(e for _, _, e in outs)}
+      }} -> {results if len(outs) == 1 else "(" + results + ")"}
+"""
+            final = ", ".join(f"%q_#{i}" for i in range(len(outs))) if len(outs) > 1 else "%q_"
+        text += f"      sinter.yield {final} : {', '.join(types_out)}\n    }}\n    return {names} : {', '.join(types_out)}\n  }}\n"
+        return text
+
+    # The check.
+
+    def fill(self, name, loops, batch, element, seed):
+        ty = self.memref(loops, batch, element)
+        if element == "i1":
+            ty = self.memref(loops, batch, "i8")
+        iv = [f"%f{l}" for l in loops]
+        text = ""
+        for v, l in zip(iv, loops):
+            text += f"    affine.for {v} = 0 to {self.dims[l][1] or batch} {{\n"
+        linear = "    %lin0 = arith.constant 0 : index\n"
+        last = "%lin0"
+        for i, (v, l) in enumerate(zip(iv, loops)):
+            linear += f"    %e{i} = arith.constant {self.dims[l][1] or batch} : index\n"
+            linear += f"    %t{i} = arith.muli {last}, %e{i} : index\n    %lin{i + 1} = arith.addi %t{i}, {v} : index\n"
+            last = f"%lin{i + 1}"
+        text += linear + f"    %sd = arith.constant {seed} : index\n"
+        text += f"    %v = func.call @random({last}, %sd) : (index, index) -> f64\n"
+        if element == "i1":
+            text += "    %w = arith.constant 0 : i8\n"
+        elif element == "f32":
+            text += "    %w = arith.truncf %v : f64 to f32\n"
+        else:
+            text += "    %zz = arith.constant 0.0 : f64\n    %w = arith.addf %v, %zz : f64\n"
+        text += f"    memref.store %w, {name}[{', '.join(iv)}] : {ty}\n" + "    }\n" * len(iv)
+        # Rank 0 needs a region of its own for the names.
+        return f"    scf.execute_region {{\n{text}    scf.yield\n    }}\n"
+
+    def check(self, kernel, items, batch, rows):
+        ins, outs = self.operands()
+        kinds, body, yielded = EPILOGUES[self.epilogue]
+        t, lines = self.t, []
+        emit = lines.append
+        emit(f"  func.func @check_{self.number}() -> f64 {{\n    %rows = arith.constant {rows} : index")
+        ty = {}
+        for i, (l, _, e) in enumerate(ins):
+            ty[f"%x{i}"] = self.memref(l, batch, e)
+            emit(f"    %x{i} = memref.alloc() : {ty[f'%x{i}']}")
+            emit(self.fill(f"%x{i}", l, batch, e, 17 * i + 1000 * self.number))
+        for i, (l, _, e) in enumerate(outs):
+            for which in "yz":
+                ty[f"%{which}{i}"] = self.memref(l, batch, "i8" if e == "i1" else e)
+                emit(f"    %{which}{i} = memref.alloc() : {ty[f'%{which}{i}']}")
+                emit(self.fill(f"%{which}{i}", l, batch, e, 31 * i + 7))
+        args = [f"%x{i}" for i in range(len(ins))] + [f"%y{i}" for i in range(len(outs))]
+        emit(f"""    %items = affine.apply {items}(%rows)
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    scf.for %i = %c0 to %items step %c1 {{
+      %hi = arith.subi %items, %i : index
+      %lo = arith.subi %hi, %c1 : index
+      func.call @{kernel}({", ".join(args)}, %rows, %lo, %hi) : ({", ".join(ty[a] for a in args)}, index, index, index) -> ()
+    }}""")
+        emit(self.reference(ty, kinds, body, yielded, outs))
+        emit(self.compare(ty, outs, batch))
+        return "\n".join(lines) + "\n    return %worst : f64\n  }\n"
+
+    def reference(self, ty, kinds, body, yielded, outs):
+        t, text = self.t, ""
+        for l in self.parallel + [i for i, (g, _) in enumerate(self.dims) if g == "k"]:
+            pass
+        def bound(l):
+            return "%rows" if self.dims[l][1] is None else f"%ext{l}"
+        for l, (g, e) in enumerate(self.dims):
+            if e is not None:
+                text += f"    %ext{l} = arith.constant {e} : index\n"
+        for l in self.parallel:
+            text += f"    scf.for %d{l} = %c0 to {bound(l)} step %c1 {{\n"
+        reduction = [l for l, (g, _) in enumerate(self.dims) if g == "k"]
+        text += "    %acc_init = arith.constant 0.0 : f64\n"
+        carried = "%acc_init"
+        for l in reduction:
+            text += f"    %sum{l} = scf.for %d{l} = %c0 to {bound(l)} step %c1 iter_args(%it{l} = {carried}) -> f64 {{\n"
+            carried = f"%it{l}"
+        index = lambda loops: ", ".join(f"%d{l}" for l in loops)
+        text += f"    %la = memref.load %x0[{index(self.orders[0])}] : {ty['%x0']}\n"
+        text += f"    %ra = memref.load %x1[{index(self.orders[1])}] : {ty['%x1']}\n"
+        if t == "f32":
+            text += "    %lw = arith.extf %la : f32 to f64\n    %rw = arith.extf %ra : f32 to f64\n"
+        l64, r64 = ("%lw", "%rw") if t == "f32" else ("%la", "%ra")
+        text += f"    %mm = arith.mulf {l64}, {r64} : f64\n    %ss = arith.addf {carried}, %mm : f64\n"
+        value = "%ss"
+        for l in reversed(reduction):
+            text += f"    scf.yield {value} : f64\n    }}\n"
+            value = f"%sum{l}"
+        if not reduction:
+            value = "%ss"
+        if t == "f32":
+            text += f"    %acc = arith.truncf {value} : f64 to f32\n"
+        else:
+            text += f"    %zz = arith.constant 0.0 : f64\n    %acc = arith.addf {value}, %zz : f64\n"
+        next_in, next_out = 2, 0
+        for i, (kind, role) in enumerate(kinds):
+            source = f"%x{next_in}" if role == "in" else f"%z{next_out}"
+            next_in, next_out = next_in + (role == "in"), next_out + (role == "out")
+            text += f"    %o{i} = memref.load {source}[{index(self.operand_loops(kind))}] : {ty[source]}\n"
+        region = body.format(t=t, last=len(self.parallel) - 1)
+        region = re.sub(r"(%\w+) = linalg.index (\d+) : index",
+                        lambda m: f"%one_{m[2]} = arith.constant 0 : index\n      {m[1]} = arith.addi %d{self.parallel[int(m[2])]}, %one_{m[2]} : index",
+                        region)
+        text += region + "\n"
+        for i, (l, _, e) in enumerate(outs):
+            value = yielded[i]
+            if e == "i1":
+                text += f"    %byte = arith.extui {value} : i1 to i8\n"
+                value = "%byte"
+            text += f"    memref.store {value}, %z{i}[{index(l)}] : {ty[f'%z{i}']}\n"
+        return text + "    }\n" * len(self.parallel)
+
+    def compare(self, ty, outs, batch):
+        text, carried = "    %w0 = arith.constant 0.0 : f64\n", "%w0"
+        for i, (loops, _, e) in enumerate(outs):
+            opened = []
+            for l in loops:
+                text += f"    %cmp{i}_{l} = affine.for %g{l} = 0 to {self.dims[l][1] or batch} iter_args(%k{i}_{l} = {carried}) -> f64 {{\n"
+                carried = f"%k{i}_{l}"
+                opened.append(f"%cmp{i}_{l}")
+            index = ", ".join(f"%g{l}" for l in loops)
+            for which in "yz":
+                text += f"    %v{which} = memref.load %{which}{i}[{index}] : {ty[f'%{which}{i}']}\n"
+                stored = "i8" if e == "i1" else e
+                op = {"f32": "extf", "i8": "sitofp"}.get(stored)
+                text += (f"    %e{which} = arith.{op} %v{which} : {stored} to f64\n" if op else
+                         f"    %zz{which} = arith.constant 0.0 : f64\n    %e{which} = arith.addf %v{which}, %zz{which} : f64\n")
+            text += f"    %df = arith.subf %ey, %ez : f64\n    %ab = math.absf %df : f64\n    %mx = arith.maximumf %ab, {carried} : f64\n"
+            value = "%mx"
+            for name in reversed(opened):
+                text += f"    affine.yield {value} : f64\n    }}\n"
+                value = name
+            carried = value
+            if not opened:  # rank 0: names must not clash
+                text = text.replace("%vy", f"%vy{i}_").replace("%vz", f"%vz{i}_")
+        return text + f"    %last = arith.constant 0.0 : f64\n    %worst = arith.maximumf {carried}, %last : f64"
+
+
+def random_case(rng, number, batch):
+    sizes = [1, 2, 3, 5, 7, 8, 13, 16, 17, 31, 33, 48, 50, 65, 100]
+    groups = rng.choices([["m", "n", "k"], ["b", "m", "n", "k"], ["m", "m", "n", "k"], ["m", "n", "n", "k"],
+                          ["m", "n", "k", "k"], ["b", "b", "m", "n", "k"]], weights=[10, 3, 2, 2, 2, 1])[0]
+    dims = [(g, rng.choice(sizes if len(groups) <= 3 else sizes[:9])) for g in groups]
+    if rng.random() < 0.15:
+        i = rng.randrange(len(dims))
+        dims[i] = (dims[i][0], rng.choice([257, 600] if groups.count("k") == 1 and dims[i][0] == "k" else [129]))
+    if rng.random() < 0.6:
+        i = rng.randrange(len(dims))
+        dims[i] = (dims[i][0], None)
+    lhs = [i for i, (g, _) in enumerate(dims) if g in "bmk"]
+    rhs = [i for i, (g, _) in enumerate(dims) if g in "bnk"]
+    shuffles = rng.choice(["none", "lhs", "rhs", "both"])
+    if shuffles in ("lhs", "both"):
+        rng.shuffle(lhs)
+    if shuffles in ("rhs", "both"):
+        rng.shuffle(rhs)
+    element = rng.choices(["f32", "f64"], weights=[4, 1])[0]
+    return Case(number, dims, lhs, rhs, rng.choice(list(EPILOGUES)), element)
+
+
+def run(command, text):
+    result = subprocess.run(command, input=text, capture_output=True, text=True, timeout=500)
+    if result.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{result.stderr[:4000]}")
+    return result.stdout
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sinter-opt", required=True)
+    parser.add_argument("--runner", default="mlir-runner")
+    parser.add_argument("--runner-library", default="/usr/lib/llvm-22/lib/libmlir_c_runner_utils.so")
+    parser.add_argument("--cases", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", type=int)
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--target", default="", help="options of sinter-plan-schedules")
+    parser.add_argument("--tile", help="replace every schedule: tile list and vector, e.g. '8, 3, 1, 1, 1, 1000, 0, 0; 16'")
+    parser.add_argument("--keep", help="folder for intermediate files")
+    args = parser.parse_args()
+    rng = random.Random(args.seed)
+    batch = args.batch or rng.choice([1, 7, 37, 64])
+    cases = [random_case(rng, i, batch) for i in range(args.cases)]
+    rows = [rng.choice([batch, rng.randint(1, batch)]) for _ in cases]
+    chosen = [c for c in cases if args.only is None or c.number == args.only]
+    source = f"module attributes {{sinter.batch = {batch} : i64}} {{\n" + "".join(c.kernel() for c in chosen) + "}\n"
+    folder = pathlib.Path(args.keep or tempfile.mkdtemp())
+    folder.mkdir(exist_ok=True)
+    (folder / "kernels.mlir").write_text(source)
+    emitted = run([args.sinter_opt, f"--sinter-plan-schedules={args.target}", "--sinter-emit-kernels"], source)
+    (folder / "emitted.mlir").write_text(emitted)
+    launches = re.findall(r"func\.func @case_(\d+)\(.*?sinter\.launch @(\w+) items (.*?) (?:parallel )?ins", emitted, re.S)
+    launch_of = {int(number): (kernel, items) for number, kernel, items in launches}
+    aliases = "".join(line + "\n" for line in emitted.splitlines() if line.startswith("#map"))
+    functions = re.findall(r"^  func\.func private @.*?^  }\n", emitted, re.S | re.M)
+    alias_text = dict(re.findall(r"^(#map\w*) = (affine_map<.*>)$", emitted, re.M))
+    checks, calls = "", ""
+    for case in chosen:
+        kernel, items = launch_of[case.number]
+        checks += case.check(kernel, alias_text.get(items, items), batch, rows[case.number])
+        calls += (f"    %r{case.number} = call @check_{case.number}() : () -> f64\n"
+                  f"    call @printF64(%r{case.number}) : (f64) -> ()\n    call @printNewline() : () -> ()\n")
+    text = aliases + "".join(functions) + HELPERS + checks + f"  func.func @main() {{\n{calls}    return\n  }}\n"
+    text = re.sub(r"\) attributes \{.*\} \{$", ") {", text, flags=re.M)
+    (folder / "checks.mlir").write_text(text)
+    lowered = run([args.sinter_opt] + LOWERING.split(), text)
+    output = run([args.runner, "-e", "main", "--entry-point-result=void", f"--shared-libs={args.runner_library}"], lowered)
+    failures = 0
+    for case, line in zip(chosen, output.split()):
+        k = 1
+        for g, e in case.dims:
+            k *= (e or batch) if g == "k" else 1
+        bound = (2e-6 if case.t == "f32" else 1e-13) * max(1, k) ** 0.5 + (2e-6 if case.epilogue == "bias_tanh" else 0)
+        error = float(line)
+        if not error <= bound:
+            failures += 1
+            print(f"case {case.number}: error {error:g}, expected at most {bound:g}: dims {case.dims}, operands {case.orders}, "
+                  f"epilogue {case.epilogue}, {case.t}, rows {rows[case.number]} of {batch}")
+    print(f"{len(chosen)} cases, {failures} failures")
+    sys.exit(failures > 0)
+
+
+if __name__ == "__main__":
+    main()
