@@ -26,7 +26,7 @@ const NamedTensor *sinter::reference::find(const NamedTensors &tensors, StringRe
 static FailureOr<func::FuncOp> stepFunction(ModuleOp module, StringRef name) {
   if (auto function = module.lookupSymbol<func::FuncOp>(name))
     return function;
-  return module.emitError("the module has no function '") << name << "'; is it in phase step?";
+  return emitError(module.getLoc(), "the module has no function '") << name << "'; is it in phase step?";
 }
 
 static std::string textOf(Attribute attribute) {
@@ -59,6 +59,16 @@ static void makePositive(Tensor &tensor) {
     tensor.set(i, std::fabs(tensor.at(i)));
 }
 
+/// Weights [out, in...] are divided by sqrt(in): activations and the loss stay near 1 in wide models as well. A large
+/// loss would drown small gradients in rounding errors.
+static void scaleByFanIn(Tensor &tensor) {
+  if (!tensor.isFloat() || tensor.rank() < 2 || tensor.shape()[0] == 0)
+    return;
+  const double fanIn = static_cast<double>(tensor.size()) / static_cast<double>(tensor.shape()[0]);
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    tensor.set(i, tensor.at(i) / std::sqrt(fanIn));
+}
+
 FailureOr<NamedTensors> sinter::reference::randomArguments(ModuleOp module, StringRef name, int64_t rows, uint64_t seed,
                                                            int64_t step) {
   FailureOr<func::FuncOp> function = stepFunction(module, name);
@@ -78,8 +88,12 @@ FailureOr<NamedTensors> sinter::reference::randomArguments(ModuleOp module, Stri
       tensor->setInteger(0, static_cast<int64_t>(seed));
     else
       fillRandom(*tensor, seed, streamOf(argument), labelLimit(*function, number));
-    if (argument.role == "state" && !module.lookupSymbol(argument.name))
-      makePositive(*tensor);
+    if (argument.role == "state") {
+      if (module.lookupSymbol(argument.name))
+        scaleByFanIn(*tensor);
+      else
+        makePositive(*tensor);
+    }
     argument.value = std::move(*tensor);
     arguments.push_back(std::move(argument));
   }
@@ -96,7 +110,7 @@ FailureOr<NamedTensors> sinter::reference::evaluateStep(ModuleOp module, StringR
     const NamedTensor label = labelOfArgument(*function, number);
     const NamedTensor *given = find(arguments, label.role, label.name);
     if (!given)
-      return function->emitError("no value is given for ")
+      return emitError(function->getLoc(), "no value is given for ")
              << label.role << " '" << label.name << "' of '" << name << "'";
     values.push_back(given->value);
   }

@@ -74,7 +74,7 @@ static FailureOr<double> scalarResult(FunctionOpInterface function, ArrayRef<Ten
   if (failed(results))
     return failure();
   if (results->front().rank() != 0 || !results->front().isFloat())
-    return function->emitError("result #")
+    return emitError(function->getLoc(), "result #")
            << result << " of '" << function.getName() << "' should be a scalar to be differentiated, found "
            << typeText(results->front());
   return results->front().at(0);
@@ -90,7 +90,8 @@ sinter::reference::checkGradients(FunctionOpInterface primal, FunctionOpInterfac
   if (failed(value) || failed(results))
     return failure();
   if (results->size() < wrt.size())
-    return gradient->emitError("expected ") << wrt.size() << " gradients, found " << results->size() << " results";
+    return emitError(gradient->getLoc(), "expected ")
+           << wrt.size() << " gradients, found " << results->size() << " results";
   ArrayRef<Tensor> gradients = ArrayRef(*results).take_back(wrt.size());
   SmallVector<Tensor> moved(arguments);
   std::vector<GradientDifference> differences;
@@ -123,7 +124,8 @@ FailureOr<std::vector<GradientDifference>> sinter::reference::checkStepGradients
   auto step = module.lookupSymbol<func::FuncOp>("train_step");
   const std::optional<unsigned> loss = step ? resultWith(step, "loss") : std::nullopt;
   if (!loss)
-    return module.emitError("gradients are checked in phase step, but there is no function 'train_step' with a loss");
+    return emitError(module.getLoc(),
+                     "gradients are checked in phase step, but there is no function 'train_step' with a loss");
   FailureOr<NamedTensors> named = randomArguments(module, "train_step", options.rows, options.seed);
   if (failed(named))
     return failure();
@@ -154,7 +156,7 @@ FailureOr<std::vector<GradientDifference>> sinter::reference::checkStepGradients
     differences.push_back(std::move(*difference));
   }
   if (differences.empty())
-    return step.emitError("no gradients in the state; build the step with keep-gradients");
+    return emitError(step.getLoc(), "no gradients in the state; build the step with keep-gradients");
   return differences;
 }
 

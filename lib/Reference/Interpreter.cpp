@@ -88,19 +88,20 @@ static DenseSet<Operation *> backwardSlice(ValueRange values) {
 static LogicalResult checkArguments(FunctionOpInterface function, ArrayRef<Tensor> arguments,
                                     const Environment &environment) {
   if (environment.rows < 1)
-    return function->emitError("the number of rows must be at least 1, found ") << environment.rows;
+    return emitError(function->getLoc(), "the number of rows must be at least 1, found ") << environment.rows;
   if (function.isExternal() || !function.getFunctionBody().hasOneBlock())
-    return function->emitError("'") << function.getName() << "' has no body of one block to evaluate";
+    return emitError(function->getLoc(), "'") << function.getName() << "' has no body of one block to evaluate";
   if (arguments.size() != function.getNumArguments())
-    return function->emitError("'") << function.getName() << "' takes " << function.getNumArguments()
-                                    << " arguments, found " << arguments.size();
+    return emitError(function->getLoc(), "'") << function.getName() << "' takes " << function.getNumArguments()
+                                              << " arguments, found " << arguments.size();
   for (auto [number, tensor] : llvm::enumerate(arguments)) {
     Type type = function.getArgumentTypes()[number];
     auto tensorType = dyn_cast<RankedTensorType>(type);
     std::optional<ElementKind> kind = tensorType ? elementKindOf(tensorType.getElementType()) : std::nullopt;
     if (!kind || *kind != tensor.kind() || ArrayRef(concreteShape(type, environment.rows)) != tensor.shape())
-      return function->emitError("argument #") << number << " of '" << function.getName() << "' is of type " << type
-                                               << " (" << environment.rows << " rows), found " << typeText(tensor);
+      return emitError(function->getLoc(), "argument #")
+             << number << " of '" << function.getName() << "' is of type " << type << " (" << environment.rows
+             << " rows), found " << typeText(tensor);
   }
   return success();
 }

@@ -68,8 +68,8 @@ FailureOr<Tensor> sinter::reference::zerosForArgument(FunctionOpInterface functi
   auto tensor = dyn_cast<RankedTensorType>(type);
   std::optional<ElementKind> kind = tensor ? elementKindOf(tensor.getElementType()) : std::nullopt;
   if (!kind)
-    return function->emitError("argument #") << argument << " of '" << function.getName() << "' is of type " << type
-                                             << ", expected a tensor of f32, f64, i1, i8, i32 or i64";
+    return emitError(function->getLoc(), "argument #") << argument << " of '" << function.getName() << "' is of type "
+                                                       << type << ", expected a tensor of f32, f64, i1, i8, i32 or i64";
   return Tensor(*kind, llvm::map_to_vector(tensor.getShape(), [&](int64_t extent) {
     return ShapedType::isDynamic(extent) ? rows : extent;
   }));

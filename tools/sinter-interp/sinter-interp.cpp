@@ -40,6 +40,9 @@ static cl::list<int64_t> checkWrt("check-gradient", cl::CommaSeparated,
                                            "arguments of --primal, with central differences"));
 static cl::opt<std::string> primal("primal", cl::desc("The function that --entry is the gradient of"), cl::init("f"));
 static cl::opt<double> tolerance("tolerance", cl::desc("Largest gradient error that passes"), cl::init(1e-6));
+static cl::opt<int64_t> elements("elements", cl::desc("Elements checked per argument"), cl::init(200));
+static cl::opt<double> difference("difference", cl::desc("h of the central differences, relative to the element"),
+                                  cl::init(1e-6));
 static cl::opt<bool> checkStep("check-step-gradients",
                                cl::desc("Compare the gradients kept by train_step with central differences"));
 
@@ -90,7 +93,7 @@ static FailureOr<SmallVector<Tensor>> makeArguments(FunctionOpInterface function
     if (number < args.size()) {
       llvm::Expected<Tensor> tensor = readNpy(args[number]);
       if (!tensor)
-        return function->emitError(llvm::toString(tensor.takeError()));
+        return emitError(function->getLoc(), llvm::toString(tensor.takeError()));
       arguments.push_back(std::move(*tensor));
       continue;
     }
@@ -119,7 +122,7 @@ static void makeParameters(ModuleOp module, Environment &environment) {
 static FailureOr<FunctionOpInterface> functionNamed(ModuleOp module, StringRef name) {
   if (auto function = module.lookupSymbol<FunctionOpInterface>(name))
     return function;
-  return module.emitError("there is no function '") << name << "'";
+  return emitError(module.getLoc(), "there is no function '") << name << "'";
 }
 
 /// Prints every difference; fails if one is above the tolerance.
@@ -134,7 +137,7 @@ static LogicalResult report(ModuleOp module, const FailureOr<std::vector<Gradien
   }
   if (good)
     return success();
-  return module.emitError("gradients differ from central differences by more than ")
+  return emitError(module.getLoc(), "gradients differ from central differences by more than ")
          << llvm::formatv("{0:E1}", tolerance.getValue()).str();
 }
 
@@ -142,7 +145,8 @@ static LogicalResult run(ModuleOp module) {
   GradientCheckOptions options;
   options.rows = rows;
   options.seed = seed;
-  options.elementsPerArgument = 200;
+  options.step = difference;
+  options.elementsPerArgument = elements;
   if (checkStep)
     return report(module, checkStepGradients(module, options));
 

@@ -26,8 +26,8 @@ using NamedTensors = std::vector<NamedTensor>;
 const NamedTensor *find(const NamedTensors &tensors, llvm::StringRef role, llvm::StringRef name);
 
 /// Arguments for a step function (`init`, `train_step`, `eval_step`, `predict`), in its order: floats in [-1, 1] away
-/// from 0, class labels in range, optimizer state that is not negative, the given step and seed, a learning rate of
-/// 0.01. Depends on the module and the seed only.
+/// from 0 (weights [out, in...] divided by sqrt(in)), class labels in range, optimizer state that is not negative, the
+/// given step and seed, a learning rate of 0.01. Depends on the module and the seed only.
 mlir::FailureOr<NamedTensors> randomArguments(mlir::ModuleOp module, llvm::StringRef function, int64_t rows,
                                               uint64_t seed, int64_t step = 1);
 
