@@ -161,7 +161,9 @@ FailureOr<SmallVector<Value>> differentiate(OpBuilder &builder, Value scalar, Ar
   for (auto [gradient, value] : llvm::zip_equal(*gradients, wrt))
     if (!gradient)
       gradient = constant(builder, loc, value.getType(), 0.0);
-  if (Operation *seed = Value(one).getDefiningOp(); isOpTriviallyDead(seed))
+  // The seed itself is a gradient where `scalar` is in `wrt`.
+  if (Operation *seed = Value(one).getDefiningOp();
+      isOpTriviallyDead(seed) && !llvm::is_contained(*gradients, Value(one)))
     seed->erase();
   return gradients;
 }

@@ -69,6 +69,12 @@ static void addArithmeticRules(Rules &r) {
     Expr power = v.wrap(math::FPowIOp::create(b, v.getLoc(), Value(v.x()), less));
     v.operand(0, v.g() * (factor * power));
   });
+  r.add<math::ClampFOp>([](Vjp &v) { // x between low and high, both included; as torch.clamp
+    Expr g = v.g(), x = v.x(0), low = v.x(1), high = v.x(2);
+    v.operand(0, select(x < low, 0.0, select(x > high, 0.0, g)));
+    v.operand(1, select(x < low, g, 0.0));
+    v.operand(2, select(x > high, g, 0.0));
+  });
   r.zero<math::CeilOp, math::RoundOp, math::RoundEvenOp, math::TruncOp>();
 }
 

@@ -10,6 +10,7 @@
 #include "sinter/Transforms/Step/Passes.h"
 #include "sinter/Transforms/Step/Step.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -36,6 +37,22 @@ static void buildStateTable(OpBuilder &builder, Location loc, ArrayRef<StateTens
     StateOp::create(builder, loc, tensor.name, tensor.role, tensor.type);
 }
 
+/// Names that the step gives itself must not be the user's.
+static LogicalResult checkNames(const Declarations &d, ArrayRef<StateTensor> state) {
+  static const StringRef functions[] = {"init", "train_step", "eval_step", "predict"};
+  for (ParameterOp parameter : d.parameters)
+    if (llvm::is_contained(functions, parameter.getSymName()))
+      return parameter.emitError("parameter @") << parameter.getSymName() << " has the name of a function of the step";
+  llvm::StringSet<> names;
+  for (const StateTensor &tensor : state)
+    if (!names.insert(tensor.name).second) {
+      ModelOp model = d.model;
+      return model->getParentOfType<ModuleOp>().emitError("the state would hold two tensors of the name \"")
+             << tensor.name << "\": rename that parameter";
+    }
+  return success();
+}
+
 static LogicalResult buildStep(ModuleOp module, const StepOptions &options) {
   FailureOr<Declarations> d = collectDeclarations(module);
   if (failed(d))
@@ -47,6 +64,8 @@ static LogicalResult buildStep(ModuleOp module, const StepOptions &options) {
   auto replaced = llvm::to_vector(module.getOps<FunctionOpInterface>());
   std::unique_ptr<Optimizer> optimizer = makeOptimizer(d->optimizer);
   SmallVector<StateTensor> state = layOutState(*d, *optimizer, options.keepGradients);
+  if (failed(checkNames(*d, state)))
+    return failure();
 
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   buildStateTable(builder, module.getLoc(), state);

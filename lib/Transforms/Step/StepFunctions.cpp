@@ -99,6 +99,7 @@ static void removeDropout(func::FuncOp function) {
 /// First stream of dropout: streams below belong to initializers.
 static const int64_t firstDropoutStream = 1000000;
 
+/// Gives every dropout the key of the step and a stream of its own.
 static void keyDropout(func::FuncOp function, Value seed, Value step) {
   int64_t stream = firstDropoutStream;
   function.walk([&](DropoutOp dropout) {
@@ -249,6 +250,20 @@ static SmallVector<Value> buildUpdates(OpBuilder &builder, func::FuncOp function
   return parameters;
 }
 
+/// After differentiation, functions with a derivative of their own are functions like any other.
+static LogicalResult inlineCustomRules(func::FuncOp function, const Declarations &d) {
+  if (failed(inlineCalls(function, /*keepCustomRules=*/false)))
+    return failure();
+  replaceGets(function, d);
+  WalkResult walk = function.walk([](DropoutOp dropout) {
+    if (dropout.getSeed())
+      return WalkResult::advance();
+    dropout.emitOpError("without a key in a function with 'sinter.vjp': its derivative could not find the mask again");
+    return WalkResult::interrupt();
+  });
+  return failure(walk.wasInterrupted());
+}
+
 func::FuncOp buildTrainStep(OpBuilder &builder, const Declarations &d, ArrayRef<StateTensor> state,
                             Optimizer &optimizer, bool keepGradients) {
   OpBuilder::InsertionGuard guard(builder);
@@ -272,9 +287,7 @@ func::FuncOp buildTrainStep(OpBuilder &builder, const Declarations &d, ArrayRef<
     llvm::append_range(results, *gradients);
   results.push_back(loss);
   func::ReturnOp::create(builder, function.getLoc(), results);
-  if (failed(inlineCalls(function, /*keepCustomRules=*/false)))
-    return {};
-  return function;
+  return succeeded(inlineCustomRules(function, d)) ? function : func::FuncOp();
 }
 
 } // namespace sinter

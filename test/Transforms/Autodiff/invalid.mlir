@@ -57,3 +57,21 @@ func.func @no_body(%x: tensor<f32>) -> tensor<f32> {
   %s, %g = sinter.value_and_grad @declared(%x) wrt [0] : (tensor<f32>) -> (tensor<f32>, tensor<f32>)
   return %g : tensor<f32>
 }
+
+// -----
+
+func.func private @odd_map(%x: tensor<2xf64>) -> tensor<f64> {
+  %y = sinter.map ins(%x : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%a: f64):
+    // expected-error @+2 {{'math.sincos' op has no derivative, but the gradient with respect to argument 0 needs it}}
+    // expected-note @+1 {{on the path argument 0 -> 'math.sincos'}}
+    %r, %c = math.sincos %a : f64
+    sinter.yield %r : f64
+  }
+  %s = sinter.reduce sum %y dims = [0] : tensor<2xf64> -> tensor<f64>
+  return %s : tensor<f64>
+}
+func.func @scalar_op_without_rule(%x: tensor<2xf64>) -> tensor<2xf64> {
+  %s, %g = sinter.value_and_grad @odd_map(%x) wrt [0] : (tensor<2xf64>) -> (tensor<f64>, tensor<2xf64>)
+  return %g : tensor<2xf64>
+}

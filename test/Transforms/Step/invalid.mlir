@@ -114,3 +114,59 @@ sinter.loss @other(%y: tensor<2xf32>, %t: tensor<2xf32>) -> tensor<f32> {
   sinter.return %l : tensor<f32>
 }
 sinter.optimizer sgd
+
+// -----
+
+// expected-error @+1 {{parameter @predict has the name of a function of the step}}
+sinter.parameter @predict : tensor<2xf32> = zeros
+sinter.model @forward(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %w = sinter.get @predict : tensor<2xf32>
+  %y = sinter.mul %w, %x : tensor<2xf32>
+  sinter.return %y : tensor<2xf32>
+}
+sinter.loss @loss(%y: tensor<2xf32>, %t: tensor<2xf32>) -> tensor<f32> {
+  %l = sinter.l1_loss %y, %t : (tensor<2xf32>, tensor<2xf32>) -> tensor<f32>
+  sinter.return %l : tensor<f32>
+}
+sinter.optimizer sgd
+
+// -----
+
+// expected-error @+1 {{the state would hold two tensors of the name "w.exp_avg": rename that parameter}}
+module {
+  sinter.parameter @w : tensor<2xf32> = zeros
+  sinter.parameter @w.exp_avg : tensor<2xf32> = zeros
+  sinter.model @forward(%x: tensor<2xf32>) -> tensor<2xf32> {
+    %w, %v = sinter.get @w, @w.exp_avg : tensor<2xf32>, tensor<2xf32>
+    %z = sinter.mul %w, %v : tensor<2xf32>
+    %y = sinter.mul %z, %x : tensor<2xf32>
+    sinter.return %y : tensor<2xf32>
+  }
+  sinter.loss @loss(%y: tensor<2xf32>, %t: tensor<2xf32>) -> tensor<f32> {
+    %l = sinter.l1_loss %y, %t : (tensor<2xf32>, tensor<2xf32>) -> tensor<f32>
+    sinter.return %l : tensor<f32>
+  }
+  sinter.optimizer adam
+}
+
+// -----
+
+func.func private @noisy(%x: tensor<2xf32>) -> tensor<2xf32> attributes {sinter.vjp = @rule} {
+  // expected-error @+1 {{without a key in a function with 'sinter.vjp': its derivative could not find the mask again}}
+  %y = sinter.dropout %x rate = 0.5 : tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+func.func private @rule(%x: tensor<2xf32>, %g: tensor<2xf32>) -> tensor<2xf32> {
+  return %g : tensor<2xf32>
+}
+sinter.parameter @w : tensor<2xf32> = zeros
+sinter.model @forward(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %w = sinter.get @w : tensor<2xf32>
+  %y = func.call @noisy(%w) : (tensor<2xf32>) -> tensor<2xf32>
+  sinter.return %y : tensor<2xf32>
+}
+sinter.loss @loss(%y: tensor<2xf32>, %t: tensor<2xf32>) -> tensor<f32> {
+  %l = sinter.l1_loss %y, %t : (tensor<2xf32>, tensor<2xf32>) -> tensor<f32>
+  sinter.return %l : tensor<f32>
+}
+sinter.optimizer sgd
