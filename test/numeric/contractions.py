@@ -355,6 +355,13 @@ def random_case(rng, number, batch):
     return Case(number, dims, lhs, rhs, rng.choice(list(EPILOGUES)), element)
 
 
+def vary(rng, tile):
+    """Another contraction schedule that is right for any operands. Axes that were not split stay so."""
+    per_item = [t and rng.randint(1, 4) for t in tile[2:5]]
+    k_block = rng.choice([1, 2, 5, 16, 24, tile[5]])
+    return f"tile = {[rng.randint(1, 9), rng.randint(1, 3), *per_item, k_block, 1, rng.randint(0, 1)]}"
+
+
 def run(command, text):
     result = subprocess.run(command, input=text, capture_output=True, text=True, timeout=500)
     if result.returncode:
@@ -372,7 +379,8 @@ def main():
     parser.add_argument("--only", type=int)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--target", default="", help="options of sinter-plan-schedules")
-    parser.add_argument("--tile", help="replace every schedule: tile list and vector, e.g. '8, 3, 1, 1, 1, 1000, 0, 0; 16'")
+    parser.add_argument("--vary-schedules", action="store_true",
+                        help="random tiles, packed, with k cut into blocks, instead of the planner's choice")
     parser.add_argument("--keep", help="folder for intermediate files")
     args = parser.parse_args()
     rng = random.Random(args.seed)
@@ -384,7 +392,10 @@ def main():
     folder = pathlib.Path(args.keep or tempfile.mkdtemp())
     folder.mkdir(exist_ok=True)
     (folder / "kernels.mlir").write_text(source)
-    emitted = run([args.sinter_opt, f"--sinter-plan-schedules={args.target}", "--sinter-emit-kernels"], source)
+    planned = run([args.sinter_opt, f"--sinter-plan-schedules={args.target}"], source)
+    if args.vary_schedules:
+        planned = re.sub(r"tile = \[([^\]]*)\]", lambda m: vary(rng, [int(v) for v in m[1].split(",")]), planned)
+    emitted = run([args.sinter_opt, "--sinter-emit-kernels"], planned)
     (folder / "emitted.mlir").write_text(emitted)
     launches = re.findall(r"func\.func @case_(\d+)\(.*?sinter\.launch @(\w+) items (.*?) (?:parallel )?ins", emitted, re.S)
     launch_of = {int(number): (kernel, items) for number, kernel, items in launches}

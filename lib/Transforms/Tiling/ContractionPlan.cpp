@@ -8,7 +8,7 @@
 //           FMA needs a load and the sums need the shuffle network: for few rows
 //
 // With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. In cycles per k step a
-// tile of r rows and v vectors costs max(r v / 2, 1.05 (r + v) / 2, 4): two FMA units, two load ports, latency 4.
+// tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle, latency of an FMA).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
@@ -21,8 +21,35 @@ using llvm::divideCeil;
 
 namespace sinter {
 
+namespace {
+
+/// Bytes of stack that one call of a kernel may use for a packed panel and for resting accumulators.
+constexpr int64_t kPanelBytes = 192 * 1024;
+constexpr int64_t kRestBytes = 48 * 1024;
+/// Most bytes of stack for a schedule that was given by hand.
+constexpr int64_t kMostStackBytes = 1 << 20;
+/// A work item should last this many cycles, about 20 microseconds; shorter kernels are not shared.
+constexpr double kItemCycles = 80e3;
+/// Rows that should share one packing of a panel, if there are enough work items anyway.
+constexpr int64_t kRowsPerPacking = 256, kEnoughItems = 16;
+
+/// Stack of one call: panel, resting accumulators, a tile for the epilogue.
+int64_t stackBytes(const ContractionProblem &p, const ContractionPlan &plan) {
+  int64_t width = plan.vectors * plan.lanes, elements = (plan.rows + plan.lanes) * width;
+  if (plan.form == ContractionForm::Packed)
+    elements += (plan.kBlock + 2 * plan.lanes) * width;
+  int64_t tiles = plan.rowTiles ? plan.rowTiles : divideCeil(plan.rowDim(p).extent, plan.rows);
+  if (plan.blocksOfK(p) > 1)
+    elements += tiles * plan.rows * width;
+  return elements * p.elementBytes();
+}
+
+} // namespace
+
 bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
   if (plan.lanes * p.elementBytes() < 16)
+    return false;
+  if (stackBytes(p, plan) > kMostStackBytes)
     return false;
   const auto &laneStrides = plan.swapped ? p.lhsStrides : p.rhsStrides;
   const ContractionDim &laneDim = plan.laneDim(p);
@@ -35,20 +62,20 @@ bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
 
 namespace {
 
-/// Bytes of stack that one call of a kernel may use for a packed panel and for resting accumulators.
-constexpr int64_t kPanelBytes = 192 * 1024;
-constexpr int64_t kRestBytes = 48 * 1024;
-/// A work item should last this many cycles, about 40 microseconds; below half of it work is not shared.
-constexpr double kItemCycles = 150e3;
-
 struct CostModel {
   const ContractionProblem &p;
-  int64_t lanes, registers;
+  const TargetInfo &target;
+  int64_t lanes;
 
-  static double tile(int64_t rows, int64_t vectors) {
+  double tile(int64_t rows, int64_t vectors) const {
     if (rows <= 0 || vectors <= 0)
       return 0;
-    return std::max({rows * vectors / 2.0, (rows + vectors) / 2.0 * 1.05, 4.0}) + 0.15;
+    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency)}) + 0.15;
+  }
+  double fmas(int64_t count) const { return double(count) / std::max<int64_t>(target.fmaPorts, 1); }
+  /// One k step of a dot product with `columns` accumulators: a load for each.
+  double dotStep(int64_t columns) const {
+    return std::max({fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency)});
   }
   double outer() const {
     double n = 1;
@@ -97,8 +124,7 @@ double CostModel::dotForm(const ContractionPlan &plan) const {
   int64_t rows = plan.rowDim(p).extent, columns = plan.laneDim(p).extent;
   int64_t full = columns / lanes, rest = columns % lanes;
   double vectorsOfK = divideCeil(p.k.extent, lanes) * (k() / p.k.extent);
-  double perTile =
-      vectorsOfK * (full * std::max(lanes / 2.0 * 1.4, 4.0) + (rest ? std::max(rest / 2.0 * 1.4, 4.0) : 0));
+  double perTile = vectorsOfK * (full * dotStep(lanes) + (rest ? dotStep(rest) : 0));
   return outer() * rows * (perTile + divideCeil(columns, lanes) * (square() * 0.7 + 25));
 }
 
@@ -132,6 +158,9 @@ void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycl
   plan.outer = std::max<int64_t>(1, outer / wanted);
   plan.panels = std::max<int64_t>(1, panels / perOuter);
   int64_t rowGroups = panels >= perOuter ? 1 : divideCeil(perOuter, panels);
+  if (plan.form == ContractionForm::Packed)
+    rowGroups = std::min(rowGroups, std::max<int64_t>(divideCeil(kEnoughItems, outer * panels),
+                                                      plan.rowDim(p).extent / kRowsPerPacking));
   plan.rowTiles = std::max<int64_t>(1, divideCeil(tiles, rowGroups));
   if (plan.blocksOfK(p) > 1)
     plan.rowTiles =
@@ -148,7 +177,7 @@ void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycl
 /// The cheapest plan.
 ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target) {
   int64_t lanes = target.vectorBytes / p.elementBytes(), registers = target.vectorRegisters;
-  CostModel model{p, lanes, registers};
+  CostModel model{p, target, lanes};
   ContractionPlan best;
   double bestCost = std::numeric_limits<double>::infinity();
   auto consider = [&](const ContractionPlan &plan) {

@@ -1,0 +1,64 @@
+// Which form does the planner choose for the three products of a linear layer, and which for few rows?
+// RUN: sinter-opt %s --sinter-plan-schedules=cpu=x86-64-v4 | FileCheck %s
+
+module attributes {sinter.batch = 64 : i64} {
+  // y = x W^T: both contiguous along k. Packs the smaller operand, lanes along the batch.
+  // CHECK-LABEL: @forward
+  // CHECK: sinter.kernel "nt" schedule <contraction, tile = [{{.*}}, 1000, 1, 1], vector = 16, parallel = true>
+  func.func @forward(%x: tensor<?x1000xf32>, %w: tensor<500x1000xf32>, %y: tensor<?x500xf32>) -> tensor<?x500xf32> {
+    %r = sinter.kernel "nt" ins(%x, %w : tensor<?x1000xf32>, tensor<500x1000xf32>) outs(%y : tensor<?x500xf32>) -> tensor<?x500xf32> {
+    ^bb0(%a: tensor<?x1000xf32>, %b: tensor<500x1000xf32>, %out: tensor<?x500xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<?x500xf32>) -> tensor<?x500xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<?x1000xf32>, tensor<500x1000xf32>) outs(%init : tensor<?x500xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<?x500xf32>
+      sinter.yield %p : tensor<?x500xf32>
+    }
+    return %r : tensor<?x500xf32>
+  }
+
+  // dW = dY^T X: both contiguous along their own dim, k is the batch. Nothing is packed.
+  // CHECK-LABEL: @weight_gradient
+  // CHECK: sinter.kernel "tn" schedule <contraction, tile = [{{.*}}, 64, 0, 0], vector = 16, parallel = true>
+  func.func @weight_gradient(%x: tensor<?x500xf32>, %w: tensor<?x400xf32>, %y: tensor<500x400xf32>) -> tensor<500x400xf32> {
+    %r = sinter.kernel "tn" ins(%x, %w : tensor<?x500xf32>, tensor<?x400xf32>) outs(%y : tensor<500x400xf32>) -> tensor<500x400xf32> {
+    ^bb0(%a: tensor<?x500xf32>, %b: tensor<?x400xf32>, %out: tensor<500x400xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<500x400xf32>) -> tensor<500x400xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<?x500xf32>, tensor<?x400xf32>) outs(%init : tensor<500x400xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<500x400xf32>
+      sinter.yield %p : tensor<500x400xf32>
+    }
+    return %r : tensor<500x400xf32>
+  }
+
+  // One row: packing would cost more than the product.
+  // CHECK-LABEL: @one_row
+  // CHECK: sinter.kernel "nt" schedule <contraction, tile = [1, 1, {{.*}}, 1000, 2, 0], vector = 16, parallel = false>
+  func.func @one_row(%x: tensor<1x1000xf32>, %w: tensor<50x1000xf32>, %y: tensor<1x50xf32>) -> tensor<1x50xf32> {
+    %r = sinter.kernel "nt" ins(%x, %w : tensor<1x1000xf32>, tensor<50x1000xf32>) outs(%y : tensor<1x50xf32>) -> tensor<1x50xf32> {
+    ^bb0(%a: tensor<1x1000xf32>, %b: tensor<50x1000xf32>, %out: tensor<1x50xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<1x50xf32>) -> tensor<1x50xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<1x1000xf32>, tensor<50x1000xf32>) outs(%init : tensor<1x50xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<1x50xf32>
+      sinter.yield %p : tensor<1x50xf32>
+    }
+    return %r : tensor<1x50xf32>
+  }
+}
