@@ -8,6 +8,8 @@
 #include "sinter/Conversion/SinterToLLVM/Passes.h"
 #include "sinter/Conversion/SinterToLinalg/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
+#include "sinter/Pipelines/Passes.h"
+#include "sinter/Pipelines/Pipelines.h"
 #include "sinter/Transforms/Autodiff/Autodiff.h"
 #include "sinter/Transforms/Autodiff/Passes.h"
 #include "sinter/Transforms/Decompose/Passes.h"
@@ -28,6 +30,8 @@ int main(int argc, char **argv) {
   sinter::registerMemoryPasses();
   sinter::registerSinterToLLVMPasses();
   sinter::registerTilingPasses();
+  sinter::registerPipelinesPasses();
+  sinter::registerPhasePipelines();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);

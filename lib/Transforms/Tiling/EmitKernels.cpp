@@ -12,6 +12,8 @@
 #include "sinter/Transforms/Tiling/Emitters.h"
 #include "llvm/ADT/StringExtras.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace sinter {
@@ -146,8 +148,8 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
                                    builder.getFunctionType(types, {}));
     fn.setPrivate();
     fn->setAttr("sinter.kernel", builder.getUnitAttr());
-    fn->setAttr("sinter.flops", builder.getF64FloatAttr(analysis.flops));
-    fn->setAttr("sinter.bytes", builder.getF64FloatAttr(analysis.bytes));
+    fn->setAttr("sinter.flops", builder.getI64IntegerAttr(std::llround(analysis.flops)));
+    fn->setAttr("sinter.bytes", builder.getI64IntegerAttr(std::llround(analysis.bytes)));
     fn->setAttr("sinter.schedule", kernel.getScheduleAttr());
     fn->setAttr("sinter.source", kernel.getSource() ? *kernel.getSource() : builder.getArrayAttr({}));
     symbols.insert(fn);

@@ -1,0 +1,145 @@
+// One model on its way through the phases to machine code.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "sinter/Pipelines/Compilation.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "sinter/Conversion/SinterToLLVM/IoTables.h"
+#include "sinter/Pipelines/Pipelines.h"
+#include "sinter/Target/CHeader.h"
+#include "sinter/Transforms/Memory/Layout.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SHA256.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+std::string compilerVersion() {
+  return "sinter " SINTER_VERSION " (LLVM " LLVM_VERSION_STRING ")";
+}
+
+Compilation::Compilation(MLIRContext &context, CompilationOptions options, TimingScope &timing)
+    : context(context), options(std::move(options)), timing(timing) {}
+
+Compilation::~Compilation() = default;
+
+llvm::Error Compilation::selectTarget() {
+  TimingScope scope = timing.nest("Select target");
+  return createTargetMachine(options.target).moveInto(machine);
+}
+
+/// Digest of the text and of every option that changes the code.
+std::string Compilation::digest(StringRef text) const {
+  llvm::SHA256 hash;
+  hash.update(text);
+  std::string rest;
+  llvm::raw_string_ostream(rest) << '\0' << machine->getTargetTriple().str() << '\0' << machine->getTargetCPU() << '\0'
+                                 << machine->getTargetFeatureString() << '\0' << options.target.optLevel << '\0'
+                                 << options.batch.value_or(0) << '\0' << options.keepGradients << '\0'
+                                 << compilerVersion();
+  hash.update(rest);
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
+
+LogicalResult Compilation::load(StringRef path) {
+  TimingScope scope = timing.nest("Parse");
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(path, &message);
+  if (!file)
+    return emitError(UnknownLoc::get(&context)) << message;
+  sourceDigest = digest(file->getBuffer());
+  sourceName = path == "-" ? "model" : llvm::sys::path::filename(path).str();
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(std::move(file), llvm::SMLoc());
+  op = parseSourceFile<ModuleOp>(sources, &context);
+  if (!op)
+    return failure();
+  current = phaseOf(*op);
+  if (current == Phase::Model)
+    return runPhase(Phase::Model);
+  // The step is built already, and with it all that these options say.
+  if (options.batch || options.keepGradients)
+    return emitError(op->getLoc()) << "batch and kept gradients cannot be chosen any more: the module is in phase `"
+                                   << phaseName(current) << "`";
+  return verifyPhase(*op, current);
+}
+
+LogicalResult Compilation::advanceTo(Phase phase) {
+  for (Phase next : kPhases)
+    if (next > current && next <= phase && failed(runPhase(next)))
+      return failure();
+  return success();
+}
+
+static PhaseOptions phaseOptions(const CompilationOptions &options, const llvm::TargetMachine &machine,
+                                 StringRef sourceDigest, ModuleOp module) {
+  PhaseOptions phases;
+  phases.step.batch = options.batch.value_or(hasBatchExtent(module) ? Compilation::kDefaultBatch : 0);
+  phases.step.keepGradients = options.keepGradients;
+  phases.kernels.target = describeTarget(machine);
+  phases.llvm.targetTriple = machine.getTargetTriple().str();
+  phases.llvm.targetCpu = machine.getTargetCPU().str();
+  phases.llvm.sourceDigest = sourceDigest.str();
+  phases.llvm.compilerVersion = compilerVersion();
+  phases.llvm.fma = hasFma(machine);
+  phases.llvm.program = options.program;
+  return phases;
+}
+
+LogicalResult Compilation::runPhase(Phase phase) {
+  TimingScope scope = timing.nest(("Phase " + phaseName(phase)).str());
+  PassManager manager(&context);
+  manager.enableTiming(scope);
+  buildPhase(manager, phase, phaseOptions(options, *machine, sourceDigest, *op));
+  if (failed(manager.run(*op)))
+    return failure();
+  current = phase;
+  return phase == Phase::Buffers ? summarize() : success();
+}
+
+LogicalResult Compilation::summarize() {
+  auto number = [&](StringRef name) { return (*op)->getAttrOfType<IntegerAttr>(name).getInt(); };
+  step.emplace();
+  step->name = artifactPrefix(*op);
+  step->batch = number(kBatchAttr);
+  step->stateBytes = number(kStateBytesAttr);
+  step->scratchBytes = number(kScratchBytesAttr);
+  for (auto function : op->getOps<func::FuncOp>())
+    step->kernels += function->hasAttr("sinter.kernel");
+  FailureOr<std::string> header = makeCHeader(*op, compilerVersion());
+  if (failed(header))
+    return failure();
+  step->header = std::move(*header);
+  return success();
+}
+
+std::unique_ptr<llvm::Module> Compilation::makeLLVMIR(llvm::LLVMContext &llvmContext) {
+  TimingScope translation = timing.nest("Translate to LLVM IR");
+  registerLLVMTranslation(context);
+  std::unique_ptr<llvm::Module> module = translateToLLVMIR(*op, sourceName, *machine, llvmContext);
+  translation.stop();
+  if (module) {
+    TimingScope scope = timing.nest("Optimize LLVM IR");
+    optimize(*module, *machine, options.target.optLevel);
+  }
+  return module;
+}
+
+FailureOr<SmallVector<char, 0>> Compilation::generate(CodeFormat format) {
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> module = makeLLVMIR(llvmContext);
+  if (!module)
+    return failure();
+  TimingScope scope = timing.nest("Generate machine code");
+  return generateCode(*module, *machine, format);
+}
+
+} // namespace sinter

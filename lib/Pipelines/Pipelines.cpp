@@ -1,0 +1,163 @@
+// Which passes lead from one phase to the next?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "sinter/Pipelines/Pipelines.h"
+
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "sinter/Conversion/SinterToLLVM/Passes.h"
+#include "sinter/Conversion/SinterToLinalg/Passes.h"
+#include "sinter/Pipelines/Passes.h"
+#include "sinter/Target/TargetMachine.h"
+#include "sinter/Transforms/Autodiff/Autodiff.h"
+#include "sinter/Transforms/Decompose/Passes.h"
+#include "sinter/Transforms/ExpandMath/Passes.h"
+#include "sinter/Transforms/Fusion/Passes.h"
+#include "sinter/Transforms/Memory/Passes.h"
+#include "sinter/Transforms/Tiling/Passes.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+static void expect(OpPassManager &manager, Phase phase) {
+  manager.addPass(createVerifyPhasePass({phaseName(phase).str()}));
+}
+
+static void simplify(OpPassManager &manager) {
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+void buildModelPhase(OpPassManager &manager, const ModelOptions &options) {
+  expect(manager, Phase::Model);
+  simplify(manager);
+}
+
+void buildStepPhase(OpPassManager &manager, const StepOptions &options) {
+  expect(manager, Phase::Model);
+  buildStepPipeline(manager, options);
+}
+
+static PlanSchedulesPassOptions scheduling(const KernelsOptions &kernels) {
+  PlanSchedulesPassOptions options;
+  options.cpu = kernels.cpu;
+  if (const std::optional<TargetInfo> &target = kernels.target) {
+    options.vectorBytes = target->vectorBytes;
+    options.vectorRegisters = target->vectorRegisters;
+    options.fmaPorts = target->fmaPorts;
+    options.l1Bytes = target->l1Bytes;
+    options.l2Bytes = target->l2Bytes;
+    options.l3Bytes = target->l3Bytes;
+  }
+  return options;
+}
+
+void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
+  expect(manager, Phase::Step);
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(createDecomposePass());
+  simplify(functions);
+  functions.addPass(createConvertSinterToLinalgPass());
+  simplify(functions);
+  // No CSE behind this one: two `tensor.empty` are two destinations.
+  manager.addPass(createFuseKernelsPass({options.cheapCost}));
+  manager.addPass(createPlanSchedulesPass(scheduling(options)));
+}
+
+void buildTilesPhase(OpPassManager &manager, const TilesOptions &options) {
+  expect(manager, Phase::Kernels);
+  manager.addPass(createEmitKernelsPass());
+}
+
+void buildBuffersPhase(OpPassManager &manager, const BuffersOptions &options) {
+  expect(manager, Phase::Tiles);
+  manager.addPass(createPlanMemoryPass());
+  simplify(manager.nest<func::FuncOp>());
+}
+
+/// Loops and vectors of kernel functions to the LLVM dialect. Memrefs are passed as bare pointers: all shapes are known.
+static void lowerKernels(OpPassManager &manager) {
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(createLowerAffinePass());
+  functions.addPass(createSCFToControlFlowPass());
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
+  simplify(functions);
+  manager.addPass(createConvertVectorToLLVMPass());
+  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createConvertMathToLibmPass());
+  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
+  ConvertFuncToLLVMPassOptions calls;
+  calls.useBarePtrCallConv = true;
+  manager.addPass(createConvertFuncToLLVMPass(calls));
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createConvertIndexToLLVMPass());
+  manager.addPass(createUBToLLVMConversionPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+  simplify(manager.nest<LLVM::LLVMFuncOp>());
+}
+
+void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
+  expect(manager, Phase::Buffers);
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  ExpandMathPassOptions math;
+  math.fma = options.fma;
+  functions.addPass(createExpandMathPass(math));
+  simplify(functions);
+  manager.addPass(createConvertStepsToLLVMPass({options.targetTriple, options.targetCpu, options.sourceDigest,
+                                                options.compilerVersion, options.program}));
+  lowerKernels(manager);
+  expect(manager, Phase::LLVM);
+}
+
+void buildPhase(OpPassManager &manager, Phase phase, const PhaseOptions &options) {
+  switch (phase) {
+  case Phase::Model:
+    return buildModelPhase(manager, options.model);
+  case Phase::Step:
+    return buildStepPhase(manager, options.step);
+  case Phase::Kernels:
+    return buildKernelsPhase(manager, options.kernels);
+  case Phase::Tiles:
+    return buildTilesPhase(manager, options.tiles);
+  case Phase::Buffers:
+    return buildBuffersPhase(manager, options.buffers);
+  case Phase::LLVM:
+    return buildLLVMPhase(manager, options.llvm);
+  case Phase::Object:
+    return;
+  }
+}
+
+TargetInfo describeTarget(const llvm::TargetMachine &machine) {
+  VectorRegisters registers = vectorRegistersOf(machine);
+  TargetInfo target;
+  target.vectorBytes = registers.bytes;
+  target.vectorRegisters = registers.count;
+  target.l2Bytes = registers.bytes == 64 ? 1 << 20 : 512 << 10;
+  return target;
+}
+
+bool hasFma(const llvm::TargetMachine &machine) {
+  return !machine.getTargetTriple().isX86() || machine.getMCSubtargetInfo()->checkFeatures("+fma");
+}
+
+} // namespace sinter

@@ -1,0 +1,135 @@
+// How is what has been compiled written, and what is said about it?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Actions.h"
+
+#include "sinter/Target/Link.h"
+#include "sinter/Target/Output.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace sinter;
+using llvm::failure, llvm::success, llvm::succeeded, llvm::LogicalResult;
+
+namespace sinterc {
+
+LogicalResult reportError(llvm::Error error) {
+  if (!error)
+    return success();
+  llvm::WithColor::error(llvm::errs(), "sinterc") << llvm::toString(std::move(error)) << "\n";
+  return failure();
+}
+
+std::string runtimeFolder() {
+  static int anchor;
+  std::string self = llvm::sys::fs::getMainExecutable("sinterc", &anchor);
+  llvm::SmallString<256> folder(llvm::sys::path::parent_path(llvm::sys::path::parent_path(self)));
+  llvm::sys::path::append(folder, "lib", "sinter");
+  return folder.str().str();
+}
+
+static LogicalResult write(const Options &options, llvm::ArrayRef<char> contents) {
+  if (options.output != "-")
+    return reportError(writeFile(options.output, contents));
+  llvm::outs().write(contents.data(), contents.size());
+  llvm::outs().flush();
+  return success(!llvm::outs().has_error());
+}
+
+static LogicalResult writeText(const Options &options, llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  llvm::SmallVector<char, 0> text;
+  llvm::raw_svector_ostream stream(text);
+  print(stream);
+  return write(options, text);
+}
+
+static LogicalResult writeHeader(const Compilation &compilation, const Options &options) {
+  if (options.header.empty() || !compilation.summary())
+    return success();
+  return reportError(writeFile(options.header, compilation.summary()->header));
+}
+
+static LogicalResult linkOutput(const Compilation &compilation, const Options &options, llvm::ArrayRef<char> object,
+                                mlir::TimingScope &timing) {
+  const llvm::TargetMachine &machine = compilation.targetMachine();
+  if (machine.getTargetTriple().getArch() != llvm::Triple(llvm::sys::getProcessTriple()).getArch())
+    return reportError(llvm::createStringError("a program or library for '" + machine.getTargetTriple().str() +
+                                               "' cannot be linked on this machine; use --emit=obj and link it there"));
+  if (!compilation.summary())
+    return reportError(llvm::createStringError("a program or library is made from a module before phase `llvm`; use "
+                                               "--emit=obj"));
+  mlir::TimingScope scope = timing.nest("Link");
+  LinkJob job{options.emit == EmitKind::Program ? LinkKind::Program : LinkKind::SharedLibrary, object, options.output,
+              runtimeFolder(), compilation.summary()->name};
+  return reportError(link(job));
+}
+
+static LogicalResult emitCode(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
+  if (options.emit == EmitKind::LLVMIR) {
+    llvm::LLVMContext context;
+    std::unique_ptr<llvm::Module> module = compilation.makeLLVMIR(context);
+    return module ? writeText(options, [&](llvm::raw_ostream &out) { module->print(out, nullptr); }) : failure();
+  }
+  auto format = options.emit == EmitKind::Assembly ? CodeFormat::Assembly : CodeFormat::Object;
+  mlir::FailureOr<llvm::SmallVector<char, 0>> code = compilation.generate(format);
+  if (failed(code))
+    return failure();
+  switch (options.emit) {
+  case EmitKind::Program:
+    return linkOutput(compilation, options, *code, timing);
+  case EmitKind::Library:
+    return success(succeeded(writeHeader(compilation, options)) &&
+                   succeeded(linkOutput(compilation, options, *code, timing)));
+  case EmitKind::Object:
+    return success(succeeded(writeHeader(compilation, options)) && succeeded(write(options, *code)));
+  default:
+    return write(options, *code);
+  }
+}
+
+/// "digits: batch 64; state 221184 bytes, scratch 66560 bytes, peak 287744 bytes; 13 kernels".
+static void printSummary(const Compilation &compilation, const Options &options) {
+  if (const std::optional<StepSummary> &step = compilation.summary())
+    llvm::errs() << llvm::formatv("{0}: batch {1}; state {2} bytes, scratch {3} bytes, peak {4} bytes; {5} kernels\n",
+                                  step->name, step->batch, step->stateBytes, step->scratchBytes,
+                                  step->stateBytes + step->scratchBytes, step->kernels);
+  llvm::errs() << "wrote " << options.output;
+  bool hasHeader = options.emit == EmitKind::Object || options.emit == EmitKind::Library;
+  if (hasHeader && !options.header.empty() && compilation.summary())
+    llvm::errs() << " and " << options.header;
+  llvm::errs() << "\n";
+}
+
+LogicalResult runEmit(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
+  Phase last = options.compileTo == Phase::Object ? Phase::LLVM : options.compileTo;
+  if (compilation.phase() > last) {
+    return reportError(llvm::createStringError("the module is in phase '" + phaseName(compilation.phase()) +
+                                               "' already, behind '" + phaseName(last) + "'"));
+  }
+  // A missing linker is told before the work, not after.
+  if (options.emit == EmitKind::Program || options.emit == EmitKind::Library)
+    if (llvm::Expected<std::string> linker = findLinker(); !linker)
+      return reportError(linker.takeError());
+  if (failed(compilation.advanceTo(last)))
+    return failure();
+  if (options.emit == EmitKind::MLIR) {
+    if (failed(writeText(options, [&](llvm::raw_ostream &out) {
+          compilation.module().print(out);
+          out << "\n";
+        })))
+      return failure();
+  } else if (failed(emitCode(compilation, options, timing))) {
+    return failure();
+  }
+  if (options.output != "-" && !options.quiet)
+    printSummary(compilation, options);
+  return success();
+}
+
+} // namespace sinterc

@@ -1,0 +1,202 @@
+// The command line of sinterc.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Options.h"
+
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace cl = llvm::cl;
+using namespace sinter;
+
+namespace sinterc {
+namespace {
+
+cl::OptionCategory what("What to make"), forWhom("For which machine"), check("Checking"), show("Seeing what happens");
+
+cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir"), cl::value_desc("file"), cl::cat(what));
+cl::opt<std::string> output("o", cl::cat(what), cl::value_desc("path"),
+                            cl::desc("Where to write; - is standard output. By default named after the model (NAME, "
+                                     "libNAME.so, NAME.o), and standard output for text"));
+cl::opt<EmitKind>
+    emit("emit", cl::cat(what), cl::init(EmitKind::Program),
+         cl::desc("What to write [what the ending of -o says (.mlir .ll .s .o .so), else exe]"),
+         cl::values(clEnumValN(EmitKind::MLIR, "mlir", "the IR of the phase given by --compile-to"),
+                    clEnumValN(EmitKind::LLVMIR, "llvm", "optimized LLVM IR"),
+                    clEnumValN(EmitKind::Assembly, "asm", "assembly"),
+                    clEnumValN(EmitKind::Object, "obj", "an object file and a C header; links with libsinter_rt"),
+                    clEnumValN(EmitKind::Library, "lib", "a shared library and a C header; needs nothing else"),
+                    clEnumValN(EmitKind::Program, "exe", "a program with train, eval, predict, info and bench")));
+cl::opt<Phase> compileTo(
+    "compile-to", cl::cat(what), cl::init(Phase::Object), cl::desc("Stop after a phase and write its IR [object]"),
+    cl::values(clEnumValN(Phase::Model, "model", phaseDescription(Phase::Model)),
+               clEnumValN(Phase::Step, "step", phaseDescription(Phase::Step)),
+               clEnumValN(Phase::Kernels, "kernels", phaseDescription(Phase::Kernels)),
+               clEnumValN(Phase::Tiles, "tiles", phaseDescription(Phase::Tiles)),
+               clEnumValN(Phase::Buffers, "buffers", phaseDescription(Phase::Buffers)),
+               clEnumValN(Phase::LLVM, "llvm", phaseDescription(Phase::LLVM)),
+               clEnumValN(Phase::Object, "object", "machine code, as a program unless --emit says otherwise")));
+cl::opt<int64_t> batch("batch", cl::cat(what), cl::value_desc("rows"), cl::init(Compilation::kDefaultBatch),
+                       cl::desc("Largest number of rows of a call, the value of ? in the model [64]"));
+cl::opt<bool> keepGradients("keep-gradients", cl::cat(what),
+                            cl::desc("Keep the last gradients in the state, as PARAMETER.grad [off]"));
+cl::opt<std::string> header("header", cl::cat(what), cl::value_desc("path"),
+                            cl::desc("Where the C header of obj and lib goes [beside the output, NAME.h]"));
+
+cl::opt<std::string> targetCpu("target-cpu", cl::cat(forWhom), cl::value_desc("name"), cl::init("native"),
+                               cl::desc("Processor: native, x86-64-v2, x86-64-v3, x86-64-v4, znver5, ...; help lists "
+                                        "them [native]"));
+cl::opt<std::string> targetTriple("target-triple", cl::cat(forWhom), cl::value_desc("triple"),
+                                  cl::desc("Machine, e.g. aarch64-linux-gnu [this one]"));
+cl::opt<unsigned> optLevel("O", cl::cat(forWhom), cl::Prefix, cl::value_desc("0-3"), cl::init(3),
+                           cl::desc("Effort of LLVM's passes and code generator [3]"));
+
+cl::opt<bool> verify("verify", cl::cat(check),
+                     cl::desc("Compile, run every step function on random data, compare with the reference interpreter "
+                              "and print the largest differences; writes nothing"));
+cl::opt<bool> checkGradients("check-gradients", cl::cat(check),
+                             cl::desc("Compare the gradients of the step with central differences, in double "
+                                      "precision; writes nothing"));
+cl::opt<double> tolerance("tolerance", cl::cat(check), cl::value_desc("x"), cl::init(0),
+                          cl::desc("Largest relative difference that passes [--verify: 1e-4 for f32, 1e-10 for f64; "
+                                   "--check-gradients: 1e-6]"));
+
+cl::opt<bool> timing("timing", cl::cat(show), cl::desc("Print where compile time goes"));
+cl::opt<std::string> remarks("remarks", cl::cat(show), cl::value_desc("regex"), cl::ValueOptional,
+                             cl::desc("Print the compiler's decisions of these categories (fusion, schedule, memory) "
+                                      "[all of them when no value is given]"));
+cl::opt<bool> quiet("quiet", cl::cat(show), cl::desc("No summary on standard error"));
+
+constexpr llvm::StringLiteral kOverview =
+    "sinterc: compiles the training of a neural network ahead of time\n\n"
+    "  A model, its loss and its optimizer go in as one MLIR file; one native training step comes out: forward, loss,\n"
+    "  backward and update, as a program that trains, a shared library with a C header, or an object file.\n";
+
+constexpr llvm::StringLiteral kExamples =
+    "\nExamples:\n"
+    "  sinterc digits.mlir -o digits                  a program: ./digits train --data digits.csv --target -1\n"
+    "  sinterc digits.mlir --emit=lib -o libdigits.so --batch 256\n"
+    "  sinterc digits.mlir --emit=obj --target-cpu=x86-64-v3\n"
+    "  sinterc digits.mlir --compile-to=kernels       what is fused, and with which schedule\n"
+    "  sinterc digits.mlir --verify                   is the compiled step right?\n"
+    "  sinterc digits.mlir --remarks=fusion -o digits why are two ops one kernel, or not?\n"
+    "\nExit status: 0; 1 when the model cannot be compiled or a check fails; 2 for a command line that makes no sense.\n";
+
+[[noreturn]] void usageError(const llvm::Twine &message) {
+  llvm::WithColor::error(llvm::errs(), "sinterc") << message << "\n";
+  std::exit(2);
+}
+
+[[noreturn]] void listProcessors() {
+  llvm::Expected<std::vector<std::string>> names = processorNames(targetTriple);
+  if (!names)
+    usageError(llvm::toString(names.takeError()));
+  for (const std::string &name : *names)
+    llvm::outs() << name << "\n";
+  std::exit(0);
+}
+
+/// What the ending of the output's name asks for.
+EmitKind kindByEnding(llvm::StringRef path) {
+  return llvm::StringSwitch<EmitKind>(llvm::sys::path::extension(path))
+      .Case(".mlir", EmitKind::MLIR)
+      .Case(".ll", EmitKind::LLVMIR)
+      .Case(".s", EmitKind::Assembly)
+      .Case(".o", EmitKind::Object)
+      .Case(".so", EmitKind::Library)
+      .Default(EmitKind::Program);
+}
+
+EmitKind chosenKind() {
+  if (compileTo.getNumOccurrences() && compileTo != Phase::Object) {
+    if (emit.getNumOccurrences() && emit != EmitKind::MLIR)
+      usageError("--compile-to=" + phaseName(compileTo) + " stops at MLIR: it goes with --emit=mlir only");
+    return EmitKind::MLIR;
+  }
+  return emit.getNumOccurrences() ? emit.getValue() : kindByEnding(output);
+}
+
+std::string defaultOutput(EmitKind kind) {
+  llvm::StringRef stem = input == "-" ? "model" : llvm::sys::path::stem(input);
+  switch (kind) {
+  case EmitKind::Object:
+    return (stem + ".o").str();
+  case EmitKind::Library:
+    return ("lib" + stem + ".so").str();
+  case EmitKind::Program:
+    return stem.str();
+  default:
+    return "-";
+  }
+}
+
+/// digits.h for libdigits.so and digits.o.
+std::string defaultHeader(llvm::StringRef path) {
+  llvm::StringRef name = llvm::sys::path::stem(path);
+  name.consume_front("lib");
+  llvm::SmallString<256> result(llvm::sys::path::parent_path(path));
+  llvm::sys::path::append(result, (name.empty() ? "model" : name) + ".h");
+  return result.str().str();
+}
+
+void checkCombinations(const Options &options) {
+  if (batch.getNumOccurrences() && batch < 1)
+    usageError("--batch expects a number of rows of at least 1, found " + llvm::Twine(batch));
+  if (optLevel > 3)
+    usageError("-O expects a level from 0 to 3, found " + llvm::Twine(optLevel));
+  if (tolerance < 0)
+    usageError("--tolerance expects a positive number");
+  if (verify && checkGradients)
+    usageError("--verify and --check-gradients are two runs");
+  bool binary = options.emit == EmitKind::Library || options.emit == EmitKind::Program;
+  if (binary && options.output == "-")
+    usageError("a program or library cannot be written to standard output; give a path with -o");
+  if (input != "-" && llvm::sys::fs::equivalent(options.input, options.output))
+    usageError("the output '" + options.output + "' is the model itself; give another path with -o");
+}
+
+} // namespace
+
+Options parseOptions(int argc, char **argv) {
+  cl::HideUnrelatedOptions({&what, &forWhom, &check, &show});
+  cl::extrahelp examples(kExamples);
+  cl::SetVersionPrinter([](llvm::raw_ostream &out) { out << compilerVersion() << "\n"; });
+  std::string errors;
+  llvm::raw_string_ostream stream(errors);
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &stream)) {
+    llvm::errs() << errors << "See `sinterc --help`.\n";
+    std::exit(2);
+  }
+  if (targetCpu == "help")
+    listProcessors();
+  if (input.empty())
+    usageError("no model was given; see `sinterc --help`");
+
+  Options options;
+  options.input = input;
+  options.emit = chosenKind();
+  options.compileTo = compileTo != Phase::Object ? compileTo.getValue()
+                      : options.emit == EmitKind::MLIR ? Phase::LLVM
+                                                       : Phase::Object;
+  options.output = output.empty() ? defaultOutput(options.emit) : output.getValue();
+  options.header = header.empty() && options.output != "-" ? defaultHeader(options.output) : header.getValue();
+  options.compilation.target = {targetTriple, targetCpu.getNumOccurrences() ? targetCpu.getValue() : "", optLevel};
+  if (batch.getNumOccurrences())
+    options.compilation.batch = batch;
+  options.compilation.keepGradients = keepGradients || checkGradients;
+  options.compilation.program = options.emit == EmitKind::Program;
+  options.verify = verify;
+  options.checkGradients = checkGradients;
+  options.tolerance = tolerance;
+  options.quiet = quiet;
+  options.timing = timing;
+  options.remarks = remarks.getNumOccurrences() && remarks.empty() ? ".*" : remarks.getValue();
+  checkCombinations(options);
+  return options;
+}
+
+} // namespace sinterc

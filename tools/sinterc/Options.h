@@ -1,0 +1,32 @@
+// What can be asked of sinterc?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_TOOLS_SINTERC_OPTIONS_H
+#define SINTER_TOOLS_SINTERC_OPTIONS_H
+
+#include "sinter/Pipelines/Compilation.h"
+
+namespace sinterc {
+
+enum class EmitKind { MLIR, LLVMIR, Assembly, Object, Library, Program };
+
+struct Options {
+  std::string input;
+  std::string output; ///< "-": standard output
+  std::string header; ///< of Object and Library
+  EmitKind emit = EmitKind::Program;
+  sinter::Phase compileTo = sinter::Phase::Object;
+  sinter::CompilationOptions compilation;
+  bool verify = false, checkGradients = false;
+  double tolerance = 0; ///< 0: that of the mode and element type
+  bool quiet = false, timing = false;
+  std::string remarks; ///< regular expression of categories; empty: none
+};
+
+/// Understands the command line. Ends the program with status 0 after `--help` and the like, and with 2, after a message,
+/// when it makes no sense.
+Options parseOptions(int argc, char **argv);
+
+} // namespace sinterc
+
+#endif // SINTER_TOOLS_SINTERC_OPTIONS_H

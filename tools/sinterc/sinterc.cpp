@@ -1,0 +1,62 @@
+// sinterc: compiles the training of a neural network ahead of time.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Actions.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Remarks.h"
+#include "sinter/Pipelines/Pipelines.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Regex.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace sinter;
+using namespace sinterc;
+using llvm::failure, llvm::success, llvm::LogicalResult;
+
+/// Remarks of the chosen categories go to the context's diagnostics.
+static LogicalResult enableRemarks(mlir::MLIRContext &context, const std::string &categories) {
+  if (categories.empty())
+    return success();
+  std::string problem;
+  if (!llvm::Regex(categories).isValid(problem))
+    return reportError(llvm::createStringError("--remarks expects a regular expression: " + problem));
+  mlir::remark::RemarkCategories wanted{categories, categories, categories, categories, categories};
+  return mlir::remark::enableOptimizationRemarks(context, nullptr,
+                                                 std::make_unique<mlir::remark::RemarkEmittingPolicyAll>(), wanted,
+                                                 /*printAsEmitRemarks=*/true);
+}
+
+static LogicalResult run(const Options &options, mlir::TimingScope &timing) {
+  mlir::DialectRegistry registry;
+  registerPhaseDialects(registry);
+  mlir::MLIRContext context(registry);
+  llvm::SourceMgr sources;
+  mlir::SourceMgrDiagnosticHandler diagnostics(sources, &context);
+  if (failed(enableRemarks(context, options.remarks)))
+    return failure();
+
+  Compilation compilation(context, options.compilation, timing);
+  if (llvm::Error error = compilation.selectTarget())
+    return reportError(std::move(error));
+  if (failed(compilation.load(options.input)))
+    return failure();
+  if (options.checkGradients)
+    return runCheckGradients(compilation, options);
+  if (options.verify)
+    return runVerify(compilation, options);
+  return runEmit(compilation, options, timing);
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  Options options = parseOptions(argc, argv);
+  mlir::DefaultTimingManager manager;
+  manager.setEnabled(options.timing);
+  manager.setDisplayMode(mlir::DefaultTimingManager::DisplayMode::Tree);
+  manager.setOutput(mlir::createOutputStrategy(mlir::DefaultTimingManager::OutputFormat::Text, llvm::errs()));
+  mlir::TimingScope timing = manager.getRootScope();
+  return succeeded(run(options, timing)) ? 0 : 1;
+}
