@@ -23,7 +23,8 @@ step "3. Compile the model ahead of time: one program that trains"
 run "$sinterc" test/models/digits.mlir -o "$out/digits"
 
 step "4. Train it; a fifth of the images is held out for validation"
-run "$out/digits" train --data data/digits.csv.gz --target -1 --scale 0.0625 --validation 0.2 --epochs 30 --seed 1 \
+run "$out/digits" train --data data/digits.csv.gz --target -1 --scale 0.0625 --validation 0.2 --epochs 40 \
+  --schedule cosine --seed 1 \
   --save "$out/digits.safetensors" --log "$out/digits.csv"
 
 step "5. Predict: the first images of the data again"

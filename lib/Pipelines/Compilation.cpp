@@ -121,12 +121,12 @@ LogicalResult Compilation::summarize() {
   return success();
 }
 
-std::unique_ptr<llvm::Module> Compilation::makeLLVMIR(llvm::LLVMContext &llvmContext) {
+std::unique_ptr<llvm::Module> Compilation::makeLLVMIR(llvm::LLVMContext &llvmContext, bool optimized) {
   TimingScope translation = timing.nest("Translate to LLVM IR");
   registerLLVMTranslation(context);
   std::unique_ptr<llvm::Module> module = translateToLLVMIR(*op, sourceName, *machine, llvmContext);
   translation.stop();
-  if (module) {
+  if (module && optimized) {
     TimingScope scope = timing.nest("Optimize LLVM IR");
     optimize(*module, *machine, options.target.optLevel);
   }
@@ -140,6 +140,16 @@ FailureOr<SmallVector<char, 0>> Compilation::generate(CodeFormat format) {
     return failure();
   TimingScope scope = timing.nest("Generate machine code");
   return generateCode(*module, *machine, format);
+}
+
+FailureOr<std::vector<SmallVector<char, 0>>> Compilation::generateParts() {
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> module = makeLLVMIR(llvmContext, /*optimized=*/false);
+  if (!module)
+    return failure();
+  TimingScope scope = timing.nest("Optimize and generate machine code, in parallel");
+  return generateObjectParts(
+      *module, [&] { return llvm::cantFail(createTargetMachine(options.target)); }, options.target.optLevel);
 }
 
 } // namespace sinter

@@ -4,17 +4,8 @@
 #include "sinter/Pipelines/Pipelines.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
-#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
-#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
-#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
-#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
-#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
-#include "mlir/Conversion/MathToLibm/MathToLibm.h"
-#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
-#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
-#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -92,7 +83,7 @@ void buildBuffersPhase(OpPassManager &manager, const BuffersOptions &options) {
   simplify(manager.nest<func::FuncOp>());
 }
 
-/// Loops and vectors of kernel functions to the LLVM dialect. Memrefs are passed as bare pointers: all shapes are known.
+/// Loops and vectors of kernel functions to the LLVM dialect.
 static void lowerKernels(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createLowerAffinePass());
@@ -100,17 +91,7 @@ static void lowerKernels(OpPassManager &manager) {
   functions.addPass(memref::createExpandStridedMetadataPass());
   functions.addPass(createLowerAffinePass());
   simplify(functions);
-  manager.addPass(createConvertVectorToLLVMPass());
-  manager.addPass(createConvertMathToLLVMPass());
-  manager.addPass(createConvertMathToLibmPass());
-  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
-  ConvertFuncToLLVMPassOptions calls;
-  calls.useBarePtrCallConv = true;
-  manager.addPass(createConvertFuncToLLVMPass(calls));
-  manager.addPass(createArithToLLVMConversionPass());
-  manager.addPass(createConvertControlFlowToLLVMPass());
-  manager.addPass(createConvertIndexToLLVMPass());
-  manager.addPass(createUBToLLVMConversionPass());
+  manager.addPass(createConvertKernelsToLLVMPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
   simplify(manager.nest<LLVM::LLVMFuncOp>());
 }
@@ -122,8 +103,8 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   math.fma = options.fma;
   functions.addPass(createExpandMathPass(math));
   simplify(functions);
-  manager.addPass(createConvertStepsToLLVMPass({options.targetTriple, options.targetCpu, options.sourceDigest,
-                                                options.compilerVersion, options.program}));
+  manager.addPass(createConvertStepsToLLVMPass(
+      {options.targetTriple, options.targetCpu, options.sourceDigest, options.compilerVersion, options.program}));
   lowerKernels(manager);
   expect(manager, Phase::LLVM);
 }

@@ -69,17 +69,17 @@ void registerPlain(Phase phase, Build build) {
 
 void registerPhasePipelines() {
   registerPlain(Phase::Model, buildModelPhase);
-  PassPipelineRegistration<StepArguments>(
-      flag(Phase::Step), summary(Phase::Step), [](OpPassManager &manager, const StepArguments &arguments) {
-        buildStepPhase(manager, {arguments.batch, arguments.keepGradients});
-      });
-  PassPipelineRegistration<KernelsArguments>(
-      flag(Phase::Kernels), summary(Phase::Kernels), [](OpPassManager &manager, const KernelsArguments &arguments) {
-        KernelsOptions options;
-        options.cpu = arguments.cpu;
-        options.cheapCost = arguments.cheapCost;
-        buildKernelsPhase(manager, options);
-      });
+  PassPipelineRegistration<StepArguments>(flag(Phase::Step), summary(Phase::Step),
+                                          [](OpPassManager &manager, const StepArguments &arguments) {
+                                            buildStepPhase(manager, {arguments.batch, arguments.keepGradients});
+                                          });
+  PassPipelineRegistration<KernelsArguments>(flag(Phase::Kernels), summary(Phase::Kernels),
+                                             [](OpPassManager &manager, const KernelsArguments &arguments) {
+                                               KernelsOptions options;
+                                               options.cpu = arguments.cpu;
+                                               options.cheapCost = arguments.cheapCost;
+                                               buildKernelsPhase(manager, options);
+                                             });
   registerPlain(Phase::Tiles, buildTilesPhase);
   registerPlain(Phase::Buffers, buildBuffersPhase);
   PassPipelineRegistration<LLVMArguments>(flag(Phase::LLVM), summary(Phase::LLVM),

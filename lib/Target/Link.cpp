@@ -67,6 +67,10 @@ llvm::Expected<SystemLibraries> systemLibraries() {
   return found;
 }
 
+std::string objectPath(const Workspace &workspace, size_t part) {
+  return workspace.path("model" + std::to_string(part) + ".o");
+}
+
 std::vector<std::string> linkerArguments(const LinkJob &job, const SystemLibraries &system, llvm::StringRef linker,
                                          const Workspace &workspace, llvm::StringRef output) {
   bool program = job.kind == LinkKind::Program;
@@ -80,11 +84,13 @@ std::vector<std::string> linkerArguments(const LinkJob &job, const SystemLibrari
                        std::vector<std::string>{"-shared", "-soname", llvm::sys::path::filename(job.output).str(),
                                                 "-Bsymbolic", "--version-script", workspace.path("exports")});
   // Nothing in the output may depend on where or when it was linked.
-  llvm::append_range(arguments,
-                     std::vector<std::string>{"-o", output.str(), "--gc-sections", "--eh-frame-hdr", "--build-id=none",
-                                              "--hash-style=gnu", "--strip-debug", "-z", "relro", "-z", "now", "-z",
-                                              "noexecstack", workspace.path("model.o"), base.str().str(), system.libc,
-                                              system.libm, system.loader});
+  llvm::append_range(arguments, std::vector<std::string>{"-o", output.str(), "--gc-sections", "--eh-frame-hdr",
+                                                         "--build-id=none", "--hash-style=gnu", "--strip-debug", "-z",
+                                                         "relro", "-z", "now", "-z", "noexecstack"});
+  // The model first: the base ends the unwinding tables.
+  for (size_t part = 0; part < job.objects.size(); ++part)
+    arguments.push_back(objectPath(workspace, part));
+  llvm::append_range(arguments, std::vector<std::string>{base.str().str(), system.libc, system.libm, system.loader});
   return arguments;
 }
 
@@ -127,8 +133,9 @@ llvm::Error link(const LinkJob &job) {
   Workspace workspace;
   if (llvm::Error error = workspace.create())
     return error;
-  if (llvm::Error error = writeFile(workspace.path("model.o"), job.object))
-    return error;
+  for (auto [part, object] : llvm::enumerate(job.objects))
+    if (llvm::Error error = writeFile(objectPath(workspace, part), object))
+      return error;
   std::string exports = "{ global: " + job.exportedPrefix + "_artifact*; sinter_*; local: *; };\n";
   if (llvm::Error error = writeFile(workspace.path("exports"), exports))
     return error;

@@ -1,27 +1,29 @@
-// Handwritten digits of 8x8 grey levels (UCI, data/digits.csv.gz) in ten classes.
+// Handwritten digits of 8x8 grey levels (UCI, data/digits.csv.gz) in ten classes. Give it inputs in [0, 1] (--scale 0.0625).
 module @digits {
-  sinter.parameter @fc1.weight : tensor<128x64xf32> = kaiming_uniform(2.2360679775)
-  sinter.parameter @fc1.bias : tensor<128xf32> = uniform(-0.125, 0.125)
-  sinter.parameter @fc2.weight : tensor<64x128xf32> = kaiming_uniform(2.2360679775)
-  sinter.parameter @fc2.bias : tensor<64xf32> = uniform(-0.08838834765, 0.08838834765)
-  sinter.parameter @fc3.weight : tensor<10x64xf32> = kaiming_uniform(2.2360679775)
-  sinter.parameter @fc3.bias : tensor<10xf32> = uniform(-0.125, 0.125)
+  sinter.parameter @fc1.weight : tensor<256x64xf32> = kaiming_uniform(2.2360679775)
+  sinter.parameter @fc1.bias : tensor<256xf32> = uniform(-0.125, 0.125)
+  sinter.parameter @fc2.weight : tensor<128x256xf32> = kaiming_uniform(2.2360679775)
+  sinter.parameter @fc2.bias : tensor<128xf32> = uniform(-0.0625, 0.0625)
+  sinter.parameter @fc3.weight : tensor<10x128xf32> = kaiming_uniform(2.2360679775)
+  sinter.parameter @fc3.bias : tensor<10xf32> = uniform(-0.08838834765, 0.08838834765)
 
   sinter.model @forward(%x: tensor<?x64xf32>) -> tensor<?x10xf32> {
-    %w1, %b1 = sinter.get @fc1.weight, @fc1.bias : tensor<128x64xf32>, tensor<128xf32>
-    %h1 = sinter.linear %x, %w1, %b1 : (tensor<?x64xf32>, tensor<128x64xf32>, tensor<128xf32>) -> tensor<?x128xf32>
-    %a1 = sinter.relu %h1 : tensor<?x128xf32>
-    %w2, %b2 = sinter.get @fc2.weight, @fc2.bias : tensor<64x128xf32>, tensor<64xf32>
-    %h2 = sinter.linear %a1, %w2, %b2 : (tensor<?x128xf32>, tensor<64x128xf32>, tensor<64xf32>) -> tensor<?x64xf32>
-    %a2 = sinter.relu %h2 : tensor<?x64xf32>
-    %w3, %b3 = sinter.get @fc3.weight, @fc3.bias : tensor<10x64xf32>, tensor<10xf32>
-    %y = sinter.linear %a2, %w3, %b3 : (tensor<?x64xf32>, tensor<10x64xf32>, tensor<10xf32>) -> tensor<?x10xf32>
+    %w1, %b1 = sinter.get @fc1.weight, @fc1.bias : tensor<256x64xf32>, tensor<256xf32>
+    %h1 = sinter.linear %x, %w1, %b1 : (tensor<?x64xf32>, tensor<256x64xf32>, tensor<256xf32>) -> tensor<?x256xf32>
+    %a1 = sinter.relu %h1 : tensor<?x256xf32>
+    %d1 = sinter.dropout %a1 rate = 0.3 : tensor<?x256xf32>
+    %w2, %b2 = sinter.get @fc2.weight, @fc2.bias : tensor<128x256xf32>, tensor<128xf32>
+    %h2 = sinter.linear %d1, %w2, %b2 : (tensor<?x256xf32>, tensor<128x256xf32>, tensor<128xf32>) -> tensor<?x128xf32>
+    %a2 = sinter.relu %h2 : tensor<?x128xf32>
+    %d2 = sinter.dropout %a2 rate = 0.3 : tensor<?x128xf32>
+    %w3, %b3 = sinter.get @fc3.weight, @fc3.bias : tensor<10x128xf32>, tensor<10xf32>
+    %y = sinter.linear %d2, %w3, %b3 : (tensor<?x128xf32>, tensor<10x128xf32>, tensor<10xf32>) -> tensor<?x10xf32>
     sinter.return %y : tensor<?x10xf32>
   }
   sinter.loss @loss(%y: tensor<?x10xf32>, %class: tensor<?xi32>) -> tensor<f32> {
-    %l = sinter.cross_entropy %y, %class : (tensor<?x10xf32>, tensor<?xi32>) -> tensor<f32>
+    %l = sinter.cross_entropy %y, %class label_smoothing = 0.1 : (tensor<?x10xf32>, tensor<?xi32>) -> tensor<f32>
     sinter.return %l : tensor<f32>
   }
-  sinter.optimizer adamw {learning_rate = 0.002, weight_decay = 0.01}
+  sinter.optimizer adamw {learning_rate = 0.005, weight_decay = 0.01}
   sinter.metrics ["accuracy"]
 }

@@ -31,8 +31,9 @@ LogicalResult runCheckGradients(Compilation &compilation, const Options &options
   llvm::outs().flush();
   if (wrong == 0)
     return success();
-  return reportError(llvm::createStringError(llvm::formatv(
-      "{0} of {1} gradients differ from central differences by more than {2:E1}", wrong, differences->size(), tolerance)));
+  return reportError(
+      llvm::createStringError(llvm::formatv("{0} of {1} gradients differ from central differences by more than {2:E1}",
+                                            wrong, differences->size(), tolerance)));
 }
 
 } // namespace sinterc

@@ -55,8 +55,7 @@ static LogicalResult writeHeader(const Compilation &compilation, const Options &
   return reportError(writeFile(options.header, compilation.summary()->header));
 }
 
-static LogicalResult linkOutput(const Compilation &compilation, const Options &options, llvm::ArrayRef<char> object,
-                                mlir::TimingScope &timing) {
+static LogicalResult linkOutput(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
   const llvm::TargetMachine &machine = compilation.targetMachine();
   if (machine.getTargetTriple().getArch() != llvm::Triple(llvm::sys::getProcessTriple()).getArch())
     return reportError(llvm::createStringError("a program or library for '" + machine.getTargetTriple().str() +
@@ -64,8 +63,13 @@ static LogicalResult linkOutput(const Compilation &compilation, const Options &o
   if (!compilation.summary())
     return reportError(llvm::createStringError("a program or library is made from a module before phase `llvm`; use "
                                                "--emit=obj"));
+  mlir::FailureOr<std::vector<llvm::SmallVector<char, 0>>> objects = compilation.generateParts();
+  if (failed(objects))
+    return failure();
+  if (options.emit == EmitKind::Library && failed(writeHeader(compilation, options)))
+    return failure();
   mlir::TimingScope scope = timing.nest("Link");
-  LinkJob job{options.emit == EmitKind::Program ? LinkKind::Program : LinkKind::SharedLibrary, object, options.output,
+  LinkJob job{options.emit == EmitKind::Program ? LinkKind::Program : LinkKind::SharedLibrary, *objects, options.output,
               runtimeFolder(), compilation.summary()->name};
   return reportError(link(job));
 }
@@ -76,21 +80,13 @@ static LogicalResult emitCode(Compilation &compilation, const Options &options, 
     std::unique_ptr<llvm::Module> module = compilation.makeLLVMIR(context);
     return module ? writeText(options, [&](llvm::raw_ostream &out) { module->print(out, nullptr); }) : failure();
   }
+  if (options.emit == EmitKind::Program || options.emit == EmitKind::Library)
+    return linkOutput(compilation, options, timing);
   auto format = options.emit == EmitKind::Assembly ? CodeFormat::Assembly : CodeFormat::Object;
   mlir::FailureOr<llvm::SmallVector<char, 0>> code = compilation.generate(format);
-  if (failed(code))
+  if (failed(code) || (options.emit == EmitKind::Object && failed(writeHeader(compilation, options))))
     return failure();
-  switch (options.emit) {
-  case EmitKind::Program:
-    return linkOutput(compilation, options, *code, timing);
-  case EmitKind::Library:
-    return success(succeeded(writeHeader(compilation, options)) &&
-                   succeeded(linkOutput(compilation, options, *code, timing)));
-  case EmitKind::Object:
-    return success(succeeded(writeHeader(compilation, options)) && succeeded(write(options, *code)));
-  default:
-    return write(options, *code);
-  }
+  return write(options, *code);
 }
 
 /// "digits: batch 64; state 221184 bytes, scratch 66560 bytes, peak 287744 bytes; 13 kernels".

@@ -31,15 +31,16 @@ cl::opt<EmitKind>
                     clEnumValN(EmitKind::Object, "obj", "an object file and a C header; links with libsinter_rt"),
                     clEnumValN(EmitKind::Library, "lib", "a shared library and a C header; needs nothing else"),
                     clEnumValN(EmitKind::Program, "exe", "a program with train, eval, predict, info and bench")));
-cl::opt<Phase> compileTo(
-    "compile-to", cl::cat(what), cl::init(Phase::Object), cl::desc("Stop after a phase and write its IR [object]"),
-    cl::values(clEnumValN(Phase::Model, "model", phaseDescription(Phase::Model)),
-               clEnumValN(Phase::Step, "step", phaseDescription(Phase::Step)),
-               clEnumValN(Phase::Kernels, "kernels", phaseDescription(Phase::Kernels)),
-               clEnumValN(Phase::Tiles, "tiles", phaseDescription(Phase::Tiles)),
-               clEnumValN(Phase::Buffers, "buffers", phaseDescription(Phase::Buffers)),
-               clEnumValN(Phase::LLVM, "llvm", phaseDescription(Phase::LLVM)),
-               clEnumValN(Phase::Object, "object", "machine code, as a program unless --emit says otherwise")));
+cl::opt<Phase> compileTo("compile-to", cl::cat(what), cl::init(Phase::Object),
+                         cl::desc("Stop after a phase and write its IR [object]"),
+                         cl::values(clEnumValN(Phase::Model, "model", phaseDescription(Phase::Model)),
+                                    clEnumValN(Phase::Step, "step", phaseDescription(Phase::Step)),
+                                    clEnumValN(Phase::Kernels, "kernels", phaseDescription(Phase::Kernels)),
+                                    clEnumValN(Phase::Tiles, "tiles", phaseDescription(Phase::Tiles)),
+                                    clEnumValN(Phase::Buffers, "buffers", phaseDescription(Phase::Buffers)),
+                                    clEnumValN(Phase::LLVM, "llvm", phaseDescription(Phase::LLVM)),
+                                    clEnumValN(Phase::Object, "object",
+                                               "machine code, as a program unless --emit says otherwise")));
 cl::opt<int64_t> batch("batch", cl::cat(what), cl::value_desc("rows"), cl::init(Compilation::kDefaultBatch),
                        cl::desc("Largest number of rows of a call, the value of ? in the model [64]"));
 cl::opt<bool> keepGradients("keep-gradients", cl::cat(what),
@@ -84,7 +85,8 @@ constexpr llvm::StringLiteral kExamples =
     "  sinterc digits.mlir --compile-to=kernels       what is fused, and with which schedule\n"
     "  sinterc digits.mlir --verify                   is the compiled step right?\n"
     "  sinterc digits.mlir --remarks=fusion -o digits why are two ops one kernel, or not?\n"
-    "\nExit status: 0; 1 when the model cannot be compiled or a check fails; 2 for a command line that makes no sense.\n";
+    "\nExit status: 0; 1 when the model cannot be compiled or a check fails; 2 for a command line that makes no "
+    "sense.\n";
 
 [[noreturn]] void usageError(const llvm::Twine &message) {
   llvm::WithColor::error(llvm::errs(), "sinterc") << message << "\n";
@@ -179,7 +181,7 @@ Options parseOptions(int argc, char **argv) {
   Options options;
   options.input = input;
   options.emit = chosenKind();
-  options.compileTo = compileTo != Phase::Object ? compileTo.getValue()
+  options.compileTo = compileTo != Phase::Object       ? compileTo.getValue()
                       : options.emit == EmitKind::MLIR ? Phase::LLVM
                                                        : Phase::Object;
   options.output = output.empty() ? defaultOutput(options.emit) : output.getValue();

@@ -23,8 +23,8 @@ struct Options {
   std::string remarks; ///< regular expression of categories; empty: none
 };
 
-/// Understands the command line. Ends the program with status 0 after `--help` and the like, and with 2, after a message,
-/// when it makes no sense.
+/// Understands the command line. Ends the program with status 0 after `--help` and the like, and with 2, after a
+/// message, when it makes no sense.
 Options parseOptions(int argc, char **argv);
 
 } // namespace sinterc

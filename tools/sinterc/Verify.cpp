@@ -223,15 +223,15 @@ private:
 
 /// Links the module into a shared library of its own, opens it, and removes the file again.
 LogicalResult openCompiled(Compilation &compilation, CompiledStep &step) {
-  mlir::FailureOr<llvm::SmallVector<char, 0>> object = compilation.generate(CodeFormat::Object);
-  if (failed(object))
+  mlir::FailureOr<std::vector<llvm::SmallVector<char, 0>>> objects = compilation.generateParts();
+  if (failed(objects))
     return failure();
   llvm::SmallString<256> path;
   if (std::error_code code = llvm::sys::fs::createTemporaryFile("sinterc-verify", "so", path))
     return reportError(llvm::createStringError("cannot make a temporary file: " + code.message()));
   llvm::scope_exit remove([&] { llvm::sys::fs::remove(path); });
   const std::string name = compilation.summary()->name;
-  if (failed(reportError(link({LinkKind::SharedLibrary, *object, path.str().str(), runtimeFolder(), name}))))
+  if (failed(reportError(link({LinkKind::SharedLibrary, *objects, path.str().str(), runtimeFolder(), name}))))
     return failure();
   return reportError(step.open(path.str().str(), name));
 }
@@ -302,8 +302,8 @@ LogicalResult runVerify(Compilation &compilation, const Options &options) {
   llvm::outs().flush();
   if (comparison.wrong == 0)
     return success();
-  return reportError(llvm::createStringError(llvm::formatv("{0} of {1} tensors differ from the reference",
-                                                           comparison.wrong, comparison.compared)));
+  return reportError(llvm::createStringError(
+      llvm::formatv("{0} of {1} tensors differ from the reference", comparison.wrong, comparison.compared)));
 }
 
 } // namespace sinterc

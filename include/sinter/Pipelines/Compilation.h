@@ -56,8 +56,10 @@ public:
   mlir::LogicalResult advanceTo(Phase phase);
 
   /// LLVM's own passes and code generation; the module must be in phase `LLVM`.
-  std::unique_ptr<llvm::Module> makeLLVMIR(llvm::LLVMContext &llvmContext);
+  std::unique_ptr<llvm::Module> makeLLVMIR(llvm::LLVMContext &llvmContext, bool optimized = true);
   mlir::FailureOr<llvm::SmallVector<char, 0>> generate(CodeFormat format);
+  /// Objects for the linker, compiled in parallel; together they are what `generate(CodeFormat::Object)` is.
+  mlir::FailureOr<std::vector<llvm::SmallVector<char, 0>>> generateParts();
 
   mlir::ModuleOp module() { return *op; }
   Phase phase() const { return current; }

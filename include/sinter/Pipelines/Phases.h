@@ -23,8 +23,8 @@ llvm::StringRef phaseName(Phase phase);
 llvm::StringRef phaseDescription(Phase phase);
 std::optional<Phase> parsePhase(llvm::StringRef name);
 
-/// The latest phase whose marks the module carries (`Model` if it carries none): where the compilation of a file goes on.
-/// It says nothing about whether the module keeps that phase's promises.
+/// The latest phase whose marks the module carries (`Model` if it carries none): where the compilation of a file goes
+/// on. It says nothing about whether the module keeps that phase's promises.
 Phase phaseOf(mlir::ModuleOp module);
 
 /// Checks what the phase promises beyond the verifiers of the ops; the diagnostic is at the first op that breaks it.
@@ -32,8 +32,8 @@ Phase phaseOf(mlir::ModuleOp module);
 /// | phase   | promise |
 /// |---------|---------|
 /// | model   | no op of a later phase (state, kernel, launch) |
-/// | step    | a batch size; step functions whose arguments and results have roles; only `sinter` ops in them, none of them `value_and_grad` |
-/// | kernels | step functions of kernels, reshapes and constants; every kernel has a schedule |
+/// | step    | a batch size; step functions whose arguments and results have roles; only `sinter` ops in them, none of
+/// them `value_and_grad` | | kernels | step functions of kernels, reshapes and constants; every kernel has a schedule |
 /// | tiles   | step functions of launches, reshapes and constants on tensors; every kernel function has a body |
 /// | buffers | step functions of launches and copies on views of the two blocks; sizes of both blocks known |
 /// | llvm    | only the LLVM dialect |

@@ -5,10 +5,12 @@
 #define SINTER_TARGET_EMIT_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include <memory>
+#include <vector>
 
 namespace llvm {
 class TargetMachine;
@@ -30,6 +32,13 @@ enum class CodeFormat { Assembly, Object };
 
 /// Machine code of the module, as text or as a relocatable object. `module` is consumed by code generation.
 llvm::SmallVector<char, 0> generateCode(llvm::Module &module, llvm::TargetMachine &machine, CodeFormat format);
+
+/// Optimizes and compiles a module that is not optimized yet in several parts at once, for the linker to put together:
+/// its functions are spread over the parts by size, never by the number of processors, so the objects are the same on
+/// every machine. Local symbols become hidden ones. `makeMachine` is called once per part, from several threads.
+std::vector<llvm::SmallVector<char, 0>>
+generateObjectParts(llvm::Module &module, llvm::function_ref<std::unique_ptr<llvm::TargetMachine>()> makeMachine,
+                    unsigned optLevel);
 
 } // namespace sinter
 

@@ -10,6 +10,7 @@
 #define SINTER_TARGET_LINK_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <string>
@@ -20,10 +21,10 @@ enum class LinkKind { SharedLibrary, Program };
 
 struct LinkJob {
   LinkKind kind;
-  llvm::ArrayRef<char> object; ///< of the model
-  std::string output;          ///< written beside and renamed
-  std::string baseFolder;      ///< where `program_base.o` and `runtime_base.o` lie
-  std::string exportedPrefix;  ///< symbols of a shared library that start so are exported, beside sinter_*
+  llvm::ArrayRef<llvm::SmallVector<char, 0>> objects; ///< of the model
+  std::string output;                                 ///< written beside and renamed
+  std::string baseFolder;                             ///< where `program_base.o` and `runtime_base.o` lie
+  std::string exportedPrefix; ///< symbols of a shared library that start so are exported, beside sinter_*
 };
 
 /// Path of the linker, or an error that says which package brings one.

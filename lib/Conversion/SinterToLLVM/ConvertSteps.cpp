@@ -59,10 +59,12 @@ private:
     for (StringRef step : kStepNames)
       if (auto function = module.lookupSymbol<func::FuncOp>(step))
         function.erase();
+    SymbolTableCollection tables;
+    SymbolUserMap users(tables, module);
     for (Operation &op : llvm::make_early_inc_range(*module.getBody())) {
       // Kernels that no step launches any more cannot be reached.
       auto function = dyn_cast<func::FuncOp>(op);
-      bool unused = function && function.isPrivate() && SymbolTable::symbolKnownUseEmpty(function, module);
+      bool unused = function && function.isPrivate() && users.useEmpty(function);
       if (isa<SinterDialect>(op.getDialect()) || isa<memref::GlobalOp>(op) || unused)
         op.erase();
       else

@@ -34,4 +34,19 @@ def ConvertStepsToLLVMPass : Pass<"sinter-convert-steps-to-llvm", "::mlir::Modul
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
 }
 
+def ConvertKernelsToLLVMPass : Pass<"sinter-convert-kernels-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "turns kernel functions into functions of the LLVM dialect";
+  let description = [{
+    Precondition: functions of branches (`cf`), scalars (`arith`, `math`, `index`, `ub`), vectors of rank 1 and memrefs of
+    static shape, beside what `sinter-convert-steps-to-llvm` has made.
+
+    One dialect conversion for all of these dialects, where MLIR's own passes take one each: most of the time of such a
+    pass goes into walking the module. Memrefs become bare pointers; math functions that are no LLVM intrinsics become calls
+    of libm. Only the LLVM dialect is left.
+
+    Test: `test/Conversion/SinterToLLVM/convert-kernels-to-llvm.mlir`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // SINTER_CONVERSION_SINTERTOLLVM_PASSES_TD
