@@ -1,8 +1,12 @@
-/* How do parallel loops start in a fraction of a microsecond and idle threads cost nothing?
+/* How do parallel loops start in a fraction of a microsecond, idle threads cost nothing, and busy machines not hurt?
  *
- * One 64-bit word, `ticket`, says which loop is current and how many threads take part. Starting a loop is one store to
- * it; participants see it while spinning. A worker that has spun for long sleeps on a futex of its own and is woken by
- * name, so threads that a small loop does not need stay asleep. The joining caller counts `remaining` down likewise.
+ * One 64-bit word, `ticket`, says which loop is current and how many threads are invited. Starting a loop is one store
+ * to it; the invited see it while spinning. A worker that has spun for long sleeps on a futex of its own and is woken
+ * by name, so threads that a small loop does not need stay asleep.
+ *
+ * Every invited thread has a share of the items, and takes it in two pieces; then it takes what others have not begun.
+ * A worker whose CPU runs another program just now is not waited for: when nothing is left to begin, the caller closes
+ * the `gate`, waits for those that are inside, and returns; who comes late finds the gate closed.
  *
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include <sinter-rt/threads.h>
@@ -33,6 +37,12 @@ enum {
 enum { GENERATION_BITS = 50 };
 #define GENERATION_MASK ((UINT64_C(1) << GENERATION_BITS) - 1)
 
+/* gate = workers inside | GATE_OPEN | generation << GATE_GENERATION_SHIFT. */
+enum { GATE_GENERATION_SHIFT = 14 };
+#define GATE_OPEN (UINT64_C(1) << 13)
+#define GATE_INSIDE (GATE_OPEN - 1)
+_Static_assert(SINTER_MAX_THREADS <= GATE_INSIDE, "all workers can be inside");
+
 typedef struct Worker {
   _Alignas(CACHE_LINE) atomic_uint asleep; /* futex: 1 while sleeping or about to */
   struct sinter_pool *pool;
@@ -40,20 +50,28 @@ typedef struct Worker {
   pthread_t thread;
 } Worker;
 
+/* Units of one participant that nobody has begun: [first, end) as first | end << 32. The owner takes from the front,
+ * others from the back. */
+typedef struct Share {
+  _Alignas(CACHE_LINE) atomic_uint_least64_t range;
+} Share;
+
 struct sinter_pool {
   _Alignas(CACHE_LINE) atomic_uint_least64_t ticket;
-  /* The loop of the current ticket; written by the caller before the ticket. */
-  sinter_task task; /* NULL: the pool ends */
+  atomic_bool ending;
+  /* The loop of the current ticket; written by the caller while nobody is inside, read by those who are. */
+  sinter_task task;
   void *context;
-  int64_t items;
+  int64_t items, itemsPerUnit;
 
-  _Alignas(CACHE_LINE) atomic_uint remaining; /* futex: workers still at the current loop */
-  atomic_uint joinerAsleep;
+  _Alignas(CACHE_LINE) atomic_uint_least64_t gate;
+  atomic_uint joiner; /* futex: 1 while the caller sleeps or is about to */
 
   _Alignas(CACHE_LINE) pthread_mutex_t callers; /* one loop at a time */
   int threads;
   int64_t pauseNs; /* 0 when there are more threads than CPUs */
   Worker *workers; /* threads - 1 of them */
+  Share *shares;   /* `threads` of them */
 };
 
 /* Set while this thread runs a task: loops started then run inline. */
@@ -125,11 +143,51 @@ static int participantsOf(uint64_t ticket) {
   return (int)(ticket >> GENERATION_BITS);
 }
 
-/* Runs the share of thread `index` among `participants`. */
-static void runShare(const sinter_pool *pool, int index, int participants) {
-  const int64_t quotient = pool->items / participants, remainder = pool->items % participants;
-  const int64_t lo = quotient * index + (index < remainder ? index : remainder);
-  pool->task(pool->context, lo, lo + quotient + (index < remainder));
+/* Gives each participant its share. */
+static void cutShares(sinter_pool *pool, int participants) {
+  /* Shares count in 31 bits. */
+  pool->itemsPerUnit = (pool->items >> 31) + 1;
+  const uint64_t units = (uint64_t)((pool->items - 1) / pool->itemsPerUnit) + 1;
+  const uint64_t quotient = units / (uint64_t)participants, remainder = units % (uint64_t)participants;
+  uint64_t first = 0;
+  for (int index = 0; index < participants; ++index) {
+    const uint64_t end = first + quotient + ((uint64_t)index < remainder);
+    atomic_store_explicit(&pool->shares[index].range, first | end << 32, memory_order_relaxed);
+    first = end;
+  }
+}
+
+/* Takes half of what is left of a share, from its front or its back. False when nothing is. */
+static bool takeHalf(Share *share, bool front, uint32_t *first, uint32_t *end) {
+  uint64_t range = atomic_load_explicit(&share->range, memory_order_relaxed);
+  for (;;) {
+    const uint32_t low = (uint32_t)range, high = (uint32_t)(range >> 32);
+    if (low >= high)
+      return false;
+    const uint32_t count = (high - low + 1) / 2;
+    *first = front ? low : high - count;
+    *end = *first + count;
+    const uint64_t rest = front ? (uint64_t)*end | (uint64_t)high << 32 : (uint64_t)low | (uint64_t)*first << 32;
+    if (atomic_compare_exchange_weak_explicit(&share->range, &range, rest, memory_order_relaxed, memory_order_relaxed))
+      return true;
+  }
+}
+
+static void runUnits(const sinter_pool *pool, uint32_t first, uint32_t end) {
+  const int64_t lo = first * pool->itemsPerUnit;
+  /* Not `end * itemsPerUnit`: the last unit may be cut short, and the product too large. */
+  const int64_t size = (end - first) * pool->itemsPerUnit, left = pool->items - lo;
+  pool->task(pool->context, lo, lo + (size < left ? size : left));
+}
+
+/* Runs the share of thread `index`, then what is left of the others'. */
+static void runShares(sinter_pool *pool, int index, int participants) {
+  uint32_t first, end;
+  for (int i = 0; i < participants; ++i) {
+    const int owner = (index + i) % participants;
+    while (takeHalf(&pool->shares[owner], owner == index, &first, &end))
+      runUnits(pool, first, end);
+  }
 }
 
 /* Returns the first ticket other than `seen` that thread `worker` takes part in. */
@@ -154,6 +212,22 @@ static uint64_t awaitTicket(Worker *worker, uint64_t seen) {
   }
 }
 
+/* False when the loop of `ticket` is over. */
+static bool enter(sinter_pool *pool, uint64_t ticket) {
+  const uint64_t open = (ticket & GENERATION_MASK) << GATE_GENERATION_SHIFT | GATE_OPEN;
+  uint64_t gate = atomic_load_explicit(&pool->gate, memory_order_relaxed);
+  while ((gate & ~GATE_INSIDE) == open)
+    if (atomic_compare_exchange_weak_explicit(&pool->gate, &gate, gate + 1, memory_order_acquire, memory_order_relaxed))
+      return true;
+  return false;
+}
+
+static void leave(sinter_pool *pool) {
+  const uint64_t gate = atomic_fetch_sub(&pool->gate, 1) - 1;
+  if ((gate & (GATE_INSIDE | GATE_OPEN)) == 0 && atomic_exchange(&pool->joiner, 0))
+    futexWake(&pool->joiner);
+}
+
 static void *workerMain(void *argument) {
   Worker *worker = argument;
   sinter_pool *pool = worker->pool;
@@ -161,18 +235,19 @@ static void *workerMain(void *argument) {
   uint64_t seen = 0;
   for (;;) {
     seen = awaitTicket(worker, seen);
-    if (!pool->task)
+    if (atomic_load(&pool->ending))
       return NULL;
-    runShare(pool, worker->index, participantsOf(seen));
-    if (atomic_fetch_sub(&pool->remaining, 1) == 1 && atomic_load(&pool->joinerAsleep))
-      futexWake(&pool->remaining);
+    if (!enter(pool, seen))
+      continue;
+    runShares(pool, worker->index, participantsOf(seen));
+    leave(pool);
   }
 }
 
 /* Makes the loop described by the pool's fields current for `participants` threads. */
 static void postTicket(sinter_pool *pool, int participants) {
   const uint64_t generation = (atomic_load_explicit(&pool->ticket, memory_order_relaxed) + 1) & GENERATION_MASK;
-  atomic_store_explicit(&pool->remaining, (unsigned)participants - 1, memory_order_relaxed);
+  atomic_store_explicit(&pool->gate, generation << GATE_GENERATION_SHIFT | GATE_OPEN, memory_order_release);
   atomic_store(&pool->ticket, generation | (uint64_t)participants << GENERATION_BITS);
   for (int index = 1; index < participants; ++index) {
     Worker *worker = &pool->workers[index - 1];
@@ -181,15 +256,19 @@ static void postTicket(sinter_pool *pool, int participants) {
   }
 }
 
-static void awaitWorkers(sinter_pool *pool) {
+/* Lets nobody in any more, and waits until nobody is inside. */
+static void closeGate(sinter_pool *pool) {
+  if ((atomic_fetch_and(&pool->gate, ~GATE_OPEN) & GATE_INSIDE) == 0)
+    return;
   Patience patience = {0, pool->pauseNs, JOINER_AWAKE_NS, 0};
-  while (atomic_load_explicit(&pool->remaining, memory_order_acquire) != 0) {
+  while ((atomic_load_explicit(&pool->gate, memory_order_acquire) & GATE_INSIDE) != 0) {
     if (waitAwake(&patience))
       continue;
-    atomic_store(&pool->joinerAsleep, 1);
-    for (unsigned left; (left = atomic_load(&pool->remaining)) != 0;)
-      futexWait(&pool->remaining, left);
-    atomic_store(&pool->joinerAsleep, 0);
+    /* Announce the sleep, then look once more: the last one to leave looks at `joiner` after that. */
+    atomic_store(&pool->joiner, 1);
+    while ((atomic_load(&pool->gate) & GATE_INSIDE) != 0 && atomic_load(&pool->joiner) == 1)
+      futexWait(&pool->joiner, 1);
+    atomic_store(&pool->joiner, 0);
   }
 }
 
@@ -206,24 +285,26 @@ void sinter_pool_parallel_for(void *opaque, sinter_task task, void *context, int
   pool->task = task;
   pool->context = context;
   pool->items = items;
+  cutShares(pool, participants);
   postTicket(pool, participants);
   insideTask = true;
-  runShare(pool, 0, participants);
+  runShares(pool, 0, participants);
   insideTask = false;
-  awaitWorkers(pool);
+  closeGate(pool);
   pthread_mutex_unlock(&pool->callers);
 }
 
 /* Ends and joins the workers created so far, and frees the pool. */
 static void endPool(sinter_pool *pool, int created) {
   if (created > 0) {
-    pool->task = NULL;
+    atomic_store(&pool->ending, true);
     postTicket(pool, created + 1);
     for (int index = 0; index < created; ++index)
       pthread_join(pool->workers[index].thread, NULL);
   }
   pthread_mutex_destroy(&pool->callers);
   free(pool->workers);
+  free(pool->shares);
   free(pool);
 }
 
@@ -269,12 +350,15 @@ sinter_status sinter_pool_create(int threads, sinter_pool **result) {
     threads = cpus;
   sinter_pool *pool = allocateLines(sizeof *pool);
   Worker *workers = allocateLines(sizeof *workers * (size_t)threads);
-  if (!pool || !workers) {
+  Share *shares = allocateLines(sizeof *shares * (size_t)threads);
+  if (!pool || !workers || !shares) {
     free(pool);
     free(workers);
+    free(shares);
     return sinter_fail(SINTER_OUT_OF_MEMORY, "not enough memory for a pool of %d threads", threads);
   }
   pool->workers = workers;
+  pool->shares = shares;
   pool->threads = threads;
   pool->pauseNs = threads <= cpus ? PAUSE_NS : 0;
   pthread_mutex_init(&pool->callers, NULL);

@@ -104,16 +104,49 @@ TEST_P(PoolOf, RunsNestedLoopsInline) {
   EXPECT_EQ(std::count(runs.begin(), runs.end(), 1), 64);
 }
 
+// Every item waits until all of them have begun: no thread can do the work of another.
+template <typename Body>
+void meetInEachItem(sinter_pool *pool, int items, Body body) {
+  std::atomic<int> begun{0};
+  parallelFor(pool, items, [&](std::int64_t lo, std::int64_t hi) {
+    begun += static_cast<int>(hi - lo);
+    for (int waits = 0; begun < items && waits < 20000; ++waits)
+      std::this_thread::sleep_for(std::chrono::microseconds(500));
+    body();
+  });
+}
+
 TEST(Pool, UsesItsThreads) {
   const Pool pool = createPool(3);
   std::mutex mutex;
   std::set<std::thread::id> seen;
-  parallelFor(pool.get(), 3, [&](std::int64_t, std::int64_t) {
+  meetInEachItem(pool.get(), 3, [&] {
     const std::lock_guard lock(mutex);
     seen.insert(std::this_thread::get_id());
   });
   EXPECT_EQ(seen.size(), 3u);
   EXPECT_TRUE(seen.count(std::this_thread::get_id()));
+}
+
+// A worker that is held up in a piece of its own does not hold up the pieces that it has not begun.
+TEST(Pool, OthersTakeWhatASlowThreadHasNotBegun) {
+  const Pool pool = createPool(2);
+  const std::thread::id caller = std::this_thread::get_id();
+  std::atomic<bool> workerIsIn{false}, restIsDone{false};
+  std::atomic<int> byCaller{0};
+  parallelFor(pool.get(), 64, [&](std::int64_t lo, std::int64_t hi) {
+    if (std::this_thread::get_id() == caller) {
+      for (int waits = 0; !workerIsIn && waits < 20000; ++waits)
+        std::this_thread::sleep_for(std::chrono::microseconds(500));
+      byCaller += static_cast<int>(hi - lo);
+      restIsDone = byCaller >= 48; // its own 32, and the 16 that the worker has not begun
+      return;
+    }
+    workerIsIn = true;
+    for (int waits = 0; !restIsDone && waits < 20000; ++waits)
+      std::this_thread::sleep_for(std::chrono::microseconds(500));
+  });
+  EXPECT_GE(byCaller.load(), 48);
 }
 
 TEST(Pool, ServesCallersOneAfterTheOther) {
@@ -178,11 +211,12 @@ TEST(Pool, ManyPoolsComeAndGo) {
 // Ctrl-C must reach the thread that the program expects it in.
 TEST(Pool, WorkersBlockAsynchronousSignals) {
   const Pool pool = createPool(2);
+  const std::thread::id caller = std::this_thread::get_id();
   std::atomic<int> blocked{0};
-  parallelFor(pool.get(), 2, [&](std::int64_t lo, std::int64_t) {
+  meetInEachItem(pool.get(), 2, [&] {
     sigset_t mask;
     pthread_sigmask(SIG_BLOCK, nullptr, &mask);
-    if (lo == 1)
+    if (std::this_thread::get_id() != caller)
       blocked = sigismember(&mask, SIGINT) == 1 && sigismember(&mask, SIGSEGV) == 0;
   });
   EXPECT_TRUE(blocked);
