@@ -96,7 +96,7 @@ llvm::Expected<std::unique_ptr<RunningModel>> RunningModel::create(const sinter_
 }
 
 void RunningModel::makeBuffers(const sinter_io_info *table, uint32_t count, std::vector<void *> &pointers) {
-  constexpr uint64_t alignment = 64; // as `numpy` and PyTorch hand them out, or better
+  constexpr uint64_t alignment = 64; // a cache line, as PyTorch aligns its tensors
   for (uint32_t i = 0; i < count; ++i) {
     const uint64_t bytes = sinter_io_bytes(&table[i], artifact->batch);
     storage.emplace_back(std::aligned_alloc(alignment, (bytes + alignment) / alignment * alignment));

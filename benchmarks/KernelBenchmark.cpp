@@ -5,7 +5,7 @@
 //
 //   kernel-benchmark --print-model=softmax/1024x1024 | sinterc - --batch=1024 --compile-to=kernels
 //
-// Each line's label is the schedule of its costliest kernel; the last command shows all that is made of a case.
+// Each line's label is the schedule of the kernel that moves most bytes; the last command shows everything.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -31,12 +31,12 @@ static llvm::Expected<CompiledModel &> compiledModel(const KernelCase &kernel) {
   return *model;
 }
 
-static std::string scheduleOfCostliest(const sinter_artifact &artifact, llvm::StringRef step) {
-  const sinter_kernel_info *costliest = nullptr;
+static std::string scheduleOfLargest(const sinter_artifact &artifact, llvm::StringRef step) {
+  const sinter_kernel_info *largest = nullptr;
   for (uint32_t i = 0; i < artifact.kernel_count; ++i)
-    if (artifact.kernels[i].step == step && (!costliest || artifact.kernels[i].bytes > costliest->bytes))
-      costliest = &artifact.kernels[i];
-  return costliest ? costliest->schedule : "";
+    if (artifact.kernels[i].step == step && (!largest || artifact.kernels[i].bytes > largest->bytes))
+      largest = &artifact.kernels[i];
+  return largest ? largest->schedule : "";
 }
 
 static void runKernel(benchmark::State &state, const KernelCase &kernel) {
@@ -57,7 +57,7 @@ static void runKernel(benchmark::State &state, const KernelCase &kernel) {
   const Work work = workOf(artifact, kernel.step);
   countWork(state, work);
   state.counters["launches"] = static_cast<double>(work.launches);
-  state.SetLabel(scheduleOfCostliest(artifact, kernel.step));
+  state.SetLabel(scheduleOfLargest(artifact, kernel.step));
 }
 
 static void runPeak(benchmark::State &state) {

@@ -18,14 +18,16 @@ def number(value):
 def row(name, runs):
     """One line: the clock's suffix is left out of the name; rates are given where they were counted."""
     times = [run["real_time"] for run in runs]
-    cells = [name.replace("/real_time", "").replace("/manual_time", ""), number(statistics.median(times)), number(min(times))]
-    cells += [number(statistics.median(run[rate] for run in runs) / 1e9) if rate in runs[0] else "" for rate in ("FLOP", "Bytes")]
-    return cells
+    rates = [[run[rate] / 1e9 for run in runs if rate in run] for rate in ("FLOP", "Bytes")]
+    cells = [name.replace("/real_time", "").replace("/manual_time", "")]
+    cells += [number(statistics.median(times)), number(min(times))]
+    return cells + [number(statistics.median(values)) if values else "" for values in rates]
 
 
 def main(path):
     with open(path) as file:
-        benchmarks = [b for b in json.load(file)["benchmarks"] if b["run_type"] == "iteration" and "error_occurred" not in b]
+        benchmarks = [b for b in json.load(file)["benchmarks"]
+                      if b["run_type"] == "iteration" and "error_occurred" not in b]
     runs = {}
     # Repetitions may have been interleaved at random: put cases back into the order of the program.
     for benchmark in sorted(benchmarks, key=lambda b: (b["family_index"], b["per_family_instance_index"])):
