@@ -1,0 +1,119 @@
+// How fast is one kernel? Products in the layouts of training, row kernels, the optimizer; and what the core could do.
+//
+//   kernel-benchmark
+//   kernel-benchmark --benchmark_filter='peak|product/NT' --benchmark_repetitions=9 --benchmark_report_aggregates_only
+//
+//   kernel-benchmark --print-model=softmax/1024x1024 | sinterc - --batch=1024 --compile-to=kernels
+//
+// Each line's label is the schedule of the kernel that moves most bytes; the last command shows everything.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "CompiledModel.h"
+#include "KernelModels.h"
+#include "Peak.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <map>
+
+using namespace sinter::benchmarks;
+
+/// Compiled once, however often a case is run.
+static llvm::Expected<CompiledModel &> compiledModel(const KernelCase &kernel) {
+  static std::map<std::string, std::unique_ptr<CompiledModel>> models;
+  std::unique_ptr<CompiledModel> &model = models[kernel.name];
+  if (!model) {
+    TemporaryFile file("sinter-kernel", "mlir", kernel.text);
+    if (llvm::Error error = CompiledModel::compile(file.path(), kernel.rows).moveInto(model))
+      return std::move(error);
+  }
+  return *model;
+}
+
+static std::string scheduleOfLargest(const sinter_artifact &artifact, llvm::StringRef step) {
+  const sinter_kernel_info *largest = nullptr;
+  for (uint32_t i = 0; i < artifact.kernel_count; ++i)
+    if (artifact.kernels[i].step == step && (!largest || artifact.kernels[i].bytes > largest->bytes))
+      largest = &artifact.kernels[i];
+  return largest ? largest->schedule : "";
+}
+
+static void runKernel(benchmark::State &state, const KernelCase &kernel) {
+  llvm::Expected<CompiledModel &> compiled = compiledModel(kernel);
+  if (!compiled)
+    return fail(state, compiled.takeError());
+  const sinter_artifact &artifact = compiled->artifact();
+  llvm::Expected<std::unique_ptr<RunningModel>> created =
+      RunningModel::create(artifact, static_cast<int>(state.range(0)));
+  if (!created)
+    return fail(state, created.takeError());
+  RunningModel &running = **created;
+  const bool trains = llvm::StringRef(kernel.step) == "train_step";
+  for (auto _ : state)
+    if (!(trains ? running.trainStep() : running.predict()))
+      return fail(state, llvm::createStringError(sinter_last_error()));
+
+  const Work work = workOf(artifact, kernel.step);
+  countWork(state, work);
+  state.counters["launches"] = static_cast<double>(work.launches);
+  state.SetLabel(scheduleOfLargest(artifact, kernel.step));
+}
+
+static void runPeak(benchmark::State &state) {
+  constexpr int64_t rounds = 100000;
+  uint64_t flops = 0;
+  for (auto _ : state)
+    flops += multiplyAndAdd(rounds);
+  state.counters["FLOP"] = benchmark::Counter(static_cast<double>(flops), benchmark::Counter::kIsRate);
+}
+
+static std::vector<KernelCase> allKernels() {
+  std::vector<KernelCase> kernels = {
+      // The first layer of the perceptron 1000-500-100-10, and its second one's gradients.
+      product(Layout::NT, 16, 500, 1000, true),
+      product(Layout::NT, 64, 500, 1000, true),
+      product(Layout::NT, 1024, 500, 1000, true),
+      product(Layout::TN, 500, 1000, 64, true),
+      product(Layout::TN, 500, 1000, 1024, true),
+      product(Layout::NN, 64, 500, 100, true),
+      product(Layout::NN, 1024, 500, 100, true),
+      // Layers of a transformer of width 768.
+      product(Layout::NT, 1024, 768, 768, true),
+      product(Layout::TN, 768, 768, 1024, true),
+  };
+  for (int64_t size : {128, 256, 512, 1024})
+    for (Layout layout : {Layout::NN, Layout::NT, Layout::TN})
+      kernels.push_back(product(layout, size, size, size, false));
+  for (const KernelCase &kernel :
+       {softmax(4096, 64), softmax(1024, 1024), layerNorm(1024, 768), layerNormBackward(1024, 768),
+        biasGelu(1024, 3072), columnSum(1024, 512), crossEntropy(64, 10), crossEntropy(1024, 1000), adam(1 << 20)})
+    kernels.push_back(kernel);
+  return kernels;
+}
+
+/// `--print-model=NAME` alone: the text of that case.
+static int printModel(const std::string &name) {
+  for (const KernelCase &kernel : allKernels()) {
+    if (kernel.name != name)
+      continue;
+    llvm::outs() << kernel.text;
+    return 0;
+  }
+  llvm::errs() << "no case '" << name << "'; --benchmark_list_tests shows them, with their number of threads\n";
+  return 1;
+}
+
+int main(int argc, char **argv) {
+  if (llvm::StringRef option(argc == 2 ? argv[1] : ""); option.consume_front("--print-model="))
+    return printModel(option.str());
+  benchmark::RegisterBenchmark("peak", runPeak)->UseRealTime()->Unit(benchmark::kMicrosecond);
+  for (const KernelCase &kernel : allKernels())
+    benchmark::RegisterBenchmark(kernel.name.c_str(), [kernel](benchmark::State &state) { runKernel(state, kernel); })
+        ->ArgName("threads")
+        ->Arg(1)
+        ->Arg(2)
+        ->UseRealTime()
+        ->Unit(benchmark::kMicrosecond);
+  return runBenchmarks(argc, argv);
+}

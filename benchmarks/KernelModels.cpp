@@ -1,0 +1,180 @@
+// The texts of models of one kernel each.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "KernelModels.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using llvm::formatv;
+
+namespace sinter::benchmarks {
+namespace {
+
+using Types = std::vector<std::string>;
+
+/// "tensor<?x64xf32>"; a negative extent is `?`.
+std::string tensor(std::initializer_list<int64_t> extents, const char *element = "f32") {
+  std::string text = "tensor<";
+  for (int64_t extent : extents)
+    text += (extent < 0 ? "?" : std::to_string(extent)) + "x";
+  return text + element + ">";
+}
+constexpr int64_t kBatch = -1;
+
+/// "%a0: tensor<f32>, %a1: tensor<f32>".
+std::string declare(const char *prefix, const Types &types) {
+  std::vector<std::string> parts;
+  for (auto [i, type] : llvm::enumerate(types))
+    parts.push_back(formatv("%{0}{1}: {2}", prefix, i, type));
+  return llvm::join(parts, ", ");
+}
+
+/// "%r0, %r1".
+std::string values(const char *prefix, size_t count) {
+  std::vector<std::string> parts;
+  for (size_t i = 0; i != count; ++i)
+    parts.push_back(formatv("%{0}{1}", prefix, i));
+  return llvm::join(parts, ", ");
+}
+
+std::string list(const Types &types) {
+  return llvm::join(types, ", ");
+}
+
+/// The model of the header: `body` makes %r0, %r1, ... of the types `results` from %a0, %a1, ... of `arguments`.
+std::string model(const std::string &body, const Types &arguments, const Types &results,
+                  const std::string &functions = "") {
+  return formatv(R"(module @kernel {{
+  sinter.parameter @unused : tensor<1xf32> = zeros
+{0}  sinter.model @forward({1}) -> ({2}) {{
+{3}
+    sinter.return {4} : {2}
+  }
+  sinter.loss @loss({5}) -> tensor<f32> {{
+    %p = sinter.get @unused : tensor<1xf32>
+    %l = sinter.reduce sum %p dims = [0] : tensor<1xf32> -> tensor<f32>
+    sinter.return %l : tensor<f32>
+  }
+  sinter.optimizer sgd
+}
+)",
+                 functions, declare("a", arguments), list(results), body, values("r", results.size()),
+                 declare("r", results));
+}
+
+/// A model that returns the gradients of `energy`, a function of `arguments` whose body makes the scalar %e: with
+/// respect to the first `wanted` of them, and before these its value if that is asked for.
+std::string gradientModel(const std::string &energy, const Types &arguments, size_t wanted, bool withValue) {
+  Types gradients(arguments.begin(), arguments.begin() + wanted), results = gradients;
+  std::vector<std::string> indices;
+  for (size_t i = 0; i != wanted; ++i)
+    indices.push_back(std::to_string(i));
+  // %r0 is the first result of the model, whichever that is.
+  std::string names = withValue ? values("r", wanted + 1) : "%e, " + values("r", wanted);
+  if (withValue)
+    results.insert(results.begin(), "tensor<f32>");
+  std::string function =
+      formatv("  func.func private @energy({0}) -> tensor<f32> {{\n{1}\n    return %e : tensor<f32>\n  }\n",
+              declare("a", arguments), energy);
+  std::string body =
+      formatv("    {0} = sinter.value_and_grad @energy({1}) wrt [{2}] : ({3}) -> (tensor<f32>, {4})", names,
+              values("a", arguments.size()), llvm::join(indices, ", "), list(arguments), list(gradients));
+  return model(body, arguments, results, function);
+}
+
+} // namespace
+
+KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched) {
+  const bool leftTransposed = layout == Layout::TN, rightTransposed = layout == Layout::NT;
+  const int64_t rows = leftTransposed ? k : m;
+  int64_t &batch = leftTransposed ? k : m;
+  std::string name = formatv("product/{0}/{1}x{2}x{3}{4}",
+                             leftTransposed    ? "TN"
+                             : rightTransposed ? "NT"
+                                               : "NN",
+                             m, n, k, batched ? "" : "/static");
+  if (batched)
+    batch = kBatch;
+  std::string left = leftTransposed ? tensor({k, m}) : tensor({m, k});
+  std::string right = rightTransposed ? tensor({n, k}) : tensor({k, n}), result = tensor({m, n});
+  std::string body = formatv("    %r0 = sinter.dot_general %a0, %a1 batch = [] x [] contract = [{0}] x [{1}]\n"
+                             "        : ({2}, {3}) -> {4}",
+                             leftTransposed ? 0 : 1, rightTransposed ? 1 : 0, left, right, result);
+  return {name, model(body, {left, right}, {result}), batched ? std::optional(rows) : std::nullopt};
+}
+
+KernelCase softmax(int64_t rows, int64_t columns) {
+  std::string type = tensor({kBatch, columns});
+  return {formatv("softmax/{0}x{1}", rows, columns),
+          model(formatv("    %r0 = sinter.softmax %a0 dim = 1 : {0}", type), {type}, {type}), rows};
+}
+
+KernelCase layerNorm(int64_t rows, int64_t columns) {
+  std::string type = tensor({kBatch, columns}), row = tensor({columns});
+  return {formatv("layer_norm/{0}x{1}", rows, columns),
+          model(formatv("    %r0 = sinter.layer_norm %a0, %a1, %a2 : {0}, {1}", type, row), {type, row, row}, {type}),
+          rows};
+}
+
+KernelCase layerNormBackward(int64_t rows, int64_t columns) {
+  // The gradient of sum(layer_norm(x) * cotangent) is what the cotangent becomes.
+  std::string type = tensor({kBatch, columns}), row = tensor({columns});
+  std::string energy = formatv("    %y = sinter.layer_norm %a0, %a1, %a2 : {0}, {1}\n"
+                               "    %p = sinter.mul %y, %a3 : {0}\n"
+                               "    %e = sinter.reduce sum %p dims = [0, 1] : {0} -> tensor<f32>",
+                               type, row);
+  return {formatv("layer_norm_backward/{0}x{1}", rows, columns),
+          gradientModel(energy, {type, row, row, type}, /*wanted=*/3, /*withValue=*/false), rows};
+}
+
+KernelCase biasGelu(int64_t rows, int64_t columns) {
+  std::string type = tensor({kBatch, columns}), row = tensor({columns});
+  std::string body = formatv("    %b = sinter.broadcast %a1 dims = [1] : {1} -> {0}\n"
+                             "    %s = sinter.add %a0, %b : {0}\n"
+                             "    %r0 = sinter.gelu %s : {0}",
+                             type, row);
+  return {formatv("bias_gelu/{0}x{1}", rows, columns), model(body, {type, row}, {type}), rows};
+}
+
+KernelCase columnSum(int64_t rows, int64_t columns) {
+  std::string type = tensor({kBatch, columns}), row = tensor({columns});
+  return {formatv("column_sum/{0}x{1}", rows, columns),
+          model(formatv("    %r0 = sinter.reduce sum %a0 dims = [0] : {0} -> {1}", type, row), {type}, {row}), rows};
+}
+
+KernelCase crossEntropy(int64_t rows, int64_t classes) {
+  std::string type = tensor({kBatch, classes}), labels = tensor({kBatch}, "i32");
+  std::string energy = formatv("    %e = sinter.cross_entropy %a0, %a1 : ({0}, {1}) -> tensor<f32>", type, labels);
+  return {formatv("cross_entropy/{0}x{1}", rows, classes),
+          gradientModel(energy, {type, labels}, /*wanted=*/1, /*withValue=*/true), rows};
+}
+
+KernelCase adam(int64_t elements) {
+  std::string text = formatv(R"(module @kernel {{
+  sinter.parameter @w : {0} = zeros
+  // A loss of 0 whose gradient is an input: nothing but the update is left of the step.
+  func.func private @loss_of(%w: {0}, %g: {0}) -> tensor<f32> attributes {{sinter.vjp = @gradient} {{
+    %zero = sinter.constant dense<0.0> : tensor<f32> -> tensor<f32>
+    return %zero : tensor<f32>
+  }
+  func.func private @gradient(%w: {0}, %g: {0}, %cotangent: tensor<f32>) -> ({0}, {0}) {{
+    return %g, %g : {0}, {0}
+  }
+  sinter.model @forward(%g: {0}) -> tensor<f32> {{
+    %w = sinter.get @w : {0}
+    %l = func.call @loss_of(%w, %g) : ({0}, {0}) -> tensor<f32>
+    sinter.return %l : tensor<f32>
+  }
+  sinter.loss @loss(%l: tensor<f32>) -> tensor<f32> {{
+    sinter.return %l : tensor<f32>
+  }
+  sinter.optimizer adam {{learning_rate = 0.001}
+}
+)",
+                             tensor({elements}));
+  return {formatv("adam/{0}", elements), text, std::nullopt, "train_step"};
+}
+
+} // namespace sinter::benchmarks

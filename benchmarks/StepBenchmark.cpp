@@ -1,0 +1,59 @@
+// How fast is a whole training step? Forward, loss, backward and update on one full batch of random numbers.
+//
+//   step-benchmark
+//   step-benchmark --benchmark_filter=big_model/batch:64 --benchmark_repetitions=9 --benchmark_report_aggregates_only
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "CompiledModel.h"
+
+#include <map>
+
+using namespace sinter::benchmarks;
+
+/// Compiled once, however often a case is run.
+static llvm::Expected<CompiledModel &> compiledModel(const std::string &name, int64_t batch) {
+  static std::map<std::pair<std::string, int64_t>, std::unique_ptr<CompiledModel>> models;
+  std::unique_ptr<CompiledModel> &model = models[{name, batch}];
+  if (!model)
+    if (llvm::Error error = CompiledModel::compile(exampleModel(name), batch).moveInto(model))
+      return std::move(error);
+  return *model;
+}
+
+static void trainingStep(benchmark::State &state, const std::string &name) {
+  llvm::Expected<CompiledModel &> compiled = compiledModel(name, state.range(0));
+  if (!compiled)
+    return fail(state, compiled.takeError());
+  const sinter_artifact &artifact = compiled->artifact();
+  llvm::Expected<std::unique_ptr<RunningModel>> running =
+      RunningModel::create(artifact, static_cast<int>(state.range(1)));
+  if (!running)
+    return fail(state, running.takeError());
+  for (auto _ : state)
+    if (!(*running)->trainStep())
+      return fail(state, llvm::createStringError(sinter_last_error()));
+
+  const Work work = workOf(artifact, "train_step");
+  countWork(state, work);
+  state.SetItemsProcessed(state.iterations() * artifact.batch);
+  state.counters["launches"] = static_cast<double>(work.launches);
+  using benchmark::Counter;
+  state.counters["state"] = Counter(artifact.state_bytes, Counter::kDefaults, Counter::kIs1024);
+  state.counters["scratch"] = Counter(artifact.scratch_bytes, Counter::kDefaults, Counter::kIs1024);
+}
+
+static void addModel(const std::string &name, const std::vector<int64_t> &batches) {
+  benchmark::RegisterBenchmark(("step/" + name).c_str(), [name](benchmark::State &state) { trainingStep(state, name); })
+      ->ArgsProduct({batches, {1, 2}})
+      ->ArgNames({"batch", "threads"})
+      ->UseRealTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+
+int main(int argc, char **argv) {
+  addModel("big_model", {16, 64, 256, 1024});
+  addModel("digits", {64});
+  addModel("mnist", {64});
+  return runBenchmarks(argc, argv);
+}
