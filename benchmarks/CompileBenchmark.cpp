@@ -47,7 +47,7 @@ public:
 
   llvm::Error linkProgram() {
     TemporaryFile file("sinter-benchmark", "out");
-    return link({LinkKind::Program, object, file.path(), runtimeFolder(), compilation.summary()->name});
+    return link({LinkKind::Program, objects, file.path(), runtimeFolder(), compilation.summary()->name});
   }
 
 private:
@@ -64,10 +64,10 @@ private:
   }
 
   llvm::Error generate() {
-    mlir::FailureOr<llvm::SmallVector<char, 0>> code = compilation.generate(CodeFormat::Object);
-    if (failed(code))
+    mlir::FailureOr<std::vector<llvm::SmallVector<char, 0>>> parts = compilation.generateParts();
+    if (failed(parts))
       return llvm::createStringError("no code could be generated");
-    object = std::move(*code);
+    objects = std::move(*parts);
     return llvm::Error::success();
   }
 
@@ -77,7 +77,7 @@ private:
   mlir::SourceMgrDiagnosticHandler diagnostics;
   mlir::TimingScope timing;
   Compilation compilation;
-  llvm::SmallVector<char, 0> object;
+  std::vector<llvm::SmallVector<char, 0>> objects;
   bool loaded = false;
 };
 

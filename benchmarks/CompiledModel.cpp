@@ -42,10 +42,10 @@ TemporaryFile::~TemporaryFile() {
 //===-- Compiling ------------------------------------------------------------------------------------------------===//
 
 static llvm::Error linkLibrary(Compilation &compilation, const std::string &output) {
-  mlir::FailureOr<llvm::SmallVector<char, 0>> object = compilation.generate(CodeFormat::Object);
-  if (failed(object))
+  mlir::FailureOr<std::vector<llvm::SmallVector<char, 0>>> objects = compilation.generateParts();
+  if (failed(objects))
     return llvm::createStringError("no code could be generated");
-  return link({LinkKind::SharedLibrary, *object, output, runtimeFolder(), compilation.summary()->name});
+  return link({LinkKind::SharedLibrary, *objects, output, runtimeFolder(), compilation.summary()->name});
 }
 
 llvm::Expected<std::unique_ptr<CompiledModel>> CompiledModel::compile(const std::string &path,
