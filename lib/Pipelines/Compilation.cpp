@@ -8,6 +8,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "sinter/Conversion/SinterToLLVM/IoTables.h"
+#include "sinter/Dialect/IR/SinterDialect.h"
 #include "sinter/Pipelines/Pipelines.h"
 #include "sinter/Target/CHeader.h"
 #include "sinter/Transforms/Memory/Layout.h"
@@ -65,11 +66,21 @@ LogicalResult Compilation::load(StringRef path) {
   current = phaseOf(*op);
   if (current == Phase::Model)
     return runPhase(Phase::Model);
-  // The step is built already, and with it all that these options say.
-  if (options.batch || options.keepGradients)
-    return emitError(op->getLoc()) << "batch and kept gradients cannot be chosen any more: the module is in phase `"
+  if (failed(verifyPhase(*op, current)) || failed(checkChoices()))
+    return failure();
+  return current == Phase::Buffers ? summarize() : success();
+}
+
+/// The step is built already, and with it what these options say.
+LogicalResult Compilation::checkChoices() {
+  if (options.batch)
+    return emitError(op->getLoc()) << "the batch cannot be chosen any more: the module is in phase `"
                                    << phaseName(current) << "`";
-  return verifyPhase(*op, current);
+  auto isGradient = [](StateOp state) { return state.getRole() == StateRole::Gradient; };
+  if (options.keepGradients && llvm::none_of(op->getOps<StateOp>(), isGradient))
+    return emitError(op->getLoc()) << "gradients cannot be kept any more: the module is in phase `"
+                                   << phaseName(current) << "`, and its state has none";
+  return success();
 }
 
 LogicalResult Compilation::advanceTo(Phase phase) {

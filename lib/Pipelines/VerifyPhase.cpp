@@ -106,8 +106,9 @@ LogicalResult verifyTiles(func::FuncOp function) {
     auto launch = dyn_cast<LaunchOp>(op);
     if (!launch && !isViewOrConstant(op))
       return breaks(&op, Phase::Tiles) << "expected launches, reshapes and constants";
-    if (launch && module.lookupSymbol<func::FuncOp>(launch.getKernel()).isExternal())
-      return launch.emitOpError("launches @") << launch.getKernel() << ", which has no body";
+    auto kernel = launch ? module.lookupSymbol<func::FuncOp>(launch.getKernel()) : func::FuncOp();
+    if (launch && (!kernel || kernel.isExternal()))
+      return launch.emitOpError("launches @") << launch.getKernel() << ", which is not a func.func with a body";
   }
   return success();
 }
@@ -131,7 +132,7 @@ LogicalResult verifyBlockSizes(ModuleOp module) {
 }
 
 LogicalResult verifyLLVM(ModuleOp module) {
-  WalkResult result = module.walk([](Operation *op) {
+  WalkResult result = module.walk<WalkOrder::PreOrder>([](Operation *op) {
     if (isa<ModuleOp>(op) || isa<LLVM::LLVMDialect>(op->getDialect()))
       return WalkResult::advance();
     breaks(op, Phase::LLVM) << "only the LLVM dialect is left there";

@@ -49,10 +49,14 @@ static LogicalResult writeText(const Options &options, llvm::function_ref<void(l
   return write(options, text);
 }
 
+/// Writes the C header beside the output that is there already. Both or neither: a failure takes the output away again.
 static LogicalResult writeHeader(const Compilation &compilation, const Options &options) {
   if (options.header.empty() || !compilation.summary())
     return success();
-  return reportError(writeFile(options.header, compilation.summary()->header));
+  LogicalResult written = reportError(writeFile(options.header, compilation.summary()->header));
+  if (failed(written) && options.output != "-")
+    llvm::sys::fs::remove(options.output);
+  return written;
 }
 
 static LogicalResult linkOutput(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
@@ -66,12 +70,12 @@ static LogicalResult linkOutput(Compilation &compilation, const Options &options
   mlir::FailureOr<std::vector<llvm::SmallVector<char, 0>>> objects = compilation.generateParts();
   if (failed(objects))
     return failure();
-  if (options.emit == EmitKind::Library && failed(writeHeader(compilation, options)))
-    return failure();
   mlir::TimingScope scope = timing.nest("Link");
   LinkJob job{options.emit == EmitKind::Program ? LinkKind::Program : LinkKind::SharedLibrary, *objects, options.output,
               runtimeFolder(), compilation.summary()->name};
-  return reportError(link(job));
+  if (failed(reportError(link(job))))
+    return failure();
+  return options.emit == EmitKind::Library ? writeHeader(compilation, options) : success();
 }
 
 static LogicalResult emitCode(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
@@ -84,9 +88,9 @@ static LogicalResult emitCode(Compilation &compilation, const Options &options, 
     return linkOutput(compilation, options, timing);
   auto format = options.emit == EmitKind::Assembly ? CodeFormat::Assembly : CodeFormat::Object;
   mlir::FailureOr<llvm::SmallVector<char, 0>> code = compilation.generate(format);
-  if (failed(code) || (options.emit == EmitKind::Object && failed(writeHeader(compilation, options))))
+  if (failed(code) || failed(write(options, *code)))
     return failure();
-  return write(options, *code);
+  return options.emit == EmitKind::Object ? writeHeader(compilation, options) : success();
 }
 
 /// "digits: batch 64; state 221184 bytes, scratch 66560 bytes, peak 287744 bytes; 13 kernels".
@@ -96,8 +100,7 @@ static void printSummary(const Compilation &compilation, const Options &options)
                                   step->name, step->batch, step->stateBytes, step->scratchBytes,
                                   step->stateBytes + step->scratchBytes, step->kernels);
   llvm::errs() << "wrote " << options.output;
-  bool hasHeader = options.emit == EmitKind::Object || options.emit == EmitKind::Library;
-  if (hasHeader && !options.header.empty() && compilation.summary())
+  if (hasHeader(options.emit) && !options.header.empty() && compilation.summary())
     llvm::errs() << " and " << options.header;
   llvm::errs() << "\n";
 }

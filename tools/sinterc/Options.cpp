@@ -157,8 +157,14 @@ void checkCombinations(const Options &options) {
   bool binary = options.emit == EmitKind::Library || options.emit == EmitKind::Program;
   if (binary && options.output == "-")
     usageError("a program or library cannot be written to standard output; give a path with -o");
-  if (input != "-" && llvm::sys::fs::equivalent(options.input, options.output))
+  if (hasHeader(options.emit) && options.header == options.output)
+    usageError("the header '" + options.header + "' is the output itself; give another path with --header");
+  if (input == "-" || llvm::sys::fs::is_directory(input))
+    return;
+  if (llvm::sys::fs::equivalent(options.input, options.output))
     usageError("the output '" + options.output + "' is the model itself; give another path with -o");
+  if (hasHeader(options.emit) && llvm::sys::fs::equivalent(options.input, options.header))
+    usageError("the header '" + options.header + "' is the model itself; give another path with --header");
 }
 
 } // namespace

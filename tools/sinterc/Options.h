@@ -10,6 +10,9 @@ namespace sinterc {
 
 enum class EmitKind { MLIR, LLVMIR, Assembly, Object, Library, Program };
 
+/// Whether a C header is written beside the output.
+inline bool hasHeader(EmitKind kind) { return kind == EmitKind::Object || kind == EmitKind::Library; }
+
 struct Options {
   std::string input;
   std::string output; ///< "-": standard output

@@ -68,6 +68,7 @@ public:
   const std::optional<StepSummary> &summary() const { return step; }
 
 private:
+  mlir::LogicalResult checkChoices();
   mlir::LogicalResult runPhase(Phase phase);
   mlir::LogicalResult summarize();
   std::string digest(llvm::StringRef text) const;

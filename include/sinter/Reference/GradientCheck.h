@@ -4,7 +4,8 @@
 //   error of element i = |autodiff - numeric| / max(|autodiff|, |numeric|, 0.01 g, 0.0001 |f(x)|)
 //
 // g is the largest |autodiff| of the tensor. The last two terms keep rounding errors (about 1e-16 |f| / h) of elements
-// that are nearly zero from counting. Right gradients of smooth functions have errors below 1e-6; wrong ones near 1.
+// that are nearly zero from counting. Where the error is above 1e-7, ten times the step is tried too, and the smaller error
+// counts. Right gradients of smooth functions have errors below 1e-6; wrong ones near 1.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_REFERENCE_GRADIENTCHECK_H

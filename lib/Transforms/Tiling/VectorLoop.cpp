@@ -91,7 +91,7 @@ SmallVector<Values> VectorLoop::run(Value begin, Value end, int64_t multiple, ll
     Value steps = arith::DivSIOp::create(builder, loc, count, size);
     return arith::AddIOp::create(builder, loc, begin, arith::MulIOp::create(builder, loc, steps, size));
   };
-  Value main = roundedDown(unroll * lanes), whole = roundedDown(lanes);
+  Value main = roundedDown(unroll * lanes), whole = unroll == 1 ? main : roundedDown(lanes);
   loop(begin, main, unroll, slots, body);
   if (main != whole)
     loop(main, whole, 1, slots, body);

@@ -1,0 +1,68 @@
+// What fusion reports: each kernel, and each elementwise value that is kept in memory between kernels, with the reason.
+// (Updates in place: in-place.mlir.)
+// RUN: sinter-opt %s --sinter-decompose --canonicalize --cse --convert-sinter-to-linalg --canonicalize --cse \
+// RUN:   --sinter-fuse-kernels --remark-policy=all --remarks-filter=fusion -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --implicit-check-not=remark:
+// RUN: sinter-opt %s --sinter-decompose --canonicalize --cse --convert-sinter-to-linalg --canonicalize --cse \
+// RUN:   --sinter-fuse-kernels --remark-policy=all --remarks-filter=schedule -o /dev/null 2>&1 | count 0
+
+// CHECK: [[#@LINE+3]]:8: remark: [Passed] kernel | Category:fusion | Function=one_kernel | Remark="kernel 'linear_tanh' of strategy contraction from linear, tanh", inputs=3, outputs=1
+func.func @one_kernel(%x: tensor<?x4xf32>, %w: tensor<8x4xf32>, %b: tensor<8xf32>)
+    -> tensor<?x8xf32> {
+  %y = sinter.linear %x, %w, %b : (tensor<?x4xf32>, tensor<8x4xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+  %t = sinter.tanh %y : tensor<?x8xf32>
+  return %t : tensor<?x8xf32>
+}
+
+// CHECK: [[#@LINE+6]]:8: remark: [Passed] kernel {{.*}} Remark="kernel 'exp' of strategy map from exp", inputs=1, outputs=1
+// CHECK: [[#@LINE+6]]:8: remark: [Passed] kernel {{.*}} Remark="kernel 'linear' of strategy contraction from linear"
+// CHECK: [[#@LINE+4]]:8: remark: [Missed] materialized | Category:fusion | Function=operand_of_a_product |
+// CHECK-SAME: Reason="operands of a product are read from memory", Remark="the result of exp is kept in memory"
+func.func @operand_of_a_product(%x: tensor<?x4xf32>, %w: tensor<8x4xf32>)
+    -> tensor<?x8xf32> {
+  %e = sinter.exp %x : tensor<?x4xf32>
+  %y = sinter.linear %e, %w : (tensor<?x4xf32>, tensor<8x4xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// CHECK: remark: [Passed] kernel {{.*}} Function=read_elsewhere | Remark="kernel 'exp' of strategy map
+// CHECK: remark: [Passed] kernel {{.*}} Function=read_elsewhere | Remark="kernel 'transpose' of strategy loops
+// CHECK: remark: [Missed] materialized {{.*}} Function=read_elsewhere | Reason="it is read at other places than it is computed at", Remark="the result of exp
+func.func @read_elsewhere(%x: tensor<6x4xf32>) -> tensor<4x6xf32> {
+  %e = sinter.exp %x : tensor<6x4xf32>
+  %y = sinter.transpose %e [1, 0] : tensor<6x4xf32> -> tensor<4x6xf32>
+  return %y : tensor<4x6xf32>
+}
+
+// CHECK: remark: [Passed] kernel {{.*}} Function=before_and_after | Remark="kernel 'exp_tanh' of strategy map from exp, tanh", inputs=1, outputs=2
+// CHECK: remark: [Passed] kernel {{.*}} Function=before_and_after | Remark="kernel 'transpose' of strategy loops
+// CHECK: remark: [Passed] kernel {{.*}} Function=before_and_after | Remark="kernel 'add' of strategy map from add", inputs=2, outputs=1
+// CHECK: remark: [Missed] materialized {{.*}} Reason="one kernel would have to run before and after another", Remark="the result of exp
+// CHECK: remark: [Missed] materialized {{.*}} Reason="it is read at other places than it is computed at", Remark="the result of tanh
+func.func @before_and_after(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %e = sinter.exp %x : tensor<4x4xf32>
+  %a = sinter.tanh %e : tensor<4x4xf32>
+  %t = sinter.transpose %a [1, 0] : tensor<4x4xf32> -> tensor<4x4xf32>
+  %y = sinter.add %e, %t : tensor<4x4xf32>
+  return %y : tensor<4x4xf32>
+}
+
+// CHECK: remark: [Passed] kernel {{.*}} Function=other_extents | Remark="kernel 'exp' of strategy map
+// CHECK: remark: [Passed] kernel {{.*}} Function=other_extents | Remark="kernel 'add' of strategy map
+// CHECK: remark: [Missed] materialized {{.*}} Reason="the reader's loops have other extents", Remark="the result of exp
+func.func @other_extents(%x: tensor<?x8xf32>, %b: tensor<8xf32>) -> tensor<?x8xf32> {
+  %e = sinter.exp %b : tensor<8xf32>
+  %r = sinter.broadcast %e dims = [1] : tensor<8xf32> -> tensor<?x8xf32>
+  %y = sinter.add %x, %r : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// CHECK: remark: [Passed] kernel {{.*}} Function=other_strategy | Remark="kernel 'exp' of strategy row from exp, reduce", inputs=1, outputs=2
+// CHECK: remark: [Passed] kernel {{.*}} Function=other_strategy | Remark="kernel 'reduce' of strategy column from reduce", inputs=1, outputs=1
+// CHECK: remark: [Missed] materialized {{.*}} Reason="the reader belongs to another strategy's kernel, and computing it again is not cheap"
+func.func @other_strategy(%x: tensor<?x8xf32>) -> (tensor<?xf32>, tensor<8xf32>) {
+  %b = sinter.exp %x : tensor<?x8xf32>
+  %r = sinter.reduce sum %b dims = [1] : tensor<?x8xf32> -> tensor<?xf32>
+  %s = sinter.reduce sum %b dims = [0] : tensor<?x8xf32> -> tensor<8xf32>
+  return %r, %s : tensor<?xf32>, tensor<8xf32>
+}
