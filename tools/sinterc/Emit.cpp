@@ -34,29 +34,33 @@ std::string runtimeFolder() {
   return folder.str().str();
 }
 
-static LogicalResult write(const Options &options, llvm::ArrayRef<char> contents) {
+static llvm::Error write(const Options &options, llvm::ArrayRef<char> contents) {
   if (options.output != "-")
-    return reportError(writeFile(options.output, contents));
+    return writeFile(options.output, contents);
   llvm::outs().write(contents.data(), contents.size());
   llvm::outs().flush();
-  return success(!llvm::outs().has_error());
+  std::error_code code = llvm::outs().error();
+  llvm::outs().clear_error();
+  return code ? llvm::createStringError(code, "cannot write to standard output") : llvm::Error::success();
 }
 
 static LogicalResult writeText(const Options &options, llvm::function_ref<void(llvm::raw_ostream &)> print) {
   llvm::SmallVector<char, 0> text;
   llvm::raw_svector_ostream stream(text);
   print(stream);
-  return write(options, text);
+  return reportError(write(options, text));
 }
 
-/// Writes the C header beside the output that is there already. Both or neither: a failure takes the output away again.
-static LogicalResult writeHeader(const Compilation &compilation, const Options &options) {
-  if (options.header.empty() || !compilation.summary())
-    return success();
-  LogicalResult written = reportError(writeFile(options.header, compilation.summary()->header));
-  if (failed(written) && options.output != "-")
-    llvm::sys::fs::remove(options.output);
-  return written;
+/// Produces the output and writes the C header beside it: both, or neither.
+static LogicalResult withHeader(const Compilation &compilation, const Options &options,
+                                llvm::function_ref<llvm::Error()> produce) {
+  if (!hasHeader(options.emit) || options.header.empty() || !compilation.summary())
+    return reportError(produce());
+  return reportError(replaceFile(options.header, /*executable=*/false, [&](llvm::StringRef temporary) -> llvm::Error {
+    if (llvm::Error error = writeFile(temporary, compilation.summary()->header))
+      return error;
+    return produce();
+  }));
 }
 
 static LogicalResult linkOutput(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
@@ -73,9 +77,7 @@ static LogicalResult linkOutput(Compilation &compilation, const Options &options
   mlir::TimingScope scope = timing.nest("Link");
   LinkJob job{options.emit == EmitKind::Program ? LinkKind::Program : LinkKind::SharedLibrary, *objects, options.output,
               runtimeFolder(), compilation.summary()->name};
-  if (failed(reportError(link(job))))
-    return failure();
-  return options.emit == EmitKind::Library ? writeHeader(compilation, options) : success();
+  return withHeader(compilation, options, [&] { return link(job); });
 }
 
 static LogicalResult emitCode(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
@@ -88,9 +90,9 @@ static LogicalResult emitCode(Compilation &compilation, const Options &options, 
     return linkOutput(compilation, options, timing);
   auto format = options.emit == EmitKind::Assembly ? CodeFormat::Assembly : CodeFormat::Object;
   mlir::FailureOr<llvm::SmallVector<char, 0>> code = compilation.generate(format);
-  if (failed(code) || failed(write(options, *code)))
+  if (failed(code))
     return failure();
-  return options.emit == EmitKind::Object ? writeHeader(compilation, options) : success();
+  return withHeader(compilation, options, [&] { return write(options, *code); });
 }
 
 /// "digits: batch 64; state 221184 bytes, scratch 66560 bytes, peak 287744 bytes; 13 kernels".

@@ -145,9 +145,22 @@ std::string defaultHeader(llvm::StringRef path) {
   return result.str().str();
 }
 
+/// Do two paths, which need not exist, name the same file?
+bool samePath(llvm::StringRef a, llvm::StringRef b) {
+  llvm::SmallString<256> paths[] = {a, b};
+  for (llvm::SmallString<256> &path : paths) {
+    (void)llvm::sys::fs::make_absolute(path);
+    llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  }
+  return paths[0] == paths[1];
+}
+
+constexpr int64_t kMostRows = int64_t(1) << 30;
+
 void checkCombinations(const Options &options) {
-  if (batch.getNumOccurrences() && batch < 1)
-    usageError("--batch expects a number of rows of at least 1, found " + llvm::Twine(batch));
+  if (batch.getNumOccurrences() && (batch < 1 || batch > kMostRows))
+    usageError("--batch expects a number of rows from 1 to " + llvm::Twine(kMostRows) + ", found " +
+               llvm::Twine(batch));
   if (optLevel > 3)
     usageError("-O expects a level from 0 to 3, found " + llvm::Twine(optLevel));
   if (tolerance < 0)
@@ -157,7 +170,7 @@ void checkCombinations(const Options &options) {
   bool binary = options.emit == EmitKind::Library || options.emit == EmitKind::Program;
   if (binary && options.output == "-")
     usageError("a program or library cannot be written to standard output; give a path with -o");
-  if (hasHeader(options.emit) && options.header == options.output)
+  if (hasHeader(options.emit) && samePath(options.header, options.output))
     usageError("the header '" + options.header + "' is the output itself; give another path with --header");
   if (input == "-" || llvm::sys::fs::is_directory(input))
     return;

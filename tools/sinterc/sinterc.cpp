@@ -33,6 +33,7 @@ static LogicalResult run(const Options &options, mlir::TimingScope &timing) {
   mlir::DialectRegistry registry;
   registerPhaseDialects(registry);
   mlir::MLIRContext context(registry);
+  context.printOpOnDiagnostic(false);
   llvm::SourceMgr sources;
   mlir::SourceMgrDiagnosticHandler diagnostics(sources, &context);
   if (failed(enableRemarks(context, options.remarks)))

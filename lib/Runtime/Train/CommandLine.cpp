@@ -320,7 +320,10 @@ static int parseAndRun(int argc, char **argv, const sinter_artifact &artifact) {
     if (error.get_exit_code() == 0)
       return app.exit(error); // --help and --version
     const auto chosen = app.get_subcommands();
-    fmt::print(stderr, "error: {}\ntry: {}{}{} --help\n", error.what(), program, chosen.empty() ? "" : " ",
+    std::string message = error.what();
+    if (chosen.empty() && argc > 1 && argv[1][0] != '-')
+      message = fmt::format("unknown command '{}', expected train, eval, predict, info or bench", oneLine(argv[1]));
+    fmt::print(stderr, "error: {}\ntry: {}{}{} --help\n", message, program, chosen.empty() ? "" : " ",
                chosen.empty() ? "" : chosen[0]->get_name());
     return usageStatus;
   }
@@ -339,6 +342,9 @@ extern "C" int sinter_program_main(int argc, char **argv, const sinter_artifact 
     return status;
   } catch (const std::bad_alloc &) {
     std::fputs("error: out of memory\n", stderr);
+  } catch (const UsageError &misuse) {
+    std::fputs(fmt::format("error: {}\n", misuse.what()).c_str(), stderr);
+    return usageStatus;
   } catch (const std::exception &exception) {
     std::fputs(fmt::format("error: {}\n", oneLine(exception.what())).c_str(), stderr);
   }

@@ -181,8 +181,8 @@ static void loadTable(const sinter_artifact &artifact, const DataFiles &files, N
   dataset.inputs.push_back(columnsToArray(table, features));
   dataset.rows = table.rows();
   if (targets.empty() && need == NeedTargets::Yes && artifact.target_count == 1)
-    fail("'{}' needs --target COLUMN, the column to be learned: its name or its number from 0 (-1 is the last)",
-         files.data);
+    misuse("'{}' needs --target COLUMN, the column to be learned: its name or its number from 0 (-1 is the last)",
+           files.data);
   if (!targets.empty() && need == NeedTargets::Yes)
     dataset.targets.push_back(targetsFromTable(artifact, table, targets, knownClasses, dataset.classes));
 }

@@ -22,6 +22,18 @@ public:
   explicit Error(std::string message) : std::runtime_error(oneLine(std::move(message))) {}
 };
 
+/// A command line that makes no sense, whatever the files hold: the exit status is 2 instead of 1.
+class UsageError : public Error {
+public:
+  using Error::Error;
+};
+
+/// Throws a UsageError with a formatted message.
+template <typename... Args>
+[[noreturn]] void misuse(fmt::format_string<Args...> format, Args &&...args) {
+  throw UsageError(fmt::format(format, std::forward<Args>(args)...));
+}
+
 /// Throws an Error with a formatted message.
 template <typename... Args>
 [[noreturn]] void fail(fmt::format_string<Args...> format, Args &&...args) {

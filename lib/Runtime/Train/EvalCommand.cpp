@@ -21,7 +21,7 @@ static std::string jsonText(const sinter_artifact &artifact, const Evaluation &e
 
 int runEval(const sinter_artifact &artifact, const EvalOptions &options) {
   if (!options.data.given())
-    fail("eval needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T");
+    misuse("eval needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T");
   Model model = createModel(artifact, options.threads);
   RunRecord record;
   loadTrained(model.get(), options.weights, record);

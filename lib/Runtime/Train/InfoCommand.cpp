@@ -10,6 +10,8 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 
 namespace sinter::train {
 
@@ -136,7 +138,10 @@ static void printTensors(const sinter_artifact &artifact) {
 static void printKernels(const sinter_artifact &artifact) {
   if (artifact.kernel_count == 0)
     return;
-  fmt::print("\nkernels ({})\n", artifact.kernel_count);
+  std::set<std::string_view> distinct;
+  for (uint32_t i = 0; i < artifact.kernel_count; ++i)
+    distinct.insert(artifact.kernels[i].name);
+  fmt::print("\nkernels ({} in {} launches)\n", distinct.size(), artifact.kernel_count);
   for (uint32_t i = 0; i < artifact.kernel_count; ++i) {
     const sinter_kernel_info &kernel = artifact.kernels[i];
     fmt::print("  {:<11} {:<32} {:>12} flop {:>12} bytes  {}\n", orEmpty(kernel.step), kernel.name, kernel.flops,

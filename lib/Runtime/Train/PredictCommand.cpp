@@ -132,12 +132,12 @@ static bool endsWith(const std::string &text, std::string_view end) {
 
 int runPredict(const sinter_artifact &artifact, const PredictOptions &options) {
   if (!options.data.given())
-    fail("predict needs data: --inputs X, or --data FILE.csv");
+    misuse("predict needs data: --inputs X, or --data FILE.csv");
   if (artifact.output_count == 0)
     fail("model '{}' has no outputs to predict", artifact.name);
   if (options.outputs.size() > artifact.output_count)
-    fail("model '{}' has {}, --output is given {} times", artifact.name, counted(artifact.output_count, "output"),
-         options.outputs.size());
+    misuse("model '{}' has {}, --output is given {} times", artifact.name, counted(artifact.output_count, "output"),
+           options.outputs.size());
   for (const std::string &path : options.outputs)
     if (path != "-")
       check(sinter_output_check(path.c_str()));
@@ -152,7 +152,7 @@ int runPredict(const sinter_artifact &artifact, const PredictOptions &options) {
     std::string path = options.outputs.empty() ? "-" : options.outputs[i];
     bool asText = path == "-" || endsWith(path, ".csv");
     if (asText && i > 0)
-      fail("output '{}' can only be written as NPY, found '{}'", artifact.outputs[i].name, path);
+      misuse("output '{}' can only be written as NPY, found '{}'", artifact.outputs[i].name, path);
     std::string text = asText ? csvText(artifact, outputs[i], dataset.rows, record.classes) : std::string();
     if (path == "-")
       std::fwrite(text.data(), 1, text.size(), stdout);

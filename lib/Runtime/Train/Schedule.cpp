@@ -21,7 +21,7 @@ static Settings parseSettings(const std::string &text, size_t at) {
     size_t end = std::min(text.find(',', at), text.size()), equals = text.find('=', at);
     double value;
     if (equals >= end || !parseNumber(std::string_view(text).substr(equals + 1, end - equals - 1), value))
-      fail("--schedule '{}': expected NAME=NUMBER, found '{}'", text, text.substr(at, end - at));
+      misuse("--schedule '{}': expected NAME=NUMBER, found '{}'", text, text.substr(at, end - at));
     settings[text.substr(at, equals - at)] = value;
     at = end + 1;
   }
@@ -43,7 +43,7 @@ static int64_t takeCount(Settings &settings, const char *name, const std::string
   if (!take(settings, name, value))
     return 0;
   if (!(value >= 1 && value <= 1e15 && std::floor(value) == value))
-    fail("--schedule '{}': {} must be a whole number of at least 1, found {}", text, name, value);
+    misuse("--schedule '{}': {} must be a whole number of at least 1, found {}", text, name, value);
   return static_cast<int64_t>(value);
 }
 
@@ -56,9 +56,9 @@ Schedule Schedule::parse(const std::string &text) {
   size_t colon = std::min(text.find(':'), text.size());
   auto found = kinds.find(text.substr(0, colon));
   if (found == kinds.end())
-    fail("--schedule '{}': expected constant, step, exponential, linear, cosine, linear-warmup, warmup-cosine or "
-         "warmup-linear",
-         text);
+    misuse("--schedule '{}': expected constant, step, exponential, linear, cosine, linear-warmup, warmup-cosine or "
+           "warmup-linear",
+           text);
   Schedule schedule;
   schedule.kind = found->second.first;
   schedule.afterWarmup = found->second.second;
@@ -69,18 +69,18 @@ Schedule Schedule::parse(const std::string &text) {
   if (schedule.kind == Kind::Step || schedule.kind == Kind::Warmup)
     schedule.steps = takeCount(settings, "steps", text);
   if (decays && (!take(settings, "gamma", schedule.gamma) || schedule.gamma <= 0))
-    fail("--schedule '{}': expected a positive gamma, as in {}", text,
-         schedule.kind == Kind::Step ? "step:size=10,gamma=0.1" : "exponential:gamma=0.95");
+    misuse("--schedule '{}': expected a positive gamma, as in {}", text,
+           schedule.kind == Kind::Step ? "step:size=10,gamma=0.1" : "exponential:gamma=0.95");
   if (schedule.kind == Kind::Step && (schedule.size == 0) == (schedule.steps == 0))
-    fail("--schedule '{}': expected either size=EPOCHS or steps=STEPS, as in step:size=10,gamma=0.1", text);
+    misuse("--schedule '{}': expected either size=EPOCHS or steps=STEPS, as in step:size=10,gamma=0.1", text);
   if (schedule.kind == Kind::Warmup && schedule.steps == 0)
-    fail("--schedule '{}': expected the steps of the warm-up, as in {}:steps=500", text, found->first);
+    misuse("--schedule '{}': expected the steps of the warm-up, as in {}:steps=500", text, found->first);
   if (!decays && schedule.kind != Kind::Constant &&
       !(schedule.kind == Kind::Warmup && schedule.afterWarmup == Kind::Constant) &&
       take(settings, "min", schedule.minimum) && schedule.minimum < 0)
-    fail("--schedule '{}': min must not be negative, found {}", text, schedule.minimum);
+    misuse("--schedule '{}': min must not be negative, found {}", text, schedule.minimum);
   if (!settings.empty())
-    fail("--schedule '{}': unknown setting '{}'", text, settings.begin()->first);
+    misuse("--schedule '{}': unknown setting '{}'", text, settings.begin()->first);
   return schedule;
 }
 

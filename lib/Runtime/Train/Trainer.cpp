@@ -11,9 +11,9 @@
 namespace sinter::train {
 
 int Trainer::run() {
+  InterruptGuard guard;
   log.emplace(options.log, artifact, validates(), options.resume.empty() ? 0 : sinter_model_step(model.get()));
   announce();
-  InterruptGuard guard;
   while (record.epoch < settings.epochs && !shouldStopEarly()) {
     if (options.stopAfter > 0 && record.epoch >= options.stopAfter)
       return stop(Ending::Limit);
@@ -37,6 +37,10 @@ int Trainer::run() {
 
 void Trainer::save() {
   saveCheckpoint(model.get(), options.save, record);
+  noteSaved();
+}
+
+void Trainer::noteSaved() {
   lastSaved = fmt::format("'{}' keeps the state after step {} (epoch {})", options.save, sinter_model_step(model.get()),
                           record.epoch + (record.batch > 0 ? 1 : 0));
 }

@@ -42,6 +42,7 @@ private:
   void finishEpoch();
   void saveBest(const Evaluation &evaluation);
   void save();
+  void noteSaved();
   int stop(Ending ending);
   void testAtEnd();
   bool shouldStopEarly() const;

@@ -30,9 +30,9 @@ Trainer::Trainer(const sinter_artifact &artifact, const TrainOptions &options)
 
 void Trainer::checkOptions() const {
   if (!options.data.given())
-    fail("train needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T");
+    misuse("train needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T");
   if (!options.resume.empty() && !options.initFrom.empty())
-    fail("--resume and --init-from exclude each other: a resumed run goes on with its own parameters");
+    misuse("--resume and --init-from exclude each other: a resumed run goes on with its own parameters");
   // Better now than after the first epoch.
   for (const std::string *path : {&options.save, &options.saveBest, &options.log})
     if (!path->empty())
@@ -45,6 +45,8 @@ void Trainer::resume() {
   TensorFile file(opened);
   if (!readRecord(file.get(), record))
     fail("'{}' holds no training run to resume (it can serve with --init-from)", options.resume);
+  if (options.resume == options.save)
+    noteSaved();
 }
 
 // A setting that shapes the course of a run cannot change half-way.
@@ -81,10 +83,10 @@ void Trainer::applySettings() {
   change(options.patience, settings.patience);
   schedule = Schedule::parse(settings.schedule);
   if (!std::isfinite(settings.learningRate) || settings.learningRate < 0)
-    fail("--lr {}: expected a number that is not negative", settings.learningRate);
+    misuse("--lr {}: expected a number that is not negative", settings.learningRate);
   if (!(settings.validation >= 0 && settings.validation < 1) || !(settings.test >= 0 && settings.test < 1))
-    fail("--validation {} and --test {}: expected shares of the rows from 0 up to 1, 1 excluded", settings.validation,
-         settings.test);
+    misuse("--validation {} and --test {}: expected shares of the rows from 0 up to 1, 1 excluded", settings.validation,
+           settings.test);
 }
 
 void Trainer::loadData() {
@@ -95,7 +97,7 @@ void Trainer::loadData() {
   record.classes = dataset.classes;
   bool separate = options.validationData.given();
   if (separate && settings.validation > 0)
-    fail("--validation {} and validation files exclude each other", settings.validation);
+    misuse("--validation {} and validation files exclude each other", settings.validation);
   if (!options.resume.empty() && separate != record.separateValidation)
     fail("the resumed run {} validation files of its own: give the same data again",
          record.separateValidation ? "had" : "had no");
@@ -125,9 +127,9 @@ void Trainer::splitData() {
   record.trainRows = trainRows();
   record.validationRows = validationRows;
   if (settings.patience > 0 && !validates())
-    fail("--patience {} needs validation rows: give --validation 0.2 or validation files", settings.patience);
+    misuse("--patience {} needs validation rows: give --validation 0.2 or validation files", settings.patience);
   if (!options.saveBest.empty() && !validates())
-    fail("--save-best needs validation rows: give --validation 0.2 or validation files");
+    misuse("--save-best needs validation rows: give --validation 0.2 or validation files");
   // A limit on steps alone must not be cut short by the default number of epochs.
   int64_t needed = (options.steps + batchesPerEpoch() - 1) / batchesPerEpoch();
   if (!options.epochs && needed > settings.epochs)

@@ -16,7 +16,7 @@ static remark::RemarkOpts about(const Graph &graph, StringRef name) {
 
 void sinter::reportKernel(const Graph &graph, const KernelPlan &plan, const KernelLabel &label) {
   Location loc = graph[plan.computed.front()].op->getLoc();
-  std::string sources = llvm::join(label.sources, ", ");
+  std::string sources = label.sources.empty() ? "a constant" : llvm::join(label.sources, ", ");
   remark::passed(loc, about(graph, "kernel"))
       << remark::add("kernel '{0}' of strategy {1} from {2}", label.name, stringifyStrategy(plan.strategy).str(),
                      sources)

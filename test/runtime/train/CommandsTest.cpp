@@ -115,7 +115,7 @@ TEST_F(Commands, usageMistakesEndWithTwo) {
 }
 
 TEST_F(Commands, missingAndUnwritablePaths) {
-  EXPECT_EQ(error("train"), "error: train needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T\n");
+  EXPECT_EQ(error("train", 2), "error: train needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T\n");
   EXPECT_EQ(error("train --data @none.csv --target 0"), "error: cannot open 'none.csv': No such file or directory\n");
   EXPECT_TRUE(contains(error("train --data @data.csv --target -1 --save @no/where.ckpt"), "'no/where.ckpt'"));
   EXPECT_TRUE(contains(error("train --data @data.csv --target -1 --log @no/where.csv"), "'no/where.csv'"));

@@ -98,12 +98,15 @@ def Sinter_ScheduleAttr : AttrDef<Sinter_Dialect, "Schedule"> {
   let summary = "how one kernel is tiled, vectorized and split among workers";
   let description = [{
     `vector` is the number of lanes of a vector register for the kernel's widest element type. The meaning of `tile`
-    depends on the strategy: `map` [elements per work item]; `row` [rows per work item, rows interleaved, vectors per
-    unrolled iteration]; `column` [columns per work item]; `contraction` [rows, vectors] of the register tile, then
-    [row tiles, column panels] per work item; `loops` [outermost iterations per work item].
+    depends on the strategy: `map` [elements per work item, vectors per unrolled iteration]; `row` [rows per work item, rows interleaved, vectors per
+    unrolled iteration]; `column` [columns per work item]; `loops` [outermost iterations per work item]; `contraction`
+    [rows, vectors of the register tile, row tiles, column panels, outer (batch) points per work item (0: all of them),
+    extent of a block of the contracted dimension, form, swapped]. The form is 0 (direct: the right operand is read where
+    it lies), 1 (packed: its panels are copied first) or 2 (dot: vectors run along the contracted dimension); swapped (1)
+    exchanges the roles of the two operands, and tiles are transposed when they are stored.
     `parallel = false` keeps the kernel in the calling thread (it is too short to share).
 
-    Example: `#sinter.schedule<contraction, tile = [8, 3, 1, 1], vector = 16, parallel = true>`
+    Example: `#sinter.schedule<contraction, tile = [8, 3, 8, 1, 1, 1000, 1, 0], vector = 16, parallel = true>`
   }];
   let parameters = (ins EnumParameter<Sinter_Strategy>:$strategy, ArrayRefParameter<"int64_t">:$tile,
                         "int64_t":$vector, "bool":$parallel);
