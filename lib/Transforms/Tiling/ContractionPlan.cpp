@@ -8,8 +8,10 @@
 //           FMA needs a load and the sums need the shuffle network: for few rows
 //
 // With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. In cycles per k step a
-// tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle, latency of an FMA).
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle, latency of an FMA), and in
+// the direct form 2.4 cycles more for each cache line of `lanes` if all of a panel's lines are more than the
+// first-level cache holds: every tile of rows fetches them again. SPDX-License-Identifier: Apache-2.0 WITH
+// LLVM-exception
 
 #include "ContractionEmitter.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
@@ -26,6 +28,7 @@ namespace {
 /// Bytes of stack that one call of a kernel may use for a packed panel and for resting accumulators.
 constexpr int64_t kPanelBytes = 192 * 1024;
 constexpr int64_t kRestBytes = 48 * 1024;
+constexpr int64_t kLineBytes = 64;
 /// Most bytes of stack for a schedule that was given by hand.
 constexpr int64_t kMostStackBytes = 1 << 20;
 /// A work item should last this many cycles, about 20 microseconds; shorter kernels are not shared.
@@ -95,6 +98,7 @@ struct CostModel {
   double broadcastForm(const ContractionPlan &plan) const;
   double dotForm(const ContractionPlan &plan) const;
   double packing(const ContractionPlan &plan) const;
+  double refetch(const ContractionPlan &plan, int64_t vectors) const;
 };
 
 /// Packing all panels once.
@@ -108,11 +112,24 @@ double CostModel::packing(const ContractionPlan &plan) const {
   return blocks * (strideAlong(strides, p.k) == 1 ? square() : lanes * lanes * 1.5);
 }
 
+/// Cycles per k step and tile for lines that have left the first-level cache since the last tile of rows.
+double CostModel::refetch(const ContractionPlan &plan, int64_t vectors) const {
+  if (plan.form != ContractionForm::Direct || plan.rowDim(p).extent <= plan.rows)
+    return 0;
+  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
+  int64_t width = vectors * lanes * p.elementBytes(), apart = strideAlong(strides, p.k) * p.elementBytes();
+  if (apart <= width) // rows lie close together
+    return 0;
+  double lines = double(width) / kLineBytes + 1;
+  return k() * lines * kLineBytes > target.l1Bytes ? 2.4 * lines : 0;
+}
+
 double CostModel::broadcastForm(const ContractionPlan &plan) const {
   int64_t rows = plan.rowDim(p).extent, vectors = divideCeil(plan.laneDim(p).extent, lanes);
   int64_t r = plan.rows, v = plan.vectors, fullRows = rows / r, fullPanels = vectors / v;
   double perK = fullPanels * (fullRows * tile(r, v) + tile(rows % r, v));
   perK += fullRows * tile(r, vectors % v) + tile(rows % r, vectors % v);
+  perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
   double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
   double perTile = 20 + r * v * 0.7;
   if (plan.swapped)

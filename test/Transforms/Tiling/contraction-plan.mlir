@@ -61,4 +61,24 @@ module attributes {sinter.batch = 64 : i64} {
     }
     return %r : tensor<1x50xf32>
   }
+
+  // A weight gradient over many rows: the lines of a panel do not stay in the first-level cache, so it is copied, in two blocks of k.
+  // CHECK-LABEL: @long_weight_gradient
+  // CHECK: sinter.kernel "tn" schedule <contraction, tile = [{{.*}}, 512, 1, 0], vector = 16, parallel = true>
+  func.func @long_weight_gradient(%x: tensor<1024x500xf32>, %w: tensor<1024x400xf32>, %y: tensor<500x400xf32>) -> tensor<500x400xf32> {
+    %r = sinter.kernel "tn" ins(%x, %w : tensor<1024x500xf32>, tensor<1024x400xf32>) outs(%y : tensor<500x400xf32>) -> tensor<500x400xf32> {
+    ^bb0(%a: tensor<1024x500xf32>, %b: tensor<1024x400xf32>, %out: tensor<500x400xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<500x400xf32>) -> tensor<500x400xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<1024x500xf32>, tensor<1024x400xf32>) outs(%init : tensor<500x400xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<500x400xf32>
+      sinter.yield %p : tensor<500x400xf32>
+    }
+    return %r : tensor<500x400xf32>
+  }
 }
