@@ -14,11 +14,11 @@ step "1. Dependencies (Debian packages)"
 tools/dev/install-dependencies.sh build
 
 step "2. Build the compiler"
-run cmake --preset release -DSINTER_BUILD_TESTS=OFF -DSINTER_BUILD_BENCHMARKS=OFF -B build/quickstart-release >/dev/null
-run cmake --build build/quickstart-release --target sinterc
+run cmake --preset release -DSINTER_BUILD_TESTS=OFF -DSINTER_BUILD_BENCHMARKS=OFF >/dev/null
+run cmake --build --preset release --target sinterc
 
 mkdir -p "$out"
-sinterc=build/quickstart-release/bin/sinterc
+sinterc=build/release/bin/sinterc
 step "3. Compile the model ahead of time: one program that trains"
 run "$sinterc" test/models/digits.mlir -o "$out/digits"
 
@@ -28,7 +28,6 @@ run "$out/digits" train --data data/digits.csv.gz --target -1 --scale 0.0625 --v
   --save "$out/digits.safetensors" --log "$out/digits.csv"
 
 step "5. Predict: the first images of the data again"
-
 zcat data/digits.csv.gz | head -n 5 > "$out/five.csv" || true
 run "$out/digits" predict --data "$out/five.csv" --target -1 --scale 0.0625 --weights "$out/digits.safetensors"
 
