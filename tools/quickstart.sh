@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 out=${1:-build/quickstart}
 
 step() { printf '\n== %s\n' "$1"; }
-run() { printf '$ %s\n' "$*"; "$@"; }
+run() { printf '$ %s\n' "$*" >&2; "$@"; }
 
 step "1. Dependencies (Debian packages)"
 tools/dev/install-dependencies.sh build

@@ -37,15 +37,15 @@ llvm::Error Compilation::selectTarget() {
   return createTargetMachine(options.target).moveInto(machine);
 }
 
-/// Digest of the text and of every option that changes the code.
-std::string Compilation::digest(StringRef text) const {
+/// Digest of the text, of the schedules and of every option that changes the code.
+std::string Compilation::digest(StringRef text, StringRef schedules) const {
   llvm::SHA256 hash;
   hash.update(text);
   std::string rest;
   llvm::raw_string_ostream(rest) << '\0' << machine->getTargetTriple().str() << '\0' << machine->getTargetCPU() << '\0'
                                  << machine->getTargetFeatureString() << '\0' << options.target.optLevel << '\0'
-                                 << options.batch.value_or(0) << '\0' << options.keepGradients << '\0'
-                                 << compilerVersion();
+                                 << options.batch.value_or(0) << '\0' << options.keepGradients << '\0' << schedules
+                                 << '\0' << compilerVersion();
   hash.update(rest);
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
@@ -56,7 +56,10 @@ LogicalResult Compilation::load(StringRef path) {
   std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(path, &message);
   if (!file)
     return emitError(UnknownLoc::get(&context)) << message;
-  sourceDigest = digest(file->getBuffer());
+  std::unique_ptr<llvm::MemoryBuffer> schedules;
+  if (!options.schedules.empty() && !(schedules = openInputFile(options.schedules, &message)))
+    return emitError(UnknownLoc::get(&context)) << "schedules: " << message;
+  sourceDigest = digest(file->getBuffer(), schedules ? schedules->getBuffer() : StringRef());
   sourceName = path == "-" ? "model" : llvm::sys::path::filename(path).str();
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(file), llvm::SMLoc());
@@ -75,6 +78,9 @@ LogicalResult Compilation::load(StringRef path) {
 LogicalResult Compilation::checkChoices() {
   if (options.batch)
     return emitError(op->getLoc()) << "the batch cannot be chosen any more: the module is in phase `"
+                                   << phaseName(current) << "`";
+  if (!options.schedules.empty() && current >= Phase::Kernels)
+    return emitError(op->getLoc()) << "schedules cannot be chosen any more: the module is in phase `"
                                    << phaseName(current) << "`";
   auto isGradient = [](StateOp state) { return state.getRole() == StateRole::Gradient; };
   if (options.keepGradients && llvm::none_of(op->getOps<StateOp>(), isGradient))
@@ -96,6 +102,7 @@ static PhaseOptions phaseOptions(const CompilationOptions &options, const llvm::
   phases.step.batch = options.batch.value_or(hasBatchExtent(module) ? Compilation::kDefaultBatch : 0);
   phases.step.keepGradients = options.keepGradients;
   phases.kernels.target = describeTarget(machine);
+  phases.kernels.schedules = options.schedules;
   phases.llvm.targetTriple = machine.getTargetTriple().str();
   phases.llvm.targetCpu = machine.getTargetCPU().str();
   phases.llvm.sourceDigest = sourceDigest.str();

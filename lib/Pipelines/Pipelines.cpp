@@ -69,6 +69,8 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
   simplify(functions);
   // No CSE behind this one: two `tensor.empty` are two destinations.
   manager.addPass(createFuseKernelsPass({options.cheapCost}));
+  if (!options.schedules.empty())
+    manager.addPass(createApplySchedulesPass({options.schedules}));
   manager.addPass(createPlanSchedulesPass(scheduling(options)));
 }
 

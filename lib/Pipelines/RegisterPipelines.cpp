@@ -44,6 +44,7 @@ struct KernelsArguments : PassPipelineOptions<KernelsArguments> {
   Option<std::string> cpu{*this, "cpu", llvm::cl::desc("x86-64, x86-64-v2, -v3 or -v4"), llvm::cl::init("x86-64-v3")};
   Option<int64_t> cheapCost{*this, "cheap-cost", llvm::cl::desc("largest cost of what is computed again"),
                             llvm::cl::init(8)};
+  Option<std::string> schedules{*this, "schedules", llvm::cl::desc("file of schedules for some kernels")};
 };
 
 struct LLVMArguments : PassPipelineOptions<LLVMArguments> {
@@ -78,6 +79,7 @@ void registerPhasePipelines() {
                                                KernelsOptions options;
                                                options.cpu = arguments.cpu;
                                                options.cheapCost = arguments.cheapCost;
+                                               options.schedules = arguments.schedules;
                                                buildKernelsPhase(manager, options);
                                              });
   registerPlain(Phase::Tiles, buildTilesPhase);

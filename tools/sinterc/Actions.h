@@ -17,6 +17,9 @@ llvm::LogicalResult runVerify(sinter::Compilation &compilation, const Options &o
 /// Compares the gradients of train_step with central differences.
 llvm::LogicalResult runCheckGradients(sinter::Compilation &compilation, const Options &options);
 
+/// Writes the schedules of all kernels.
+llvm::LogicalResult runPrintSchedules(sinter::Compilation &compilation, const Options &options);
+
 /// "sinterc: error: ...".
 llvm::LogicalResult reportError(llvm::Error error);
 

@@ -5,6 +5,7 @@
 
 #include "sinter/Target/Link.h"
 #include "sinter/Target/Output.h"
+#include "sinter/Transforms/Tiling/ScheduleFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -105,6 +106,19 @@ static void printSummary(const Compilation &compilation, const Options &options)
   if (hasHeader(options.emit) && !options.header.empty() && compilation.summary())
     llvm::errs() << " and " << options.header;
   llvm::errs() << "\n";
+}
+
+LogicalResult runPrintSchedules(Compilation &compilation, const Options &options) {
+  if (failed(compilation.advanceTo(Phase::Kernels)))
+    return failure();
+  if (compilation.phase() != Phase::Kernels)
+    return reportError(llvm::createStringError("--print-schedules needs a module of phase kernels or before, found '" +
+                                               phaseName(compilation.phase()) + "'"));
+  if (failed(writeText(options, [&](llvm::raw_ostream &out) { printSchedules(compilation.module(), out); })))
+    return failure();
+  if (options.output != "-" && !options.quiet)
+    printSummary(compilation, options);
+  return success();
 }
 
 LogicalResult runEmit(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {

@@ -56,6 +56,14 @@ cl::opt<std::string> targetTriple("target-triple", cl::cat(forWhom), cl::value_d
 cl::opt<unsigned> optLevel("O", cl::cat(forWhom), cl::Prefix, cl::value_desc("0-3"), cl::init(3),
                            cl::desc("Effort of LLVM's passes and code generator [3]"));
 
+cl::opt<std::string> schedules("schedules", cl::cat(forWhom), cl::value_desc("file"),
+                               cl::desc("Schedules for some kernels, in place of the planner's; a line each, as "
+                                        "--print-schedules writes them [none]"));
+cl::opt<bool>
+    printSchedules("print-schedules", cl::cat(show),
+                   cl::desc("Write the schedules of all kernels, for --schedules, instead of code; to standard "
+                            "output or -o"));
+
 cl::opt<bool> verify("verify", cl::cat(check),
                      cl::desc("Compile, run every step function on random data, compare with the reference interpreter "
                               "and print the largest differences; writes nothing"));
@@ -114,6 +122,8 @@ EmitKind kindByEnding(llvm::StringRef path) {
 }
 
 EmitKind chosenKind() {
+  if (printSchedules)
+    return EmitKind::MLIR;
   if (compileTo.getNumOccurrences() && compileTo != Phase::Object) {
     if (emit.getNumOccurrences() && emit != EmitKind::MLIR)
       usageError("--compile-to=" + phaseName(compileTo) + " stops at MLIR: it goes with --emit=mlir only");
@@ -165,8 +175,8 @@ void checkCombinations(const Options &options) {
     usageError("-O expects a level from 0 to 3, found " + llvm::Twine(optLevel));
   if (tolerance < 0)
     usageError("--tolerance expects a positive number");
-  if (verify && checkGradients)
-    usageError("--verify and --check-gradients are two runs");
+  if (verify + checkGradients + printSchedules > 1)
+    usageError("--verify, --check-gradients and --print-schedules are runs of their own");
   bool binary = options.emit == EmitKind::Library || options.emit == EmitKind::Program;
   if (binary && options.output == "-")
     usageError("a program or library cannot be written to standard output; give a path with -o");
@@ -208,10 +218,12 @@ Options parseOptions(int argc, char **argv) {
   options.compilation.target = {targetTriple, targetCpu.getNumOccurrences() ? targetCpu.getValue() : "", optLevel};
   if (batch.getNumOccurrences())
     options.compilation.batch = batch;
+  options.compilation.schedules = schedules;
   options.compilation.keepGradients = keepGradients || checkGradients;
   options.compilation.program = options.emit == EmitKind::Program;
   options.verify = verify;
   options.checkGradients = checkGradients;
+  options.printSchedules = printSchedules;
   options.tolerance = tolerance;
   options.quiet = quiet;
   options.timing = timing;

@@ -20,7 +20,7 @@ struct Options {
   EmitKind emit = EmitKind::Program;
   sinter::Phase compileTo = sinter::Phase::Object;
   sinter::CompilationOptions compilation;
-  bool verify = false, checkGradients = false;
+  bool verify = false, checkGradients = false, printSchedules = false;
   double tolerance = 0; ///< 0: that of the mode and element type
   bool quiet = false, timing = false;
   std::string remarks; ///< regular expression of categories; empty: none

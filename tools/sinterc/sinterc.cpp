@@ -48,6 +48,8 @@ static LogicalResult run(const Options &options, mlir::TimingScope &timing) {
     return runCheckGradients(compilation, options);
   if (options.verify)
     return runVerify(compilation, options);
+  if (options.printSchedules)
+    return runPrintSchedules(compilation, options);
   return runEmit(compilation, options, timing);
 }
 

@@ -26,6 +26,8 @@ struct CompilationOptions {
   std::optional<int64_t> batch;
   /// The last gradients become part of the state.
   bool keepGradients = false;
+  /// A file of schedules that take the place of the planner's; empty: none.
+  std::string schedules;
   /// For an executable: define the symbol that its `main` looks for.
   bool program = false;
 };
@@ -71,7 +73,7 @@ private:
   mlir::LogicalResult checkChoices();
   mlir::LogicalResult runPhase(Phase phase);
   mlir::LogicalResult summarize();
-  std::string digest(llvm::StringRef text) const;
+  std::string digest(llvm::StringRef text, llvm::StringRef schedules) const;
 
   mlir::MLIRContext &context;
   CompilationOptions options;

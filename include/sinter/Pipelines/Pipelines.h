@@ -38,6 +38,8 @@ struct KernelsOptions {
   /// What schedules are made for, unless `target` is given: x86-64, x86-64-v2, x86-64-v3 or x86-64-v4.
   std::string cpu = "x86-64-v3";
   std::optional<TargetInfo> target;
+  /// A file of schedules that take the place of the planner's (ScheduleFile.h); empty: none.
+  std::string schedules;
   /// Largest number of scalar operations of a value that is computed again rather than kept in memory.
   int64_t cheapCost = 8;
 };

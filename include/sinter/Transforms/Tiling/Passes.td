@@ -28,6 +28,19 @@ def PlanSchedulesPass : Pass<"sinter-plan-schedules", "::mlir::ModuleOp"> {
   ];
 }
 
+def ApplySchedulesPass : Pass<"sinter-apply-schedules", "::mlir::ModuleOp"> {
+  let summary = "gives kernels the schedules that a file has for them";
+  let description = [{
+    Precondition: kernels. Attaches the `#sinter.schedule` of each line of the file (see ScheduleFile.h for the format) to
+    the kernel that the line names; the planner leaves such kernels alone. Each is reported as a remark, category
+    `schedule`. It is an error if a line names no kernel. That a schedule suits its kernel is checked by
+    `sinter-emit-kernels`.
+
+    Example: test/Transforms/Tiling/sinter-apply-schedules.mlir
+  }];
+  let options = [Option<"file", "file", "std::string", "\"\"", "path of the schedules">];
+}
+
 def EmitKernelsPass : Pass<"sinter-emit-kernels", "::mlir::ModuleOp"> {
   let summary = "turns kernels into functions over work items and their launches";
   let description = [{
