@@ -14,6 +14,7 @@
 #include "sinter/Transforms/Memory/Layout.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
 #include "llvm/Support/SourceMgr.h"
@@ -51,16 +52,25 @@ std::string Compilation::digest(StringRef text, StringRef schedules) const {
 }
 
 LogicalResult Compilation::load(StringRef path) {
-  TimingScope scope = timing.nest("Parse");
   std::string message;
   std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(path, &message);
   if (!file)
     return emitError(UnknownLoc::get(&context)) << message;
+  return parse(std::move(file), path == "-" ? "model" : llvm::sys::path::filename(path));
+}
+
+LogicalResult Compilation::loadText(StringRef text, StringRef name) {
+  return parse(llvm::MemoryBuffer::getMemBufferCopy(text, name), name);
+}
+
+LogicalResult Compilation::parse(std::unique_ptr<llvm::MemoryBuffer> file, StringRef name) {
+  TimingScope scope = timing.nest("Parse");
+  std::string message;
   std::unique_ptr<llvm::MemoryBuffer> schedules;
   if (!options.schedules.empty() && !(schedules = openInputFile(options.schedules, &message)))
     return emitError(UnknownLoc::get(&context)) << "schedules: " << message;
   sourceDigest = digest(file->getBuffer(), schedules ? schedules->getBuffer() : StringRef());
-  sourceName = path == "-" ? "model" : llvm::sys::path::filename(path).str();
+  sourceName = name.str();
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(file), llvm::SMLoc());
   op = parseSourceFile<ModuleOp>(sources, &context);

@@ -4,29 +4,26 @@
 #ifndef SINTER_TEST_UNIT_STEPTRAINER_H
 #define SINTER_TEST_UNIT_STEPTRAINER_H
 
+#include "Trainer.h"
+
 #include "sinter/Reference/Compare.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
 
-#include <memory>
-
-class StepTrainer {
+class StepTrainer : public Trainer {
 public:
-  /// Builds the step functions and evaluates `init`. `good()` tells whether that worked; diagnostics go to stderr.
+  /// Builds the step functions and evaluates `init`; diagnostics go to stderr.
   StepTrainer(const std::string &modelText, int64_t batch);
-  ~StepTrainer();
+  ~StepTrainer() override;
 
-  bool good() const { return isGood; }
-  mlir::ModuleOp module() { return *op; }
-
-  /// A tensor of the state, or null.
-  const sinter::reference::Tensor *state(const std::string &name) const;
-  /// Replaces a tensor of the state; false if there is none of that name, kind and shape.
-  bool setState(const std::string &name, const sinter::reference::Tensor &value);
-  /// One train_step with the module's learning rate; returns the loss, NaN if the evaluation fails.
+  bool good() const override { return isGood; }
+  const sinter::reference::Tensor *state(const std::string &name) const override;
+  bool setState(const std::string &name, const sinter::reference::Tensor &value) override;
   double step(const std::vector<sinter::reference::Tensor> &inputs,
-              const std::vector<sinter::reference::Tensor> &targets);
+              const std::vector<sinter::reference::Tensor> &targets) override;
+
+  mlir::ModuleOp module() { return *op; }
 
 private:
   mlir::MLIRContext context;

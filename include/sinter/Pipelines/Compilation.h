@@ -17,6 +17,10 @@
 
 #include <string>
 
+namespace llvm {
+class MemoryBuffer;
+} // namespace llvm
+
 namespace sinter {
 
 /// What decides the code, beside the text of the model.
@@ -53,6 +57,8 @@ public:
 
   /// Parses a model, or a module of any later phase ("-": standard input). Messages go to the context's diagnostics.
   mlir::LogicalResult load(llvm::StringRef path);
+  /// The same with a text that is in memory.
+  mlir::LogicalResult loadText(llvm::StringRef text, llvm::StringRef name);
 
   /// Runs the phases from the one that the module is in up to `phase` (at most `LLVM`).
   mlir::LogicalResult advanceTo(Phase phase);
@@ -70,6 +76,7 @@ public:
   const std::optional<StepSummary> &summary() const { return step; }
 
 private:
+  mlir::LogicalResult parse(std::unique_ptr<llvm::MemoryBuffer> file, llvm::StringRef name);
   mlir::LogicalResult checkChoices();
   mlir::LogicalResult runPhase(Phase phase);
   mlir::LogicalResult summarize();
