@@ -3,6 +3,7 @@
 
 #include "sinter/Pipelines/CompiledStep.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "sinter-rt/sinter.h"
 #include "sinter/Reference/TensorBytes.h"
 #include "sinter/Target/Link.h"
@@ -180,21 +181,34 @@ llvm::SmallVector<StepCall> callsToCompare(int64_t batch) {
   return calls;
 }
 
-llvm::Expected<std::vector<Difference>> compareWithReference(CompiledStep &step, mlir::ModuleOp module, StepCall call) {
+llvm::Expected<ReferenceCall> evaluateReference(mlir::ModuleOp module, StepCall call) {
   mlir::FailureOr<NamedTensors> arguments = randomArguments(module, call.function, call.rows, /*seed=*/1, /*step=*/3);
   if (failed(arguments))
     return llvm::createStringError("'" + call.function + "' has arguments that no data can be made for");
   mlir::FailureOr<NamedTensors> expected = evaluateStep(module, call.function, *arguments, call.rows);
   if (failed(expected))
     return llvm::createStringError("the reference interpreter cannot evaluate '" + call.function + "'");
-  llvm::Expected<NamedTensors> found = step.run(call.function, *arguments, *expected, call.rows);
-  if (!found)
-    return found.takeError();
-  return compare(*expected, *found);
+  return ReferenceCall{call, std::move(*arguments), std::move(*expected)};
 }
 
-double roundingTolerance(ElementKind kind) {
-  return kind == ElementKind::F64 ? 1e-10 : 1e-4;
+llvm::Expected<std::vector<Difference>> compareWithReference(CompiledStep &step, const ReferenceCall &reference) {
+  llvm::Expected<NamedTensors> found =
+      step.run(reference.call.function, reference.arguments, reference.expected, reference.call.rows);
+  if (!found)
+    return found.takeError();
+  return compare(reference.expected, *found);
+}
+
+double roundingTolerance(mlir::ModuleOp module) {
+  auto isF32 = [](mlir::Type type) { return mlir::getElementTypeOrSelf(type).isF32(); };
+  bool hasF32 = module
+                    .walk([&](mlir::Operation *op) {
+                      return llvm::any_of(op->getResultTypes(), isF32) || llvm::any_of(op->getOperandTypes(), isF32)
+                                 ? mlir::WalkResult::interrupt()
+                                 : mlir::WalkResult::advance();
+                    })
+                    .wasInterrupted();
+  return hasF32 ? 1e-4 : 1e-10;
 }
 
 } // namespace sinter

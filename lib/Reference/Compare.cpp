@@ -159,7 +159,6 @@ std::vector<Difference> sinter::reference::compare(const NamedTensors &expected,
     Difference difference;
     difference.role = tensor.role;
     difference.name = tensor.name;
-    difference.kind = tensor.value.kind();
     const NamedTensor *other = find(found, tensor.role, tensor.name);
     if (!other)
       difference.problem = "missing";

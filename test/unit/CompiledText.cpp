@@ -49,37 +49,72 @@ std::unique_ptr<CompiledLibrary> CompiledText::makeLibrary() {
   return nullptr;
 }
 
-static std::string compareCalls(CompiledStep &step, mlir::ModuleOp module) {
-  std::string faults;
-  for (StepCall call : callsToCompare(step.batch())) {
-    auto differences = compareWithReference(step, module, call);
-    if (!differences)
-      return faults + llvm::toString(differences.takeError()) + "\n";
-    for (const Difference &difference : *differences)
-      if (!difference.problem.empty() || !(difference.relative <= roundingTolerance(difference.kind)))
-        faults += call.function.str() + ", rows " + std::to_string(call.rows) + ": " + describe(difference) + "\n";
+namespace {
+
+/// The compiled steps of one text for several processors, against one evaluation of the reference.
+class Comparison {
+public:
+  /// `module` is the library's step in phase `step`.
+  void compareWith(std::unique_ptr<CompiledLibrary> library, mlir::ModuleOp module) {
+    if (!library)
+      return;
+    llvm::Expected<std::unique_ptr<CompiledStep>> step = CompiledStep::make(std::move(library));
+    if (!step) {
+      faults += llvm::toString(step.takeError()) + "\n";
+      return;
+    }
+    if (expected.empty())
+      evaluate(module, (*step)->batch());
+    tolerance = roundingTolerance(module);
+    for (const ReferenceCall &call : expected)
+      compareCall(**step, call);
   }
-  return faults;
-}
+
+  std::string faults;
+
+private:
+  void evaluate(mlir::ModuleOp module, int64_t batch) {
+    for (StepCall call : callsToCompare(batch)) {
+      llvm::Expected<ReferenceCall> evaluated = evaluateReference(module, call);
+      if (evaluated)
+        expected.push_back(std::move(*evaluated));
+      else
+        faults += llvm::toString(evaluated.takeError()) + "\n";
+    }
+  }
+
+  void compareCall(CompiledStep &step, const ReferenceCall &call) {
+    auto differences = compareWithReference(step, call);
+    if (!differences) {
+      faults += llvm::toString(differences.takeError()) + "\n";
+      return;
+    }
+    for (const Difference &difference : *differences)
+      if (!difference.problem.empty() || !(difference.relative <= tolerance))
+        faults +=
+            call.call.function.str() + ", rows " + std::to_string(call.call.rows) + ": " + describe(difference) + "\n";
+  }
+
+  std::vector<ReferenceCall> expected;
+  double tolerance = 0;
+};
+
+} // namespace
 
 std::string compareCompiled(const std::string &text, CompilationOptions options,
                             const std::vector<std::string> &processors) {
-  std::string faults;
+  Comparison comparison;
   for (const std::string &processor : processors) {
     options.target.cpu = processor;
     CompiledText compiled(text, options);
-    std::string fault;
-    if (compiled.advanceTo(Phase::Step) && isNative(compiled->targetMachine())) {
+    if (compiled.advanceTo(Phase::Step)) {
       mlir::OwningOpRef<mlir::ModuleOp> module = compiled->module().clone();
-      std::unique_ptr<CompiledLibrary> library = compiled.advanceTo(Phase::LLVM) ? compiled.makeLibrary() : nullptr;
-      if (library) {
-        auto step = CompiledStep::make(std::move(library));
-        fault = step ? compareCalls(**step, *module) : llvm::toString(step.takeError());
-      }
+      if (compiled.advanceTo(Phase::LLVM) && isNative(compiled->targetMachine()))
+        comparison.compareWith(compiled.makeLibrary(), *module);
     }
-    fault = compiled.fault() + fault;
-    if (!fault.empty())
-      faults += (processor.empty() ? "" : "for " + processor + ":\n") + fault;
+    comparison.faults += compiled.fault();
+    if (!comparison.faults.empty())
+      return (processor.empty() ? "" : "for " + processor + ":\n") + comparison.faults;
   }
-  return faults;
+  return "";
 }

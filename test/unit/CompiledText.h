@@ -33,8 +33,8 @@ private:
   std::string faults;
 };
 
-/// Compiles for one processor after the other ("" is this machine's; those whose code cannot run here are left out) and
-/// compares every step function. One line per fault, empty if all is right.
+/// Compiles for one processor after the other ("" is this machine's) and compares every step function. Code that cannot
+/// run here is made, but not compared. One line per fault of the first that has any, empty if all is right.
 std::string compareCompiled(const std::string &text, sinter::CompilationOptions options,
                             const std::vector<std::string> &processors = {""});
 

@@ -26,8 +26,7 @@ static int report(StepCall call, const std::vector<reference::Difference> &diffe
   int wrong = 0;
   llvm::outs() << call.function << ", " << call.rows << (call.rows == 1 ? " row\n" : " rows\n");
   for (const reference::Difference &difference : differences) {
-    const double limit = tolerance > 0 ? tolerance : roundingTolerance(difference.kind);
-    bool isRight = difference.problem.empty() && difference.relative <= limit;
+    bool isRight = difference.problem.empty() && difference.relative <= tolerance;
     wrong += !isRight;
     llvm::outs() << (isRight ? "  right " : "  WRONG ") << describe(difference) << "\n";
   }
@@ -49,12 +48,16 @@ LogicalResult runVerify(Compilation &compilation, const Options &options) {
   if (!step)
     return reportError(step.takeError());
 
+  const double tolerance = options.tolerance > 0 ? options.tolerance : roundingTolerance(*reference);
   size_t wrong = 0, compared = 0;
   for (StepCall call : callsToCompare((*step)->batch())) {
-    auto differences = compareWithReference(**step, *reference, call);
+    auto expected = evaluateReference(*reference, call);
+    if (!expected)
+      return reportError(expected.takeError());
+    auto differences = compareWithReference(**step, *expected);
     if (!differences)
       return reportError(differences.takeError());
-    wrong += report(call, *differences, options.tolerance);
+    wrong += report(call, *differences, tolerance);
     compared += differences->size();
   }
   llvm::outs().flush();

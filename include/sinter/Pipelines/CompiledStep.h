@@ -3,7 +3,8 @@
 //
 //   auto library = CompiledLibrary::make(compilation, runtimeFolder);    // compilation is in phase llvm
 //   auto step = CompiledStep::make(std::move(*library));
-//   auto differences = compareWithReference(**step, *stepModule, "train_step", rows);
+//   auto expected = evaluateReference(*stepModule, {"train_step", rows});
+//   auto differences = compareWithReference(**step, *expected);
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -73,14 +74,20 @@ struct StepCall {
 /// Every step function on a full batch, and those with a batch on a part of one that no vector width divides.
 llvm::SmallVector<StepCall> callsToCompare(int64_t batch);
 
-/// Runs a call on random data, compiled and on the interpreter; `module` is the step in phase `step`. One entry per
-/// result.
-llvm::Expected<std::vector<reference::Difference>> compareWithReference(CompiledStep &step, mlir::ModuleOp module,
-                                                                        StepCall call);
+/// A call on random data, and what the interpreter says to it.
+struct ReferenceCall {
+  StepCall call;
+  reference::NamedTensors arguments, expected;
+};
+/// `module` is the step in phase `step`.
+llvm::Expected<ReferenceCall> evaluateReference(mlir::ModuleOp module, StepCall call);
 
-/// The largest relative difference that rounding explains: f64 results differ by rounding in another order only, f32
-/// by rounding at all.
-double roundingTolerance(reference::ElementKind kind);
+/// Makes the call on compiled code. One entry per result.
+llvm::Expected<std::vector<reference::Difference>> compareWithReference(CompiledStep &step, const ReferenceCall &call);
+
+/// The largest relative difference that rounding explains. A step all in f64 differs by rounding in another order only;
+/// one with f32 in it by rounding at all.
+double roundingTolerance(mlir::ModuleOp module);
 
 } // namespace sinter
 

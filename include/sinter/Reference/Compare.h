@@ -40,8 +40,6 @@ mlir::FailureOr<NamedTensors> evaluateStep(mlir::ModuleOp module, llvm::StringRe
 struct Difference {
   std::string role;
   std::string name;
-  /// Of the expected tensor.
-  ElementKind kind = ElementKind::F64;
   /// Largest |found - expected|, where, and the values there. Infinite if NaN or infinity stand where numbers should.
   double absolute = 0;
   llvm::SmallVector<int64_t> index;
