@@ -1,6 +1,7 @@
 // linear as dot_general plus bias, and dot_general without transposes around it.
 //
 //   linear(x, W, b)                -> dot_general(x, W) contract [last] x [1] + broadcast b
+//   dot_general(a, b)              -> sum(a * broadcast b), if that is all there is to it
 //   dot_general(transpose(a), b)   -> dot_general(a, b) on a's dimensions
 //   transpose(dot_general(a, b))   -> dot_general(b, a), matrices
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -21,6 +22,55 @@ static Expr linear(LinearOp op, Decomposition<LinearOp>::Wrap wrap) {
   if (!op.getBias())
     return product;
   return product + broadcast(wrap(op.getBias()), product.tensorType(), {last});
+}
+
+/// The product with an operand that has no free dimensions: sum(full * broadcast(other)) over the contracted ones.
+static Expr scaledAndSummed(Expr full, ArrayRef<int64_t> fullBatch, ArrayRef<int64_t> fullContract, Expr other,
+                            ArrayRef<int64_t> otherBatch, ArrayRef<int64_t> otherContract) {
+  // Where each dimension of `other` goes, in the order of those of `full`.
+  SmallVector<std::pair<int64_t, int64_t>> pairs;
+  for (auto [fullDims, dimsOfOther] : {std::pair(fullBatch, otherBatch), std::pair(fullContract, otherContract)})
+    for (auto [dim, otherDim] : llvm::zip_equal(fullDims, dimsOfOther))
+      pairs.push_back({dim, otherDim});
+  llvm::sort(pairs);
+  SmallVector<int64_t> dims = llvm::to_vector(llvm::make_first_range(pairs));
+  SmallVector<int64_t> order = llvm::to_vector(llvm::make_second_range(pairs));
+  SmallVector<int64_t> summed(fullContract);
+  llvm::sort(summed);
+  Expr total = sum(full * broadcast(transpose(other, order), full.tensorType(), dims), summed);
+
+  SmallVector<int64_t> kept = otherDims(full.rank(), summed), permutation;
+  for (int64_t dim : fullBatch)
+    permutation.push_back(llvm::find(kept, dim) - kept.begin());
+  llvm::append_range(permutation, otherDims(kept.size(), permutation));
+  return transpose(total, permutation);
+}
+
+/// The product of all pairs, each operand's batch dimensions first, then its free ones.
+static Expr outerProduct(DotGeneralOp op, Expr lhs, Expr rhs) {
+  auto inFront = [](Expr x, ArrayRef<int64_t> batch) {
+    SmallVector<int64_t> order(batch);
+    llvm::append_range(order, otherDims(x.rank(), batch));
+    return transpose(x, order);
+  };
+  int64_t batch = op.getLhsBatch().size();
+  SmallVector<int64_t> left = allDims(lhs.rank()), right = allDims(batch);
+  for (int64_t dim = lhs.rank(); dim < op.getType().getRank(); ++dim)
+    right.push_back(dim);
+  return broadcast(inFront(lhs, op.getLhsBatch()), op.getType(), left) *
+         broadcast(inFront(rhs, op.getRhsBatch()), op.getType(), right);
+}
+
+/// Tiles make sense where each operand is read again for every index of the other: with a free dimension on both sides
+/// and something to sum.
+static Expr untiled(DotGeneralOp op, Decomposition<DotGeneralOp>::Wrap wrap) {
+  Expr lhs = wrap(op.getLhs()), rhs = wrap(op.getRhs());
+  int64_t bound = op.getLhsBatch().size() + op.getLhsContract().size();
+  if (rhs.rank() == bound)
+    return scaledAndSummed(lhs, op.getLhsBatch(), op.getLhsContract(), rhs, op.getRhsBatch(), op.getRhsContract());
+  if (lhs.rank() == bound)
+    return scaledAndSummed(rhs, op.getRhsBatch(), op.getRhsContract(), lhs, op.getLhsBatch(), op.getLhsContract());
+  return op.getLhsContract().empty() ? outerProduct(op, lhs, rhs) : Expr();
 }
 
 static SmallVector<int64_t> through(ArrayRef<int64_t> permutation, ArrayRef<int64_t> dims) {
@@ -86,5 +136,6 @@ struct FoldTransposeOfProduct : OpRewritePattern<TransposeOp> {
 
 void sinter::populateDecomposeProductPatterns(RewritePatternSet &patterns) {
   addDecomposition<LinearOp>(patterns, linear);
+  addDecomposition<DotGeneralOp>(patterns, untiled);
   patterns.add<FoldTransposeIntoOperand, FoldTransposeOfProduct>(patterns.getContext());
 }

@@ -81,11 +81,13 @@ func.func @product_used_twice(%a: tensor<2x4xf32>, %b: tensor<4x3xf32>) -> (tens
   return %p, %y : tensor<2x3xf32>, tensor<3x2xf32>
 }
 
-// Both dimensions of the result are the left operand's: no order of operands turns them round.
+// An operand that has every dimension is multiplied and summed: there is nothing to tile.
 // CHECK-LABEL: func.func @matrix_times_vector(
 // CHECK-SAME: %[[A:[^:]*]]: tensor<2x3x4xf32>, %[[B:[^:]*]]: tensor<4xf32>
-// CHECK-NEXT: %[[DOT_GENERAL:.*]] = sinter.dot_general %[[A]], %[[B]] batch = [] x [] contract = [2] x [0]
-// CHECK-NEXT: %[[TRANSPOSE:.*]] = sinter.transpose %[[DOT_GENERAL]] [1, 0]
+// CHECK-NEXT: %[[BROADCAST:.*]] = sinter.broadcast %[[B]] dims = [2] : tensor<4xf32> -> tensor<2x3x4xf32>
+// CHECK-NEXT: %[[MUL:.*]] = sinter.mul %[[A]], %[[BROADCAST]]
+// CHECK-NEXT: %[[REDUCE:.*]] = sinter.reduce sum %[[MUL]] dims = [2]
+// CHECK-NEXT: %[[TRANSPOSE:.*]] = sinter.transpose %[[REDUCE]] [1, 0]
 // CHECK-NEXT: return %[[TRANSPOSE]]
 func.func @matrix_times_vector(%a: tensor<2x3x4xf32>, %b: tensor<4xf32>) -> tensor<3x2xf32> {
   %p = sinter.dot_general %a, %b batch = [] x [] contract = [2] x [0] : (tensor<2x3x4xf32>, tensor<4xf32>) -> tensor<2x3xf32>
@@ -93,3 +95,31 @@ func.func @matrix_times_vector(%a: tensor<2x3x4xf32>, %b: tensor<4xf32>) -> tens
   return %y : tensor<3x2xf32>
 }
 
+// The same the other way round, with a batch dimension that does not lead.
+// CHECK-LABEL: func.func @vector_times_matrix(
+// CHECK-SAME: %[[A:[^:]*]]: tensor<5x?xf32>, %[[B:[^:]*]]: tensor<?x3x5xf32>
+// CHECK-NEXT: %[[TRANSPOSE:.*]] = sinter.transpose %[[A]] [1, 0] : tensor<5x?xf32> -> tensor<?x5xf32>
+// CHECK-NEXT: %[[BROADCAST:.*]] = sinter.broadcast %[[TRANSPOSE]] dims = [0, 2] : tensor<?x5xf32> -> tensor<?x3x5xf32>
+// CHECK-NEXT: %[[MUL:.*]] = sinter.mul %[[B]], %[[BROADCAST]]
+// CHECK-NEXT: %[[RESHAPE:.*]] = sinter.reshape %[[MUL]] : tensor<?x3x5xf32> -> tensor<?x15xf32>
+// CHECK-NEXT: %[[REDUCE:.*]] = sinter.reduce sum %[[RESHAPE]] dims = [0]
+// CHECK-NEXT: %[[RESHAPE1:.*]] = sinter.reshape %[[REDUCE]] : tensor<15xf32> -> tensor<3x5xf32>
+// CHECK-NEXT: %[[RESULT:.*]] = sinter.transpose %[[RESHAPE1]] [1, 0] : tensor<3x5xf32> -> tensor<5x3xf32>
+// CHECK-NEXT: return %[[RESULT]]
+func.func @vector_times_matrix(%a: tensor<5x?xf32>, %b: tensor<?x3x5xf32>) -> tensor<5x3xf32> {
+  %y = sinter.dot_general %a, %b batch = [0] x [2] contract = [1] x [0] : (tensor<5x?xf32>, tensor<?x3x5xf32>) -> tensor<5x3xf32>
+  return %y : tensor<5x3xf32>
+}
+
+// Nothing is summed.
+// CHECK-LABEL: func.func @outer_product(
+// CHECK-SAME: %[[A:[^:]*]]: tensor<?x2xf32>, %[[B:[^:]*]]: tensor<3x?xf32>
+// CHECK-DAG: %[[LEFT:.*]] = sinter.broadcast %[[A]] dims = [0, 1] : tensor<?x2xf32> -> tensor<?x2x3xf32>
+// CHECK-DAG: %[[TRANSPOSE:.*]] = sinter.transpose %[[B]] [1, 0] : tensor<3x?xf32> -> tensor<?x3xf32>
+// CHECK-DAG: %[[RIGHT:.*]] = sinter.broadcast %[[TRANSPOSE]] dims = [0, 2] : tensor<?x3xf32> -> tensor<?x2x3xf32>
+// CHECK: %[[MUL:.*]] = sinter.mul %[[LEFT]], %[[RIGHT]]
+// CHECK-NEXT: return %[[MUL]]
+func.func @outer_product(%a: tensor<?x2xf32>, %b: tensor<3x?xf32>) -> tensor<?x2x3xf32> {
+  %y = sinter.dot_general %a, %b batch = [0] x [1] contract = [] x [] : (tensor<?x2xf32>, tensor<3x?xf32>) -> tensor<?x2x3xf32>
+  return %y : tensor<?x2x3xf32>
+}
