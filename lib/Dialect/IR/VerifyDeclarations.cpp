@@ -38,6 +38,8 @@ LogicalResult ParameterOp::verify() {
   RankedTensorType type = getTensorType();
   if (!type.hasStaticShape()) // C1
     return emitOpError("needs a static shape, found ") << type;
+  if (type.getNumElements() == 0) // C4
+    return emitOpError("needs at least one element, found ") << type;
   InitializerKind kind = getInitializer();
   ArrayRef<double> values = getArguments().value_or(ArrayRef<double>());
   Arity arity = arityOf(kind);
@@ -66,8 +68,8 @@ LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
     if (!parameter)
       return emitOpError("names ") << name << ", which is not a sinter.parameter of the module";
     if (parameter.getType() != value.getType()) {
-      InFlightDiagnostic error = emitOpError("reads ") << name << " as " << value.getType() << ", expected "
-                                                       << parameter.getType();
+      InFlightDiagnostic error = emitOpError("reads ")
+                                 << name << " as " << value.getType() << ", expected " << parameter.getType();
       error.attachNote(parameter.getLoc()) << "the parameter is declared here";
       return error;
     }
@@ -77,7 +79,8 @@ LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
 
 //===-- model, loss ----------------------------------------------------------------------------------------------===//
 
-static LogicalResult verifyBatchLeads(Operation *op, TypeRange types, StringRef what) {
+/// The batch is in front; there are elements.
+static LogicalResult verifyInterface(Operation *op, TypeRange types, StringRef what) {
   for (auto [i, type] : llvm::enumerate(types)) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (!tensor)
@@ -85,6 +88,8 @@ static LogicalResult verifyBatchLeads(Operation *op, TypeRange types, StringRef 
     for (int64_t d = 1; d < tensor.getRank(); ++d)
       if (tensor.isDynamicDim(d))
         return op->emitOpError() << what << " " << i << " may have a dynamic extent only in front, found " << type;
+    if (llvm::is_contained(tensor.getShape(), 0)) // C3
+      return op->emitOpError() << what << " " << i << " needs at least one element, found " << type;
   }
   return success();
 }
@@ -92,13 +97,13 @@ static LogicalResult verifyBatchLeads(Operation *op, TypeRange types, StringRef 
 LogicalResult ModelOp::verify() {
   if (getNumResults() == 0)
     return emitOpError("needs at least one result");
-  if (failed(verifyBatchLeads(*this, getArgumentTypes(), "argument")))
+  if (failed(verifyInterface(*this, getArgumentTypes(), "argument")))
     return failure();
-  return verifyBatchLeads(*this, getResultTypes(), "result"); // C2
+  return verifyInterface(*this, getResultTypes(), "result"); // C2
 }
 
 LogicalResult LossOp::verify() {
-  if (failed(verifyBatchLeads(*this, getArgumentTypes(), "argument")))
+  if (failed(verifyInterface(*this, getArgumentTypes(), "argument")))
     return failure();
   ArrayRef<Type> results = getResultTypes();
   auto scalar = results.size() == 1 ? dyn_cast<RankedTensorType>(results[0]) : RankedTensorType();
@@ -111,8 +116,8 @@ LogicalResult ReturnOp::verify() {
   auto function = cast<FunctionOpInterface>((*this)->getParentOp());
   if (llvm::equal(getOperandTypes(), function.getResultTypes()))
     return success();
-  InFlightDiagnostic error = emitOpError("returns (") << getOperandTypes() << "), expected ("
-                                                      << function.getResultTypes() << ")";
+  InFlightDiagnostic error = emitOpError("returns (")
+                             << getOperandTypes() << "), expected (" << function.getResultTypes() << ")";
   error.attachNote(function.getLoc()) << "the result types are declared here";
   return error;
 }

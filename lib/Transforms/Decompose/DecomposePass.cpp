@@ -17,6 +17,7 @@ struct DecomposePass : sinter::impl::DecomposePassBase<DecomposePass> {
     RewritePatternSet patterns(&getContext());
     sinter::populateDecomposeActivationPatterns(patterns);
     sinter::populateDecomposeDropoutPatterns(patterns);
+    sinter::populateDecomposeEmptyPatterns(patterns);
     sinter::populateDecomposeProductPatterns(patterns);
     sinter::populateDecomposeNormalizationPatterns(patterns);
     sinter::populateDecomposeLossPatterns(patterns);

@@ -26,6 +26,11 @@ sinter.parameter @c3 : tensor<4xf32> = kaiming_normal
 
 // -----
 
+// expected-error@+1 {{needs at least one element, found 'tensor<4x0xf32>'}}
+sinter.parameter @c4 : tensor<4x0xf32> = zeros
+
+// -----
+
 // expected-error@+1 {{unknown keyword 'kaiming'}}
 sinter.parameter @unknown : tensor<4x4xf32> = kaiming
 
@@ -52,6 +57,13 @@ sinter.model @forward(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // expected-error@+1 {{argument 0 may have a dynamic extent only in front, found 'tensor<4x?xf32>'}}
 sinter.model @forward(%x: tensor<4x?xf32>) -> tensor<4x?xf32> {
   sinter.return %x : tensor<4x?xf32>
+}
+
+// -----
+
+// expected-error@+1 {{argument 0 needs at least one element, found 'tensor<?x0xf32>'}}
+sinter.model @forward(%x: tensor<?x0xf32>) -> tensor<?x0xf32> {
+  sinter.return %x : tensor<?x0xf32>
 }
 
 // -----

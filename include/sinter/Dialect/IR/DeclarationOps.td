@@ -32,6 +32,7 @@ def Sinter_ParameterOp : Sinter_Op<"parameter", [Symbol]> {
     * C1: the type is static and of f32 or f64.
     * C2: the number of arguments is one the initializer takes; `uniform` has low < high, deviations are not negative.
     * C3: `xavier_*` and `kaiming_*` need rank 2 or more.
+    * C4: no extent is 0.
 
     Example: `sinter.parameter @fc1.weight : tensor<500x1000xf32> = kaiming_uniform(2.236)`
   }];
@@ -84,7 +85,7 @@ def Sinter_ModelOp : Sinter_FunctionOp<"model"> {
     An input's name in the compiled artifact is its `sinter.name` attribute, else "input", "input1", ...
 
     * C1: one `sinter.model` per module (checked when a step is built); the body ends in `sinter.return`.
-    * C2: only the leading extent of an input or result may be dynamic.
+    * C2: only the leading extent of an input or result may be dynamic. C3: no extent of them is 0.
 
     Example:
     ```mlir

@@ -20,7 +20,9 @@ namespace sinter {
 void populateDecomposeActivationPatterns(mlir::RewritePatternSet &patterns);
 /// dropout: a mask of random bits, without a key the identity.
 void populateDecomposeDropoutPatterns(mlir::RewritePatternSet &patterns);
-/// linear; transposes around dot_general.
+/// Ops on tensors without elements.
+void populateDecomposeEmptyPatterns(mlir::RewritePatternSet &patterns);
+/// linear; products without tiles; transposes around dot_general.
 void populateDecomposeProductPatterns(mlir::RewritePatternSet &patterns);
 /// softmax, log_softmax, layer_norm, rms_norm.
 void populateDecomposeNormalizationPatterns(mlir::RewritePatternSet &patterns);
