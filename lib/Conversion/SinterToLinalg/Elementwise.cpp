@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 #include "sinter/Conversion/SinterToLinalg/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
 
@@ -61,6 +62,40 @@ static Value sigmoid(Scalar s, Operation *, ValueRange x) {
 
 static Value square(Scalar s, Operation *, ValueRange x) {
   return s.make<arith::MulFOp>(x[0], x[0]);
+}
+
+/// Makes an integer division that cannot trap: vectors have lanes without elements, whose divisors are zero, and the
+/// lowest number divided by -1 overflows. By 0 the result is that of a division by 1.
+static Value divideSafely(Scalar s, Operation *division) {
+  Value divisor = division->getOperand(1), dividend = division->getOperand(0);
+  APInt known;
+  bool isSigned = isa<arith::DivSIOp, arith::RemSIOp>(division);
+  bool isKnown = matchPattern(divisor, m_ConstantInt(&known));
+  if (divisor.getType().isInteger(1) || (isKnown && !known.isZero() && !(isSigned && known.isAllOnes())))
+    return division->getResult(0);
+  s.builder.setInsertionPoint(division);
+  Value one = s.number(divisor, 1.0);
+  Value replace = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, divisor, s.number(divisor, 0.0));
+  Value isMinusOne;
+  if (isSigned) {
+    isMinusOne = s.make<arith::CmpIOp>(arith::CmpIPredicate::eq, divisor, s.number(divisor, -1.0));
+    replace = s.make<arith::OrIOp>(replace, isMinusOne);
+  }
+  division->setOperand(1, s.make<arith::SelectOp>(replace, one, divisor));
+  s.builder.setInsertionPointAfter(division);
+  if (!isSigned)
+    return division->getResult(0);
+  Value zero = s.number(dividend, 0.0);
+  Value byMinusOne = isa<arith::DivSIOp>(division) ? s.make<arith::SubIOp>(zero, dividend) : zero;
+  return s.make<arith::SelectOp>(isMinusOne, byMinusOne, division->getResult(0));
+}
+
+static Value divide(Scalar s, Operation *, ValueRange x) {
+  if (isa<FloatType>(x[0].getType()))
+    return s.make<arith::DivFOp>(x[0], x[1]);
+  if (x[0].getType().isInteger(1)) // by 1
+    return x[0];
+  return divideSafely(s, s.make<arith::DivSIOp>(x[0], x[1]).getDefiningOp());
 }
 
 static Value select(Scalar s, Operation *, ValueRange x) {
@@ -161,12 +196,15 @@ struct ConvertMap : OpRewritePattern<MapOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(MapOp op, PatternRewriter &rewriter) const override {
-    auto body = [&](OpBuilder &builder, Location, ValueRange inputs) {
+    auto body = [&](OpBuilder &builder, Location loc, ValueRange inputs) {
       IRMapping mapping;
       Block &block = op.getBody().front();
       mapping.map(block.getArguments(), inputs);
-      for (Operation &scalar : block.without_terminator())
-        builder.clone(scalar, mapping);
+      for (Operation &scalar : block.without_terminator()) {
+        Operation *cloned = builder.clone(scalar, mapping);
+        if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp>(cloned))
+          mapping.map(scalar.getResult(0), divideSafely(Scalar{builder, loc}, cloned));
+      }
       SmallVector<Value> results;
       for (Value yielded : block.getTerminator()->getOperands())
         results.push_back(mapping.lookup(yielded));
@@ -206,8 +244,8 @@ void sinter::populateElementwiseToLinalgPatterns(RewritePatternSet &patterns) {
   table.add<AddOp>(binary<arith::AddFOp, arith::AddIOp>);
   table.add<SubOp>(binary<arith::SubFOp, arith::SubIOp>);
   table.add<MulOp>(binary<arith::MulFOp, arith::MulIOp>);
-  table.add<DivOp>(binary<arith::DivFOp, arith::DivSIOp>);
-  table.add<PowOp>(binary<math::PowFOp, math::IPowIOp>);
+  table.add<DivOp>(divide);
+  table.add<PowOp>([](Scalar s, Operation *, ValueRange x) -> Value { return s.make<math::PowFOp>(x[0], x[1]); });
   table.add<MaxOp>(ordered<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>);
   table.add<MinOp>(ordered<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>);
   table.add<CompareOp>(compare);

@@ -71,12 +71,12 @@ def Sinter_ErfOp : Sinter_UnaryOp<"erf", "error function">;
 def Sinter_SigmoidOp : Sinter_UnaryOp<"sigmoid", "1 / (1 + e^-x)">;
 def Sinter_SquareOp : Sinter_UnaryOp<"square", "x^2">;
 
-class Sinter_BinaryOp<string mnemonic, string summaryText, list<Trait> traits = []>
+class Sinter_BinaryOp<string mnemonic, string summaryText, list<Trait> traits = [], Type type = Sinter_Tensor>
     : Sinter_Op<mnemonic, [Pure, SameOperandsAndResultType, Elementwise] # traits> {
   let summary = summaryText;
   let description = "Elementwise, equal shapes. Example: `%r = sinter." # mnemonic # " %a, %b : tensor<?x5xf32>`";
-  let arguments = (ins Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);
-  let results = (outs Sinter_Tensor:$result);
+  let arguments = (ins type:$lhs, type:$rhs);
+  let results = (outs type:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
   let hasFolder = 1;
 }
@@ -87,7 +87,7 @@ def Sinter_MulOp : Sinter_BinaryOp<"mul", "a b", [Commutative]>;
 def Sinter_DivOp : Sinter_BinaryOp<"div", "a / b">;
 def Sinter_MaxOp : Sinter_BinaryOp<"max", "the larger; NaN if either is", [Commutative]>;
 def Sinter_MinOp : Sinter_BinaryOp<"min", "the smaller; NaN if either is", [Commutative]>;
-def Sinter_PowOp : Sinter_BinaryOp<"pow", "a^b">;
+def Sinter_PowOp : Sinter_BinaryOp<"pow", "a^b, of floats", [], Sinter_FloatTensor>;
 
 def Sinter_CompareOp : Sinter_Op<"compare", [Pure, Elementwise, SameTypeOperands, SameOperandsAndResultShape]> {
   let summary = "elementwise comparison";
