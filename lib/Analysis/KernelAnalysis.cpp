@@ -39,7 +39,8 @@ std::optional<Combiner> matchCombiner(linalg::GenericOp generic) {
   Block &region = generic.getRegion().front();
   BlockArgument accumulator = region.getArguments().back();
   Operation *op = region.getTerminator()->getOperand(0).getDefiningOp();
-  if (!op || !isa<arith::AddFOp, arith::AddIOp, arith::MaximumFOp, arith::MaxSIOp>(op) || !accumulator.hasOneUse())
+  if (!op || !isa<arith::AddFOp, arith::AddIOp, arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>(op) ||
+      !accumulator.hasOneUse())
     return std::nullopt;
   if (op->getOperand(0) == accumulator)
     return Combiner{op, op->getOperand(1)};

@@ -174,6 +174,8 @@ Value Accumulator::combine(OpBuilder &builder, Location loc, Value a, Value b) c
     return arith::AddFOp::create(builder, loc, a, b);
   if (isa<arith::AddIOp>(combiner.op))
     return arith::AddIOp::create(builder, loc, a, b);
+  if (isa<arith::MaxUIOp>(combiner.op))
+    return arith::MaxUIOp::create(builder, loc, a, b);
   return ScalarToVector(builder, loc, 1).maximum(a, b);
 }
 
@@ -198,6 +200,8 @@ Value Accumulator::acrossLanes(OpBuilder &builder, Location loc, Value vector) c
     kind = vector::CombiningKind::MAXIMUMF;
   if (isa<arith::MaxSIOp>(combiner.op))
     kind = vector::CombiningKind::MAXSI;
+  if (isa<arith::MaxUIOp>(combiner.op))
+    kind = vector::CombiningKind::MAXUI;
   // `reassoc` is what makes the sum a tree; its shape is fixed by the number of lanes.
   auto flags =
       isa<FloatType>(type) ? arith::FastMathFlags::reassoc | arith::FastMathFlags::nsz : arith::FastMathFlags::none;
