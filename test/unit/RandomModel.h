@@ -1,0 +1,18 @@
+// Makes up perceptrons: any layers, widths, activations, losses and optimizers that go together.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_TEST_UNIT_RANDOMMODEL_H
+#define SINTER_TEST_UNIT_RANDOMMODEL_H
+
+#include <cstdint>
+#include <string>
+
+struct RandomModel {
+  std::string text;
+  int64_t batch;
+};
+
+/// Depends on the seed alone.
+RandomModel randomModel(uint64_t seed);
+
+#endif // SINTER_TEST_UNIT_RANDOMMODEL_H
