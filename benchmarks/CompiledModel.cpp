@@ -5,9 +5,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
-#include "sinter/Pipelines/Compilation.h"
 #include "sinter/Pipelines/Pipelines.h"
-#include "sinter/Target/Link.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
@@ -41,15 +39,7 @@ TemporaryFile::~TemporaryFile() {
 
 //===-- Compiling ------------------------------------------------------------------------------------------------===//
 
-static llvm::Error linkLibrary(Compilation &compilation, const std::string &output) {
-  mlir::FailureOr<std::vector<llvm::SmallVector<char, 0>>> objects = compilation.generateParts();
-  if (failed(objects))
-    return llvm::createStringError("no code could be generated");
-  return link({LinkKind::SharedLibrary, *objects, output, runtimeFolder(), compilation.summary()->name});
-}
-
-llvm::Expected<std::unique_ptr<CompiledModel>> CompiledModel::compile(const std::string &path,
-                                                                      std::optional<int64_t> batch) {
+llvm::Expected<std::unique_ptr<CompiledLibrary>> compileModel(const std::string &path, std::optional<int64_t> batch) {
   mlir::DialectRegistry registry;
   registerPhaseDialects(registry);
   mlir::MLIRContext context(registry);
@@ -63,14 +53,7 @@ llvm::Expected<std::unique_ptr<CompiledModel>> CompiledModel::compile(const std:
     return std::move(error);
   if (failed(compilation.load(path)) || failed(compilation.advanceTo(Phase::LLVM)))
     return llvm::createStringError("the model cannot be compiled");
-
-  TemporaryFile file("sinter-benchmark", "so");
-  if (llvm::Error error = linkLibrary(compilation, file.path()))
-    return std::move(error);
-  sinter_library *library;
-  if (sinter_library_open(file.path().c_str(), compilation.summary()->name.c_str(), &library) != SINTER_OK)
-    return llvm::createStringError(sinter_last_error());
-  return std::unique_ptr<CompiledModel>(new CompiledModel(library));
+  return CompiledLibrary::make(compilation, runtimeFolder());
 }
 
 //===-- Running --------------------------------------------------------------------------------------------------===//

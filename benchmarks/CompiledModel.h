@@ -7,6 +7,7 @@
 #define SINTER_BENCHMARKS_COMPILEDMODEL_H
 
 #include "sinter-rt/sinter.h"
+#include "sinter/Pipelines/CompiledStep.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -38,21 +39,9 @@ private:
   std::string name;
 };
 
-/// An artifact, alive as long as the object.
-class CompiledModel {
-public:
-  /// Compiles the model at `path`; `batch` rows at most, where the model leaves it open. Diagnostics go to standard
-  /// error.
-  static llvm::Expected<std::unique_ptr<CompiledModel>> compile(const std::string &path, std::optional<int64_t> batch);
-  ~CompiledModel() { sinter_library_close(library); }
-  CompiledModel(const CompiledModel &) = delete;
-
-  const sinter_artifact &artifact() const { return *sinter_library_artifact(library); }
-
-private:
-  explicit CompiledModel(sinter_library *library) : library(library) {}
-  sinter_library *library;
-};
+/// Compiles the model at `path`; `batch` rows at most, where the model leaves it open. Diagnostics go to standard
+/// error.
+llvm::Expected<std::unique_ptr<CompiledLibrary>> compileModel(const std::string &path, std::optional<int64_t> batch);
 
 /// A model with its blocks, its threads, and one batch of random numbers: floats of [-1, 1); integers are classes of
 /// the first output.

@@ -20,12 +20,12 @@
 using namespace sinter::benchmarks;
 
 /// Compiled once, however often a case is run.
-static llvm::Expected<CompiledModel &> compiledModel(const KernelCase &kernel) {
-  static std::map<std::string, std::unique_ptr<CompiledModel>> models;
-  std::unique_ptr<CompiledModel> &model = models[kernel.name];
+static llvm::Expected<CompiledLibrary &> compiledModel(const KernelCase &kernel) {
+  static std::map<std::string, std::unique_ptr<CompiledLibrary>> models;
+  std::unique_ptr<CompiledLibrary> &model = models[kernel.name];
   if (!model) {
     TemporaryFile file("sinter-kernel", "mlir", kernel.text);
-    if (llvm::Error error = CompiledModel::compile(file.path(), kernel.rows).moveInto(model))
+    if (llvm::Error error = compileModel(file.path(), kernel.rows).moveInto(model))
       return std::move(error);
   }
   return *model;
@@ -40,7 +40,7 @@ static std::string scheduleOfLargest(const sinter_artifact &artifact, llvm::Stri
 }
 
 static void runKernel(benchmark::State &state, const KernelCase &kernel) {
-  llvm::Expected<CompiledModel &> compiled = compiledModel(kernel);
+  llvm::Expected<CompiledLibrary &> compiled = compiledModel(kernel);
   if (!compiled)
     return fail(state, compiled.takeError());
   const sinter_artifact &artifact = compiled->artifact();

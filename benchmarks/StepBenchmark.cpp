@@ -12,17 +12,17 @@
 using namespace sinter::benchmarks;
 
 /// Compiled once, however often a case is run.
-static llvm::Expected<CompiledModel &> compiledModel(const std::string &name, int64_t batch) {
-  static std::map<std::pair<std::string, int64_t>, std::unique_ptr<CompiledModel>> models;
-  std::unique_ptr<CompiledModel> &model = models[{name, batch}];
+static llvm::Expected<CompiledLibrary &> compiledModel(const std::string &name, int64_t batch) {
+  static std::map<std::pair<std::string, int64_t>, std::unique_ptr<CompiledLibrary>> models;
+  std::unique_ptr<CompiledLibrary> &model = models[{name, batch}];
   if (!model)
-    if (llvm::Error error = CompiledModel::compile(exampleModel(name), batch).moveInto(model))
+    if (llvm::Error error = compileModel(exampleModel(name), batch).moveInto(model))
       return std::move(error);
   return *model;
 }
 
 static void trainingStep(benchmark::State &state, const std::string &name) {
-  llvm::Expected<CompiledModel &> compiled = compiledModel(name, state.range(0));
+  llvm::Expected<CompiledLibrary &> compiled = compiledModel(name, state.range(0));
   if (!compiled)
     return fail(state, compiled.takeError());
   const sinter_artifact &artifact = compiled->artifact();
