@@ -9,6 +9,7 @@
 
 #include <map>
 
+using namespace sinter;
 using namespace sinter::benchmarks;
 
 /// Compiled once, however often a case is run.
