@@ -104,6 +104,21 @@ SmallVector<Value> Graph::operands(unsigned i) const {
   return read;
 }
 
+bool sinter::readsFirstLoops(AffineMap at) {
+  for (auto [i, result] : llvm::enumerate(at.getResults()))
+    if (result != getAffineDimExpr(i, at.getContext()))
+      return false;
+  return true;
+}
+
+bool sinter::readsLastLoops(AffineMap at) {
+  unsigned first = at.getNumDims() - at.getNumResults();
+  for (auto [i, result] : llvm::enumerate(at.getResults()))
+    if (result != getAffineDimExpr(first + i, at.getContext()))
+      return false;
+  return true;
+}
+
 //===-- Edges ----------------------------------------------------------------------------------------------------===//
 
 static bool readsFromMemory(const Node &node) {
@@ -137,24 +152,37 @@ void Graph::findTransparent() {
   }
 }
 
-void Graph::addPreds(unsigned node, Value operand) {
+void Graph::addPreds(unsigned node, Value operand, AffineMap at) {
   std::optional<unsigned> producer = nodeOf(operand);
   if (!producer)
     return;
   if (nodes[*producer].transparent) {
-    for (Value behind : operands(*producer))
-      addPreds(node, behind);
-  } else if (!llvm::is_contained(nodes[node].preds, *producer)) {
+    for (OpOperand *input : nodes[*producer].generic().getDpsInputOperands()) {
+      AffineMap map = nodes[*producer].generic().getMatchingIndexingMap(input);
+      addPreds(node, input->get(), at ? map.compose(at) : at);
+    }
+    return;
+  }
+  if (at)
+    nodes[node].reads.push_back({*producer, at});
+  if (!llvm::is_contained(nodes[node].preds, *producer)) {
     nodes[node].preds.push_back(*producer);
     nodes[*producer].succs.push_back(node);
   }
 }
 
 void Graph::linkNodes() {
-  for (unsigned i = 0; i < nodes.size(); ++i)
-    if (!nodes[i].transparent)
+  for (unsigned i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].transparent)
+      continue;
+    if (readsFromMemory(nodes[i])) {
       for (Value operand : operands(i))
-        addPreds(i, operand);
+        addPreds(i, operand, AffineMap());
+      continue;
+    }
+    for (OpOperand *input : nodes[i].generic().getDpsInputOperands())
+      addPreds(i, input->get(), nodes[i].generic().getMatchingIndexingMap(input));
+  }
 }
 
 //===-- State ----------------------------------------------------------------------------------------------------===//

@@ -25,6 +25,17 @@ namespace sinter {
 
 enum class NodeKind { Elementwise, Row, Column, Contraction, Loops, View };
 
+/// A node that is read, and at which of the reader's loop indices.
+struct Read {
+  unsigned node;
+  mlir::AffineMap at;
+};
+
+/// True if what is read has the reader's first loops, or its last ones: a value per row, or per column. The extents
+/// alone do not tell in a square.
+bool readsFirstLoops(mlir::AffineMap at);
+bool readsLastLoops(mlir::AffineMap at);
+
 struct Node {
   mlir::Operation *op = nullptr;
   NodeKind kind = NodeKind::Loops;
@@ -41,6 +52,8 @@ struct Node {
   /// Nodes that this one reads, seen through transparent ones; and those that have to run earlier, because they read a
   /// state tensor that this one replaces.
   llvm::SmallVector<unsigned> preds, succs, earlier, later;
+  /// How each of `preds` is read, as often as it is (of loops that read at their indices only).
+  llvm::SmallVector<Read> reads;
 
   mlir::linalg::GenericOp generic() const { return llvm::cast<mlir::linalg::GenericOp>(op); }
   bool isElementwise() const { return kind == NodeKind::Elementwise && !transparent; }
@@ -77,7 +90,7 @@ private:
   void findStateUpdates();
   void orderReadersOfState();
   void markUpdateArithmetic();
-  void addPreds(unsigned node, mlir::Value operand);
+  void addPreds(unsigned node, mlir::Value operand, mlir::AffineMap at);
 
   mlir::func::FuncOp function;
   std::vector<Node> nodes;

@@ -11,6 +11,19 @@
 
 using namespace sinter;
 
+/// True if `node` and the group of `start` read each other where the group's loops are.
+static bool isAligned(const Graph &graph, const Partition &partition, unsigned start, unsigned node,
+                      bool (*isInPlace)(mlir::AffineMap)) {
+  auto allInPlace = [&](unsigned reader, llvm::function_ref<bool(unsigned)> isRead) {
+    return llvm::all_of(graph[reader].reads,
+                        [&](const Read &read) { return !isRead(read.node) || isInPlace(read.at); });
+  };
+  return allInPlace(node, [&](unsigned read) { return partition.together(start, read); }) &&
+         llvm::all_of(graph[node].succs, [&](unsigned reader) {
+           return !partition.together(start, reader) || allInPlace(reader, [&](unsigned read) { return read == node; });
+         });
+}
+
 namespace {
 class RowGroup {
 public:
@@ -35,6 +48,8 @@ private:
 
   bool fits(unsigned i) const {
     const Node &node = graph[i];
+    if (!isAligned(graph, partition, start, i, readsFirstLoops))
+      return false;
     if (node.kind == NodeKind::Row)
       return !inGroup(i) && partition.isAlone(i) && node.domain == domain;
     return isFree(graph, partition, i) && !node.update && (node.domain == domain || node.domain == outer);
@@ -85,6 +100,8 @@ private:
 
   bool takes(unsigned i) const {
     const Node &node = graph[i];
+    if (!isAligned(graph, partition, start, i, readsLastLoops))
+      return false;
     if (node.kind == NodeKind::Column)
       return !inGroup(i) && partition.isAlone(i) && node.domain == domain && sharesInput(i);
     if (!isFree(graph, partition, i))

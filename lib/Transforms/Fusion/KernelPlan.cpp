@@ -87,6 +87,31 @@ bool KernelPlan::isRowValue(Value value) const {
   return !node.transparent && llvm::ArrayRef(graph[anchor].domain).drop_back() == llvm::ArrayRef(node.domain);
 }
 
+static AffineMap identityOf(const Graph &graph, unsigned node) {
+  linalg::GenericOp generic = graph[node].generic();
+  return AffineMap::getMultiDimIdentityMap(generic.getNumLoops(), generic.getContext());
+}
+
+/// Fills in `misplaced` for what is inlined behind `value`, of which a loop reads the element `at` its indices.
+void KernelPlan::findMisplaced(Value value, AffineMap at, llvm::DenseSet<std::pair<Value, AffineMap>> &seen) {
+  linalg::GenericOp generic = graph[*graph.nodeOf(value)].generic();
+  if (readsMemoryOnly(graph[*graph.nodeOf(value)]) || !seen.insert({value, at}).second)
+    return;
+  auto isInPlace = strategy == Strategy::Column ? readsLastLoops : readsFirstLoops;
+  for (OpOperand *input : generic.getDpsInputOperands()) {
+    std::optional<unsigned> producer = graph.nodeOf(input->get());
+    if (!producer || graph[*producer].kind == NodeKind::View)
+      continue;
+    AffineMap place = generic.getMatchingIndexingMap(input).compose(at);
+    if (!isInPlace(place))
+      misplaced.insert(input->get());
+    if (producedHere(input->get()) && graph[*producer].kind != NodeKind::Elementwise)
+      findMisplaced(input->get(), identityOf(graph, *producer), seen);
+    else if (isInlined(input->get()))
+      findMisplaced(input->get(), place, seen);
+  }
+}
+
 /// Reductions and values per row behind `value`.
 void KernelPlan::addItemsBehind(Value value) {
   unsigned node = *graph.nodeOf(value);
@@ -99,7 +124,8 @@ void KernelPlan::addItemsBehind(Value value) {
     bool combined = producedHere(operand) && graph[*producer].kind != NodeKind::Elementwise;
     if (!combined && !isInlined(operand))
       continue;
-    if (combined || (strategy == Strategy::Row && isRowValue(operand) && graph[*producer].domain != graph[node].domain))
+    bool perRow = strategy == Strategy::Row && isRowValue(operand) && graph[*producer].domain != graph[node].domain;
+    if (combined || (perRow && !misplaced.contains(operand)))
       items.insert(operand);
     addItemsBehind(operand);
   }
@@ -107,6 +133,9 @@ void KernelPlan::addItemsBehind(Value value) {
 
 void KernelPlan::findItems() {
   items.insert_range(outputs);
+  llvm::DenseSet<std::pair<Value, AffineMap>> seen;
+  for (Value output : outputs)
+    findMisplaced(output, identityOf(graph, *graph.nodeOf(output)), seen);
   for (Value output : outputs)
     addItemsBehind(output);
   addUncoveredInputs();
@@ -140,7 +169,7 @@ bool KernelPlan::addSharedTemporaries() {
                                             ? std::pair<int64_t, int64_t>(depthOf(item, depths), shapeOf(item).size())
                                             : std::pair<int64_t, int64_t>(-1, node);
     forEachInlined(item, [&](Value inlined) {
-      if (graph[*graph.nodeOf(inlined)].cost >= expensive)
+      if (graph[*graph.nodeOf(inlined)].cost >= expensive && !misplaced.contains(inlined))
         stagesOf[inlined].insert(stage);
     });
   }

@@ -52,12 +52,16 @@ private:
   void forEachRead(mlir::Value item, llvm::function_ref<void(mlir::Value)> found) const;
   void forEachInlined(mlir::Value item, llvm::function_ref<void(mlir::Value)> found) const;
   bool isRowValue(mlir::Value value) const;
+  void findMisplaced(mlir::Value value, mlir::AffineMap at,
+                     llvm::DenseSet<std::pair<mlir::Value, mlir::AffineMap>> &seen);
   bool producedHere(mlir::Value value) const;
 
   const Graph &graph;
   const Partition &partition;
   const llvm::SetVector<mlir::Value> &materialized;
   llvm::SetVector<mlir::Value> items;
+  /// Values that some loop reads elsewhere than at its row (column): they cannot be items.
+  llvm::DenseSet<mlir::Value> misplaced;
 };
 
 } // namespace sinter
