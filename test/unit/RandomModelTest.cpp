@@ -21,6 +21,6 @@ TEST_P(RandomModels, ComputeWhatTheReferenceDoes) {
   EXPECT_EQ(compareCompiled(model.text, options, processors), "") << "batch " << model.batch << "\n" << model.text;
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomModels, testing::Range(0, 30));
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomModels, testing::Range(0, 26));
 
 } // namespace
