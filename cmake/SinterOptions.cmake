@@ -13,8 +13,9 @@ set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
 
 find_program(SINTER_CCACHE ccache)
 if(SINTER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER "${SINTER_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${SINTER_CCACHE}")
+  # What it has to overlook for precompiled headers to be cached (ccache's manual, "Precompiled headers").
+  set(CMAKE_C_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros "${SINTER_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
 endif()
 
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -fdata-sections -ffunction-sections)
@@ -23,6 +24,7 @@ if(SINTER_SANITIZE)
   add_link_options(-fsanitize=${SINTER_SANITIZE})
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
   add_link_options(-fuse-ld=lld)
 endif()
 

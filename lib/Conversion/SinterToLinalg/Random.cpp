@@ -58,7 +58,8 @@ static Value rowMajorIndex(OpBuilder &builder, Location loc, RankedTensorType ty
     if (stride != 1)
       index = arith::MulIOp::create(builder, loc, index, arith::ConstantIndexOp::create(builder, loc, stride));
     sum = sum ? arith::AddIOp::create(builder, loc, index, sum).getResult() : index;
-    stride *= type.getDimSize(dim);
+    if (dim > 0)
+      stride *= type.getDimSize(dim);
   }
   return sum ? sum : arith::ConstantIndexOp::create(builder, loc, 0).getResult();
 }

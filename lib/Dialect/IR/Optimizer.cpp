@@ -9,48 +9,48 @@ using namespace mlir;
 using namespace sinter;
 
 namespace {
-enum class Range { Any, NotNegative, BelowOne, Flag };
+enum class Interval { Any, NotNegative, BelowOne, Flag };
 struct Option {
   OptimizerKind kind;
   StringRef name;
   double value;
-  Range range;
+  Interval range;
 };
 } // namespace
 
 // PyTorch's defaults (torch.optim).
 static const Option options[] = {
-    {OptimizerKind::SGD, "learning_rate", 1e-3, Range::NotNegative},
-    {OptimizerKind::SGD, "momentum", 0, Range::BelowOne},
-    {OptimizerKind::SGD, "dampening", 0, Range::Any},
-    {OptimizerKind::SGD, "nesterov", 0, Range::Flag},
-    {OptimizerKind::SGD, "weight_decay", 0, Range::NotNegative},
-    {OptimizerKind::Adam, "learning_rate", 1e-3, Range::NotNegative},
-    {OptimizerKind::Adam, "beta1", 0.9, Range::BelowOne},
-    {OptimizerKind::Adam, "beta2", 0.999, Range::BelowOne},
-    {OptimizerKind::Adam, "epsilon", 1e-8, Range::NotNegative},
-    {OptimizerKind::Adam, "weight_decay", 0, Range::NotNegative},
-    {OptimizerKind::Adam, "amsgrad", 0, Range::Flag},
-    {OptimizerKind::AdamW, "learning_rate", 1e-3, Range::NotNegative},
-    {OptimizerKind::AdamW, "beta1", 0.9, Range::BelowOne},
-    {OptimizerKind::AdamW, "beta2", 0.999, Range::BelowOne},
-    {OptimizerKind::AdamW, "epsilon", 1e-8, Range::NotNegative},
-    {OptimizerKind::AdamW, "weight_decay", 1e-2, Range::NotNegative},
-    {OptimizerKind::AdamW, "amsgrad", 0, Range::Flag},
-    {OptimizerKind::RMSProp, "learning_rate", 1e-2, Range::NotNegative},
-    {OptimizerKind::RMSProp, "alpha", 0.99, Range::BelowOne},
-    {OptimizerKind::RMSProp, "epsilon", 1e-8, Range::NotNegative},
-    {OptimizerKind::RMSProp, "momentum", 0, Range::BelowOne},
-    {OptimizerKind::RMSProp, "centered", 0, Range::Flag},
-    {OptimizerKind::RMSProp, "weight_decay", 0, Range::NotNegative},
-    {OptimizerKind::Adagrad, "learning_rate", 1e-2, Range::NotNegative},
-    {OptimizerKind::Adagrad, "learning_rate_decay", 0, Range::NotNegative},
-    {OptimizerKind::Adagrad, "epsilon", 1e-10, Range::NotNegative},
-    {OptimizerKind::Adagrad, "initial_accumulator", 0, Range::NotNegative},
-    {OptimizerKind::Adagrad, "weight_decay", 0, Range::NotNegative},
+    {OptimizerKind::SGD, "learning_rate", 1e-3, Interval::NotNegative},
+    {OptimizerKind::SGD, "momentum", 0, Interval::BelowOne},
+    {OptimizerKind::SGD, "dampening", 0, Interval::Any},
+    {OptimizerKind::SGD, "nesterov", 0, Interval::Flag},
+    {OptimizerKind::SGD, "weight_decay", 0, Interval::NotNegative},
+    {OptimizerKind::Adam, "learning_rate", 1e-3, Interval::NotNegative},
+    {OptimizerKind::Adam, "beta1", 0.9, Interval::BelowOne},
+    {OptimizerKind::Adam, "beta2", 0.999, Interval::BelowOne},
+    {OptimizerKind::Adam, "epsilon", 1e-8, Interval::NotNegative},
+    {OptimizerKind::Adam, "weight_decay", 0, Interval::NotNegative},
+    {OptimizerKind::Adam, "amsgrad", 0, Interval::Flag},
+    {OptimizerKind::AdamW, "learning_rate", 1e-3, Interval::NotNegative},
+    {OptimizerKind::AdamW, "beta1", 0.9, Interval::BelowOne},
+    {OptimizerKind::AdamW, "beta2", 0.999, Interval::BelowOne},
+    {OptimizerKind::AdamW, "epsilon", 1e-8, Interval::NotNegative},
+    {OptimizerKind::AdamW, "weight_decay", 1e-2, Interval::NotNegative},
+    {OptimizerKind::AdamW, "amsgrad", 0, Interval::Flag},
+    {OptimizerKind::RMSProp, "learning_rate", 1e-2, Interval::NotNegative},
+    {OptimizerKind::RMSProp, "alpha", 0.99, Interval::BelowOne},
+    {OptimizerKind::RMSProp, "epsilon", 1e-8, Interval::NotNegative},
+    {OptimizerKind::RMSProp, "momentum", 0, Interval::BelowOne},
+    {OptimizerKind::RMSProp, "centered", 0, Interval::Flag},
+    {OptimizerKind::RMSProp, "weight_decay", 0, Interval::NotNegative},
+    {OptimizerKind::Adagrad, "learning_rate", 1e-2, Interval::NotNegative},
+    {OptimizerKind::Adagrad, "learning_rate_decay", 0, Interval::NotNegative},
+    {OptimizerKind::Adagrad, "epsilon", 1e-10, Interval::NotNegative},
+    {OptimizerKind::Adagrad, "initial_accumulator", 0, Interval::NotNegative},
+    {OptimizerKind::Adagrad, "weight_decay", 0, Interval::NotNegative},
 };
 
-static const Option clipOption = {OptimizerKind::SGD, "clip_global_norm", 0, Range::NotNegative};
+static const Option clipOption = {OptimizerKind::SGD, "clip_global_norm", 0, Interval::NotNegative};
 
 static const Option *findOption(OptimizerKind kind, StringRef name) {
   if (name == clipOption.name)
@@ -80,29 +80,29 @@ static std::optional<double> numberOf(Attribute attr) {
   return std::nullopt;
 }
 
-static bool inRange(double value, Range range) {
+static bool inRange(double value, Interval range) {
   switch (range) {
-  case Range::Any:
+  case Interval::Any:
     return true;
-  case Range::NotNegative:
+  case Interval::NotNegative:
     return value >= 0;
-  case Range::BelowOne:
+  case Interval::BelowOne:
     return value >= 0 && value < 1;
-  case Range::Flag:
+  case Interval::Flag:
     return value == 0 || value == 1;
   }
   llvm_unreachable("all ranges are listed");
 }
 
-static StringRef describeRange(Range range) {
+static StringRef describeRange(Interval range) {
   switch (range) {
-  case Range::Any:
+  case Interval::Any:
     return "a number";
-  case Range::NotNegative:
+  case Interval::NotNegative:
     return "a number that is not negative";
-  case Range::BelowOne:
+  case Interval::BelowOne:
     return "a number in [0, 1)";
-  case Range::Flag:
+  case Interval::Flag:
     return "true or false";
   }
   llvm_unreachable("all ranges are listed");
@@ -117,8 +117,8 @@ LogicalResult OptimizerOp::verify() {
       return emitOpError("'") << stringifyOptimizerKind(getKind()) << "' has no option '" << given.getName().getValue()
                               << "', expected one of " << namesOf(getKind());
     std::optional<double> value = numberOf(given.getValue());
-    bool fits = value && inRange(*value, option->range) &&
-                (option->range != Range::Flag || isa<BoolAttr>(given.getValue()));
+    bool fits =
+        value && inRange(*value, option->range) && (option->range != Interval::Flag || isa<BoolAttr>(given.getValue()));
     if (!fits) // C1, C2
       return emitOpError("option '") << option->name << "' expects " << describeRange(option->range) << ", found "
                                      << given.getValue();
@@ -144,7 +144,7 @@ std::string OptimizerOp::describe() {
   auto append = [&](const Option &option) {
     llvm::raw_string_ostream stream(text);
     stream << separator << option.name << " = ";
-    if (option.range == Range::Flag)
+    if (option.range == Interval::Flag)
       stream << (getFlag(option.name) ? "true" : "false");
     else
       stream << llvm::format("%.9g", getOption(option.name));
