@@ -4,6 +4,7 @@
 #include "sinter/Analysis/TargetInfo.h"
 
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
 #include <algorithm>
@@ -20,6 +21,36 @@ int64_t storedBytes(Type element) {
 
 int64_t TargetInfo::lanes(Type element) const {
   return std::max<int64_t>(1, vectorBytes / storedBytes(element));
+}
+
+namespace {
+struct Processor {
+  llvm::StringLiteral name;
+  int64_t fmaPorts, fmaLatency, l1KiB, l2KiB, l3KiB; ///< caches: data of a core, of a core, shared
+};
+} // namespace
+
+/// A server's last-level cache as a virtual machine or a process of a few cores can count on it.
+static constexpr Processor kProcessors[] = {
+    {"haswell", 2, 5, 32, 256, 8192},          {"broadwell", 2, 5, 32, 256, 8192},
+    {"skylake", 2, 4, 32, 256, 8192},          {"skylake-avx512", 2, 4, 32, 1024, 16384},
+    {"cascadelake", 2, 4, 32, 1024, 16384},    {"icelake-client", 1, 4, 48, 512, 8192},
+    {"icelake-server", 2, 4, 48, 1280, 24576}, {"alderlake", 2, 4, 48, 1280, 24576},
+    {"sapphirerapids", 2, 4, 48, 2048, 32768}, {"znver1", 1, 5, 32, 512, 8192},
+    {"znver2", 2, 5, 32, 512, 16384},          {"znver3", 2, 4, 32, 512, 32768},
+    {"znver4", 1, 4, 32, 1024, 32768},         {"znver5", 2, 4, 48, 1024, 32768},
+    {"neoverse-n1", 2, 4, 64, 1024, 32768},    {"neoverse-n2", 2, 4, 64, 1024, 32768},
+    {"neoverse-v1", 4, 4, 64, 1024, 32768},    {"neoverse-v2", 4, 4, 64, 2048, 32768},
+    {"cortex-a72", 2, 7, 32, 1024, 1024},      {"cortex-a76", 2, 4, 64, 512, 2048},
+    {"apple-m1", 4, 4, 128, 12288, 8192},      {"apple-m2", 4, 4, 128, 16384, 8192},
+};
+
+void TargetInfo::refine(StringRef name) {
+  const auto *known = llvm::find_if(kProcessors, [&](const Processor &p) { return p.name == name; });
+  if (known == std::end(kProcessors))
+    return;
+  fmaPorts = known->fmaPorts, fmaLatency = known->fmaLatency;
+  l1Bytes = known->l1KiB << 10, l2Bytes = known->l2KiB << 10, l3Bytes = known->l3KiB << 10;
 }
 
 std::optional<TargetInfo> TargetInfo::preset(StringRef name) {

@@ -45,8 +45,8 @@ std::string Compilation::digest(StringRef text, StringRef schedules) const {
   std::string rest;
   llvm::raw_string_ostream(rest) << '\0' << machine->getTargetTriple().str() << '\0' << machine->getTargetCPU() << '\0'
                                  << machine->getTargetFeatureString() << '\0' << options.target.optLevel << '\0'
-                                 << options.batch.value_or(0) << '\0' << options.keepGradients << '\0' << schedules
-                                 << '\0' << compilerVersion();
+                                 << options.batch.value_or(0) << '\0' << options.keepGradients << '\0'
+                                 << llvm::join(options.unfused, ",") << '\0' << schedules << '\0' << compilerVersion();
   hash.update(rest);
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
@@ -113,6 +113,7 @@ static PhaseOptions phaseOptions(const CompilationOptions &options, const llvm::
   phases.step.keepGradients = options.keepGradients;
   phases.kernels.target = describeTarget(machine);
   phases.kernels.schedules = options.schedules;
+  phases.kernels.unfused = options.unfused;
   phases.llvm.targetTriple = machine.getTargetTriple().str();
   phases.llvm.targetCpu = machine.getTargetCPU().str();
   phases.llvm.sourceDigest = sourceDigest.str();

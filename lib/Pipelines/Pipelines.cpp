@@ -53,6 +53,7 @@ static PlanSchedulesPassOptions scheduling(const KernelsOptions &kernels) {
     options.vectorBytes = target->vectorBytes;
     options.vectorRegisters = target->vectorRegisters;
     options.fmaPorts = target->fmaPorts;
+    options.fmaLatency = target->fmaLatency;
     options.l1Bytes = target->l1Bytes;
     options.l2Bytes = target->l2Bytes;
     options.l3Bytes = target->l3Bytes;
@@ -68,10 +69,13 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
   functions.addPass(createConvertSinterToLinalgPass());
   simplify(functions);
   // No CSE behind this one: two `tensor.empty` are two destinations.
-  manager.addPass(createFuseKernelsPass({options.cheapCost}));
+  PlanSchedulesPassOptions schedules = scheduling(options);
+  TargetInfo assumed = TargetInfo::preset(schedules.cpu).value_or(TargetInfo());
+  int64_t cacheBytes = schedules.l3Bytes > 0 ? schedules.l3Bytes : assumed.l3Bytes;
+  manager.addPass(createFuseKernelsPass({options.cheapCost, cacheBytes, llvm::to_vector(options.unfused)}));
   if (!options.schedules.empty())
     manager.addPass(createApplySchedulesPass({options.schedules}));
-  manager.addPass(createPlanSchedulesPass(scheduling(options)));
+  manager.addPass(createPlanSchedulesPass(schedules));
 }
 
 void buildTilesPhase(OpPassManager &manager, const TilesOptions &options) {
@@ -136,6 +140,7 @@ TargetInfo describeTarget(const llvm::TargetMachine &machine) {
   target.vectorBytes = registers.bytes;
   target.vectorRegisters = registers.count;
   target.l2Bytes = registers.bytes == 64 ? 1 << 20 : 512 << 10;
+  target.refine(machine.getTargetCPU());
   return target;
 }
 

@@ -44,6 +44,7 @@ struct KernelsArguments : PassPipelineOptions<KernelsArguments> {
   Option<std::string> cpu{*this, "cpu", llvm::cl::desc("x86-64, x86-64-v2, -v3 or -v4"), llvm::cl::init("x86-64-v3")};
   Option<int64_t> cheapCost{*this, "cheap-cost", llvm::cl::desc("largest cost of what is computed again"),
                             llvm::cl::init(8)};
+  ListOption<std::string> unfused{*this, "unfused", llvm::cl::desc("kinds of fusion to leave out")};
   Option<std::string> schedules{*this, "schedules", llvm::cl::desc("file of schedules for some kernels")};
 };
 
@@ -74,14 +75,15 @@ void registerPhasePipelines() {
                                           [](OpPassManager &manager, const StepArguments &arguments) {
                                             buildStepPhase(manager, {arguments.batch, arguments.keepGradients});
                                           });
-  PassPipelineRegistration<KernelsArguments>(flag(Phase::Kernels), summary(Phase::Kernels),
-                                             [](OpPassManager &manager, const KernelsArguments &arguments) {
-                                               KernelsOptions options;
-                                               options.cpu = arguments.cpu;
-                                               options.cheapCost = arguments.cheapCost;
-                                               options.schedules = arguments.schedules;
-                                               buildKernelsPhase(manager, options);
-                                             });
+  PassPipelineRegistration<KernelsArguments>(
+      flag(Phase::Kernels), summary(Phase::Kernels), [](OpPassManager &manager, const KernelsArguments &arguments) {
+        KernelsOptions options;
+        options.cpu = arguments.cpu;
+        options.cheapCost = arguments.cheapCost;
+        options.unfused.assign(arguments.unfused.begin(), arguments.unfused.end());
+        options.schedules = arguments.schedules;
+        buildKernelsPhase(manager, options);
+      });
   registerPlain(Phase::Tiles, buildTilesPhase);
   registerPlain(Phase::Buffers, buildBuffersPhase);
   PassPipelineRegistration<LLVMArguments>(flag(Phase::LLVM), summary(Phase::LLVM),

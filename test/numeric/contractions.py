@@ -359,7 +359,7 @@ def vary(rng, tile):
     """Another contraction schedule that is right for any operands. Axes that were not split stay so."""
     per_item = [t and rng.randint(1, 4) for t in tile[2:5]]
     k_block = rng.choice([1, 2, 5, 16, 24, tile[5]])
-    return f"tile = {[rng.randint(1, 9), rng.randint(1, 3), *per_item, k_block, 1, rng.randint(0, 1)]}"
+    return f"tile = {[rng.randint(1, 9), rng.randint(1, 3), *per_item, k_block, 1, *(rng.randint(0, 1) for _ in range(3))]}"
 
 
 def run(command, text):

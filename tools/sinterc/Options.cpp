@@ -59,6 +59,9 @@ cl::opt<unsigned> optLevel("O", cl::cat(forWhom), cl::Prefix, cl::value_desc("0-
 cl::opt<std::string> schedules("schedules", cl::cat(forWhom), cl::value_desc("file"),
                                cl::desc("Schedules for some kernels, in place of the planner's; a line each, as "
                                         "--print-schedules writes them [none]"));
+cl::list<std::string> unfused("no-fuse", cl::cat(forWhom), cl::CommaSeparated, cl::value_desc("kinds"),
+                              cl::desc("Kinds of fusion to leave out, to see what they are worth: epilogues, updates, "
+                                       "rows, columns, maps [none]"));
 cl::opt<bool>
     printSchedules("print-schedules", cl::cat(show),
                    cl::desc("Write the schedules of all kernels, for --schedules, instead of code; to standard "
@@ -219,6 +222,7 @@ Options parseOptions(int argc, char **argv) {
   if (batch.getNumOccurrences())
     options.compilation.batch = batch;
   options.compilation.schedules = schedules;
+  options.compilation.unfused.assign(unfused.begin(), unfused.end());
   options.compilation.keepGradients = keepGradients || checkGradients;
   options.compilation.program = options.emit == EmitKind::Program;
   options.verify = verify;

@@ -29,6 +29,14 @@ static LogicalResult enableRemarks(mlir::MLIRContext &context, const std::string
                                                  /*printAsEmitRemarks=*/true);
 }
 
+/// What concerns no place in a text, "sinterc: error: cannot open ...", is not said to be in `<unknown>`.
+static LogicalResult reportWithoutPlace(mlir::Diagnostic &diagnostic) {
+  if (!mlir::isa<mlir::UnknownLoc>(diagnostic.getLocation()) ||
+      diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
+    return failure();
+  return success(failed(reportError(llvm::createStringError(diagnostic.str()))));
+}
+
 static LogicalResult run(const Options &options, mlir::TimingScope &timing) {
   mlir::DialectRegistry registry;
   registerPhaseDialects(registry);
@@ -36,6 +44,7 @@ static LogicalResult run(const Options &options, mlir::TimingScope &timing) {
   context.printOpOnDiagnostic(false);
   llvm::SourceMgr sources;
   mlir::SourceMgrDiagnosticHandler diagnostics(sources, &context);
+  context.getDiagEngine().registerHandler(reportWithoutPlace);
   if (failed(enableRemarks(context, options.remarks)))
     return failure();
 

@@ -31,6 +31,10 @@ struct TargetInfo {
   /// "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"; nothing for other names. The driver describes `native` and
   /// named CPUs field by field.
   static std::optional<TargetInfo> preset(llvm::StringRef name);
+
+  /// Fills in caches and units of a processor that LLVM knows by this name ("znver3", "apple-m1"), as its maker or
+  /// uops.info documents them; leaves unknown ones as they are.
+  void refine(llvm::StringRef processor);
 };
 
 /// Bytes that one element takes in memory: i1 takes a whole byte.

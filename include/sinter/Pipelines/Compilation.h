@@ -32,6 +32,8 @@ struct CompilationOptions {
   bool keepGradients = false;
   /// A file of schedules that take the place of the planner's; empty: none.
   std::string schedules;
+  /// Kinds of fusion to leave out (KernelsOptions).
+  std::vector<std::string> unfused;
   /// For an executable: define the symbol that its `main` looks for.
   bool program = false;
 };

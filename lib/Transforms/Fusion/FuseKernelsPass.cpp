@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "sinter/Transforms/Fusion/Passes.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 
 namespace sinter {
 #define GEN_PASS_DEF_FUSEKERNELSPASS
@@ -79,6 +80,7 @@ static void fuse(func::FuncOp function, const GroupingOptions &options, StringRe
     emitter.emitKernel(*unit.plan, label);
     reportKernel(graph, *unit.plan, label);
   }
+  reportUpdates(graph, partition, options);
   reportPlacements(graph, order);
   reportMaterialized(graph, partition, materialized);
   for (OpOperand &returned : block.getTerminator()->getOpOperands())
@@ -90,8 +92,29 @@ namespace {
 struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
   using Base::Base;
 
+  LogicalResult choose(GroupingOptions &options) {
+    options.cheapCost = cheapCost;
+    options.cacheBytes = cacheBytes;
+    for (StringRef kind : without) {
+      bool *flag = llvm::StringSwitch<bool *>(kind)
+                       .Case("epilogues", &options.epilogues)
+                       .Case("updates", &options.updates)
+                       .Case("rows", &options.rows)
+                       .Case("columns", &options.columns)
+                       .Case("maps", &options.maps)
+                       .Default(nullptr);
+      if (!flag)
+        return emitError(UnknownLoc::get(&getContext()))
+               << "unknown kind of fusion '" << kind << "', expected epilogues, updates, rows, columns or maps";
+      *flag = false;
+    }
+    return success();
+  }
+
   void runOnOperation() override {
-    GroupingOptions options{cheapCost};
+    GroupingOptions options;
+    if (failed(choose(options)))
+      return signalPassFailure();
     StringRef rule = optimizerRule(getOperation());
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())

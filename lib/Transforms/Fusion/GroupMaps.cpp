@@ -38,10 +38,17 @@ void sinter::growMaps(const Graph &graph, Partition &partition) {
 
 Partition sinter::groupNodes(const Graph &graph, const GroupingOptions &options) {
   Partition partition(graph);
-  growEpilogues(graph, partition, options);
-  growRows(graph, partition);
-  growColumns(graph, partition);
-  growEpiloguesWithOperands(graph, partition);
-  growMaps(graph, partition);
+  if (options.epilogues)
+    growEpilogues(graph, partition, options);
+  if (options.rows)
+    growRows(graph, partition);
+  if (options.columns)
+    growColumns(graph, partition);
+  if (options.updates && stateLeavesCache(graph, options))
+    growUpdates(graph, partition);
+  if (options.epilogues)
+    growEpiloguesWithOperands(graph, partition);
+  if (options.maps)
+    growMaps(graph, partition);
   return partition;
 }

@@ -158,3 +158,44 @@ void sinter::growEpiloguesWithOperands(const Graph &graph, Partition &partition)
     }
   }
 }
+
+bool sinter::stateLeavesCache(const Graph &graph, const GroupingOptions &options) {
+  int64_t bytes = 0;
+  for (const StateUpdate &update : graph.getStateUpdates()) {
+    auto type = mlir::cast<mlir::RankedTensorType>(update.argument.getType());
+    bytes += type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  }
+  return bytes > options.cacheBytes;
+}
+
+/// Puts the update of a parameter to the product that makes its gradient; false if that is not possible as a whole.
+static bool takeUpdate(const Graph &graph, Partition &partition, unsigned product) {
+  auto inGroup = [&](unsigned node) { return partition.together(product, node); };
+  bool taken = false;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (unsigned i = 0; i < graph.size(); ++i) {
+      const Node &node = graph[i];
+      if (!node.update || inGroup(i) || node.domain != graph[product].domain)
+        continue;
+      bool follows = llvm::any_of(node.preds, inGroup);
+      bool serves = !node.opaqueUse && !node.succs.empty() && llvm::all_of(node.succs, inGroup);
+      if (!follows && !serves)
+        continue;
+      if (!isFree(graph, partition, i) || !partition.merge(product, i))
+        return false;
+      taken = changed = true;
+    }
+  }
+  return taken;
+}
+
+void sinter::growUpdates(const Graph &graph, Partition &partition) {
+  for (unsigned i = 0; i < graph.size(); ++i) {
+    if (graph[i].kind != NodeKind::Contraction)
+      continue;
+    Partition attempt = partition;
+    if (takeUpdate(graph, attempt, i))
+      partition = std::move(attempt);
+  }
+}

@@ -1,4 +1,4 @@
-// Which nodes go together? Five passes over the graph; each takes only what the ones before it left alone.
+// Which nodes go together? Six passes over the graph; each takes only what the ones before it left alone.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_FUSION_GROUPING_H
@@ -11,6 +11,10 @@ namespace sinter {
 struct GroupingOptions {
   /// Largest cost of a value that is computed again rather than kept.
   int64_t cheapCost = 8;
+  /// State of more bytes than this does not stay in a cache from step to step.
+  int64_t cacheBytes = 16 << 20;
+  /// Kinds of fusion, all of which may be left out to see what they are worth.
+  bool epilogues = true, updates = true, rows = true, columns = true, maps = true;
 };
 
 /// Bias, activation and, where it follows from nothing else, the activation's derivative into the product's epilogue.
@@ -19,6 +23,10 @@ void growEpilogues(const Graph &graph, Partition &partition, const GroupingOptio
 void growRows(const Graph &graph, Partition &partition);
 /// Column sums of one matrix, with what follows on the columns.
 void growColumns(const Graph &graph, Partition &partition);
+/// The update of a parameter, into the epilogue of the product that makes its gradient.
+void growUpdates(const Graph &graph, Partition &partition);
+/// Whether that is worth it: all bytes of a step's state have to come from memory.
+bool stateLeavesCache(const Graph &graph, const GroupingOptions &options);
 /// What is left and needs a product and other large operands (masks, residuals), into the epilogue.
 void growEpiloguesWithOperands(const Graph &graph, Partition &partition);
 /// The rest: elementwise nodes of one domain that are connected; scalars in as few kernels as can be.

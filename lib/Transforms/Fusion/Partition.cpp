@@ -6,7 +6,7 @@
 
 using namespace sinter;
 
-Partition::Partition(const Graph &graph) : graph(graph), group(graph.size()), nodesOf(graph.size()) {
+Partition::Partition(const Graph &graph) : graph(&graph), group(graph.size()), nodesOf(graph.size()) {
   for (unsigned i = 0; i < graph.size(); ++i) {
     group[i] = i;
     nodesOf[i].push_back(i);
@@ -14,15 +14,15 @@ Partition::Partition(const Graph &graph) : graph(graph), group(graph.size()), no
 }
 
 bool Partition::hasKind(unsigned node, NodeKind kind) const {
-  return llvm::any_of(members(node), [&](unsigned member) { return graph[member].kind == kind; });
+  return llvm::any_of(members(node), [&](unsigned member) { return (*graph)[member].kind == kind; });
 }
 
 bool Partition::reaches(unsigned from, unsigned to, bool throughOthers) const {
   llvm::SmallVector<unsigned> work;
-  std::vector<bool> seen(graph.size());
+  std::vector<bool> seen(graph->size());
   auto follow = [&](unsigned current) {
     for (unsigned node : nodesOf[current])
-      for (auto *next : {&graph[node].succs, &graph[node].later})
+      for (auto *next : {&(*graph)[node].succs, &(*graph)[node].later})
         for (unsigned succ : *next) {
           unsigned target = group[succ];
           if (target == current || (throughOthers && current == from && target == to) || seen[target])
@@ -66,8 +66,8 @@ bool Partition::merge(unsigned a, unsigned b) {
 
 llvm::SmallVector<unsigned> Partition::groups() const {
   llvm::SmallVector<unsigned> result;
-  for (unsigned i = 0; i < graph.size(); ++i)
-    if (!nodesOf[i].empty() && graph[i].kind != NodeKind::View)
+  for (unsigned i = 0; i < graph->size(); ++i)
+    if (!nodesOf[i].empty() && (*graph)[i].kind != NodeKind::View)
       result.push_back(i);
   return result;
 }

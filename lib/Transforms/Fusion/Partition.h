@@ -35,7 +35,7 @@ private:
   /// Whether `to` is reached from `from` through at least `minimum` other groups.
   bool reaches(unsigned from, unsigned to, bool throughOthers) const;
 
-  const Graph &graph;
+  const Graph *graph;
   std::vector<unsigned> group;
   std::vector<llvm::SmallVector<unsigned>> nodesOf;
 };

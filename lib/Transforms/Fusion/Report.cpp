@@ -6,6 +6,7 @@
 #include "sinter/Transforms/Decompose/Source.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -62,5 +63,30 @@ void sinter::reportMaterialized(const Graph &graph, const Partition &partition,
     remark::missed(graph[node].op->getLoc(), about(graph, "materialized"))
         << remark::add("the result of {0} is kept in memory", compositeName(graph[node].op->getLoc()).str())
         << remark::reason("{0}", reasonToKeep(graph, partition, node, *reader));
+  }
+}
+
+static std::string reasonAgainstUpdate(const Graph &graph, const GroupingOptions &options) {
+  if (!options.updates)
+    return "it was asked not to";
+  if (!stateLeavesCache(graph, options))
+    return llvm::formatv("the state stays in a cache of {0} bytes from step to step", options.cacheBytes);
+  return "something else has to happen between them";
+}
+
+void sinter::reportUpdates(const Graph &graph, const Partition &partition, const GroupingOptions &options) {
+  for (unsigned i = 0; i < graph.size(); ++i) {
+    const Node &product = graph[i];
+    const auto *update = llvm::find_if(
+        product.succs, [&](unsigned succ) { return graph[succ].update && graph[succ].domain == product.domain; });
+    if (product.kind != NodeKind::Contraction || update == product.succs.end())
+      continue;
+    if (partition.together(i, *update))
+      remark::passed(product.op->getLoc(), about(graph, "update"))
+          << remark::add("a gradient's product takes the parameter's update");
+    else
+      remark::missed(product.op->getLoc(), about(graph, "update"))
+          << remark::add("a gradient is kept in memory for the parameter's update")
+          << remark::reason("{0}", reasonAgainstUpdate(graph, options));
   }
 }

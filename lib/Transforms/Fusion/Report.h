@@ -4,6 +4,7 @@
 #ifndef SINTER_LIB_TRANSFORMS_FUSION_REPORT_H
 #define SINTER_LIB_TRANSFORMS_FUSION_REPORT_H
 
+#include "Grouping.h"
 #include "Names.h"
 
 namespace sinter {
@@ -12,6 +13,8 @@ namespace sinter {
 void reportKernel(const Graph &graph, const KernelPlan &plan, const KernelLabel &label);
 /// `in-place`: for each state tensor whether it is written in place, else why not.
 void reportPlacements(const Graph &graph, const Order &order);
+/// `update`: for each product that makes a gradient whether it takes the parameter's update.
+void reportUpdates(const Graph &graph, const Partition &partition, const GroupingOptions &options);
 /// `materialized`: for each elementwise value that is kept for other kernels, why they do not share one.
 void reportMaterialized(const Graph &graph, const Partition &partition,
                         const llvm::SetVector<mlir::Value> &materialized);

@@ -62,7 +62,10 @@ struct ContractionPlan {
   int64_t outer = 1;             ///< iterations of the outer loops per work item; 0: all
   int64_t kBlock = 1;            ///< k iterations per block; accumulators rest in a buffer between blocks
   ContractionForm form = ContractionForm::Direct;
-  bool swapped = false; ///< vector lanes run along m instead of n; the tile is transposed before the epilogue
+  bool swapped = false;     ///< vector lanes run along m instead of n; the tile is transposed before the epilogue
+  bool panelsInner = false; ///< for each row tile all panels of the item, which are packed together; else for each
+                            ///< panel all row tiles
+  bool fetches = false; ///< while a tile is computed, the memory that its epilogue will read and write is prefetched
   int64_t lanes = 1;    ///< elements of a vector
 
   llvm::SmallVector<int64_t> encode() const;
@@ -71,6 +74,9 @@ struct ContractionPlan {
   const ContractionDim &rowDim(const ContractionProblem &p) const { return swapped ? p.n : p.m; }
   const ContractionDim &laneDim(const ContractionProblem &p) const { return swapped ? p.m : p.n; }
   int64_t blocksOfK(const ContractionProblem &p) const;
+  /// Row tiles of a work item, and panels that are packed and whose accumulators rest at the same time.
+  int64_t rowSlots(const ContractionProblem &p) const;
+  int64_t panelSlots(const ContractionProblem &p) const;
 };
 
 /// One direction in which a kernel is cut into work items.

@@ -37,6 +37,7 @@ private:
     int64_t vectors;
     int64_t lastLanes; ///< lanes used in the last vector
     Value valid;       ///< number of lanes used in all vectors, if only known at run time; else null
+    Value slot;        ///< which of the panels that are packed at the same time
   };
   /// One stretch of k.
   struct KBlock {
@@ -57,6 +58,11 @@ private:
   struct View {
     Value memref;
     int64_t strides[2];
+  };
+  /// What the epilogue of a tile will read and write, element for element of the result.
+  struct FetchedTiles {
+    int64_t rows = 0, columns = 0;
+    llvm::SmallVector<std::pair<View, bool>> tiles; ///< and whether it is written only
   };
 
   // ContractionNest.cpp
@@ -80,10 +86,13 @@ private:
   void emitRestRows(Value fullTiles, Value start, Value slot, llvm::function_ref<void(const RowTile &)> body);
   std::pair<Value, Value> groupRange(Value group, const ItemAxis &axis, int64_t size, Value total);
   void emitKBlocks(llvm::function_ref<void(const KBlock &)> body);
-  void emitPanel(const LanePanel &panel, Value rowGroup, const ItemAxis &rowAxis);
+  void clearRest();
+  void emitRowsOfPanel(const LanePanel &panel, Value rowGroup, const ItemAxis &rowAxis);
+  void emitPanelsOfRows(Value panelGroup, const ItemAxis &panelAxis, Value rowGroup, const ItemAxis &rowAxis);
   void emitTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
 
   // ContractionPack.cpp
+  View packedPanel(const LanePanel &panel);
   void pack(const LanePanel &panel, const KBlock &block);
   void packCopy(const LanePanel &panel, const KBlock &block, const View &from);
   void packTransposed(const LanePanel &panel, const KBlock &block, const View &from);
@@ -95,6 +104,10 @@ private:
   Value restIndex(const RowTile &tile, int64_t vectors, int64_t i);
   Values initialAccumulators(const RowTile &tile, int64_t vectors);
   void restAccumulators(const RowTile &tile, int64_t vectors, mlir::ValueRange accumulators);
+  using Step = llvm::function_ref<Values(Value k, mlir::ValueRange accumulators)>;
+  Values kLoop(Value from, Value to, mlir::ValueRange init, int64_t unroll, Step step);
+  Values alongK(const KBlock &block, mlir::ValueRange init, int64_t unroll, const FetchedTiles &fetched, Step step);
+  void prefetchRow(const FetchedTiles &fetched, Value row);
   Values broadcastTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
   Values dotTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
   Values dotSums(const View &row, const View &lanes, const Values &laneIndices, const KBlock &block);
@@ -113,6 +126,7 @@ private:
 
   // ContractionEpilogue.cpp
   void emitEpilogue(const ResultTile &tile);
+  FetchedTiles epilogueTiles(const RowTile &tile, const LanePanel &panel);
   bool unrollsEpilogue(const ResultTile &tile);
   struct RowContext;
   void emitEpilogueRow(RowContext &context, Value row, llvm::ArrayRef<Value> accumulators);

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "sinter/Transforms/Tiling/ScalarToVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -138,17 +139,44 @@ void ContractionEmitter::storeResults(RowContext &context, Value tensor, Value v
   }
 }
 
+/// Everything is computed before anything is stored: a result may be the new value of what another op reads.
 void ContractionEmitter::emitEpilogueRow(RowContext &context, Value row, ArrayRef<Value> accumulators) {
   for (auto [v, accumulator] : llvm::enumerate(accumulators)) {
     context.current.clear();
     context.current[p.op.getResult(0)] = accumulator;
-    storeResults(context, p.op.getResult(0), accumulator, row, v);
-    for (linalg::GenericOp generic : p.epilogue) {
+    for (linalg::GenericOp generic : p.epilogue)
       evaluateGeneric(context, generic, row, v);
+    storeResults(context, p.op.getResult(0), accumulator, row, v);
+    for (linalg::GenericOp generic : p.epilogue)
       for (Value result : generic.getResults())
         storeResults(context, result, context.current[result], row, v);
-    }
   }
+}
+
+/// Kernel arguments with an element for each of the result, contiguous along its rows.
+ContractionEmitter::FetchedTiles ContractionEmitter::epilogueTiles(const RowTile &tile, const LanePanel &panel) {
+  int64_t lanes = (panel.vectors - 1) * plan.lanes + panel.lastLanes;
+  FetchedTiles fetched;
+  fetched.rows = plan.swapped ? lanes : tile.rows, fetched.columns = plan.swapped ? tile.rows : lanes;
+  ResultTile place;
+  place.m = plan.swapped ? panel.start : tile.start, place.n = plan.swapped ? tile.start : panel.start;
+  RowContext context(place);
+  llvm::SmallPtrSet<Value, 8> seen;
+  auto add = [&](Value tensor, AffineMap map, bool isWrite) {
+    if (!isa<BlockArgument>(tensor) || !isa<ShapedType>(tensor.getType()) || !seen.insert(tensor).second)
+      return;
+    View view = operandView(context, tensor, map);
+    if (view.strides[0] != 0 && view.strides[1] == 1)
+      fetched.tiles.push_back({view, isWrite});
+  };
+  for (linalg::GenericOp generic : p.epilogue)
+    for (OpOperand *operand : generic.getDpsInputOperands())
+      if (!generic.getMatchingBlockArgument(operand).use_empty())
+        add(operand->get(), generic.getMatchingIndexingMap(operand), /*isWrite=*/false);
+  KernelOp kernel = emission.kernel;
+  for (BlockArgument out : kernel.getBody().front().getArguments().drop_front(kernel.getInputs().size()))
+    add(out, b.getMultiDimIdentityMap(cast<ShapedType>(out.getType()).getRank()), /*isWrite=*/true);
+  return fetched;
 }
 
 bool ContractionEmitter::unrollsEpilogue(const ResultTile &tile) {

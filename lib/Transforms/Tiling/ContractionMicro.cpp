@@ -12,6 +12,9 @@ using namespace mlir;
 
 namespace sinter {
 
+/// Steps of k per iteration in tiles of the usual size.
+constexpr int64_t kUnrolledSteps = 4;
+
 //===-- Vectors --------------------------------------------------------------------------------------------------===//
 
 VectorType ContractionEmitter::vectorOf(Type type) {
@@ -96,6 +99,62 @@ void ContractionEmitter::restAccumulators(const RowTile &tile, int64_t vectors, 
     store(acc, restBuffer, {tile.restSlot, restIndex(tile, vectors, i), constant(0)}, {});
 }
 
+//===-- The loop over k ------------------------------------------------------------------------------------------===//
+
+/// Brings one row of each tile into the first-level cache, every cache line that it may touch.
+void ContractionEmitter::prefetchRow(const FetchedTiles &fetched, Value row) {
+  constexpr int64_t lineBytes = 64;
+  for (const auto &[tile, isWrite] : fetched.tiles) {
+    int64_t bytes = cast<MemRefType>(tile.memref.getType()).getElementTypeBitWidth() / 8;
+    SmallVector<int64_t> at;
+    for (int64_t column = 0; column < fetched.columns; column += std::max<int64_t>(1, lineBytes / bytes))
+      at.push_back(column);
+    if (at.back() != fetched.columns - 1)
+      at.push_back(fetched.columns - 1);
+    for (int64_t column : at)
+      memref::PrefetchOp::create(b, tile.memref, ValueRange{row, constant(column)}, isWrite, /*localityHint=*/3,
+                                 /*isDataCache=*/true);
+  }
+}
+
+/// The accumulators after `step` for from <= k < to. Several steps per iteration: a loop of few iterations ends in a
+/// branch that is mostly predicted wrong.
+ContractionEmitter::Values ContractionEmitter::kLoop(Value from, Value to, ValueRange init, int64_t unroll, Step step) {
+  auto loopOver = [&](Value first, Value end, int64_t steps, ValueRange before) {
+    auto loop = scf::ForOp::create(b, first, end, constant(steps), before);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Values values(loop.getRegionIterArgs());
+    for (int64_t i = 0; i < steps; ++i)
+      values = step(addConstant(loop.getInductionVar(), i), values);
+    scf::YieldOp::create(b, values);
+    return Values(loop.getResults());
+  };
+  if (unroll == 1)
+    return loopOver(from, to, 1, init);
+  Value rest = b.createOrFold<arith::RemUIOp>(b.createOrFold<arith::SubIOp>(to, from), constant(unroll));
+  Value full = b.createOrFold<arith::SubIOp>(to, rest);
+  Values values = loopOver(from, full, unroll, init);
+  return getConstantIntValue(rest) == 0 ? values : loopOver(full, to, 1, values);
+}
+
+/// The same for a block. If tiles are to be fetched meanwhile, k is cut into as many segments as they have rows, and
+/// each segment begins with asking for a row: requests at one time would be too many.
+ContractionEmitter::Values ContractionEmitter::alongK(const KBlock &block, ValueRange init, int64_t unroll,
+                                                      const FetchedTiles &fetched, Step step) {
+  if (fetched.tiles.empty())
+    return kLoop(constant(0), block.length, init, unroll, step);
+  Value perRow = ceilDiv(block.length, fetched.rows);
+  auto segments = scf::ForOp::create(b, constant(0), constant(fetched.rows), constant(1), init);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(segments.getBody());
+  Value row = segments.getInductionVar(), from = minimum(b.createOrFold<arith::MulIOp>(row, perRow), block.length);
+  prefetchRow(fetched, row);
+  scf::YieldOp::create(
+      b, kLoop(from, minimum(add(from, perRow), block.length), segments.getRegionIterArgs(), unroll, step));
+  return Values(segments.getResults());
+}
+
 //===-- Direct and Packed ----------------------------------------------------------------------------------------===//
 
 ContractionEmitter::Values ContractionEmitter::broadcastTile(const LanePanel &panel, const RowTile &tile,
@@ -106,20 +165,17 @@ ContractionEmitter::Values ContractionEmitter::broadcastTile(const LanePanel &pa
   Value rowOffset = add(add(outerOffset(rowStrides), kOffset(rowStrides, block)), times(tile.start, alongRows));
   View rowView = view(plan.swapped ? rhs : lhs, rowOffset, alongRows, strideAlong(rowStrides, p.k));
   bool packed = plan.form == ContractionForm::Packed;
-  View laneView = {panelBuffer, {1, 1}};
-  if (!packed)
-    laneView =
-        view(plan.swapped ? lhs : rhs, add(add(outerOffset(laneStrides), kOffset(laneStrides, block)), panel.start),
-             strideAlong(laneStrides, p.k), 1);
+  View laneView = packed ? packedPanel(panel)
+                         : view(plan.swapped ? lhs : rhs,
+                                add(add(outerOffset(laneStrides), kOffset(laneStrides, block)), panel.start),
+                                strideAlong(laneStrides, p.k), 1);
   Values masks = packed ? Values(n) : masksOf(panel), init = initialAccumulators(tile, n), lane, row;
   for (int64_t v = 0; v < n; ++v)
     lane.push_back(constant(v * plan.lanes));
   for (int64_t r = 0; r < tile.rows; ++r)
     row.push_back(at(rowView, 0, constant(r)));
 
-  auto body = [&](OpBuilder &builder, Location, Value k, ValueRange acc) {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPoint(builder.getInsertionBlock(), builder.getInsertionPoint());
+  auto step = [&](Value k, ValueRange acc) {
     Values vectors, next;
     for (int64_t v = 0; v < n; ++v)
       vectors.push_back(load(laneView.memref, {at(laneView, 0, k), lane[v]}, masks[v]));
@@ -129,9 +185,13 @@ ContractionEmitter::Values ContractionEmitter::broadcastTile(const LanePanel &pa
       for (int64_t v = 0; v < n; ++v)
         next.push_back(multiplyAdd(wide, vectors[v], acc[r * n + v]));
     }
-    scf::YieldOp::create(b, next);
+    return next;
   };
-  return Values(scf::ForOp::create(b, constant(0), block.length, constant(1), init, body).getResults());
+  FetchedTiles fetched;
+  if (plan.fetches && !block.isLast) // else the accumulators only rest, mostly
+    fetched = epilogueTiles(tile, panel);
+  bool isUsual = tile.rows == plan.rows && panel.vectors == plan.vectors;
+  return alongK(block, init, isUsual ? kUnrolledSteps : 1, fetched, step);
 }
 
 //===-- Dot ------------------------------------------------------------------------------------------------------===//

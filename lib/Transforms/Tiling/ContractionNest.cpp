@@ -1,7 +1,9 @@
 // Which loops surround the register tiles of a contraction, and which part of them is one work item?
 //
-//   for item: for outer: for panel: for k block: [pack panel] for row tile: micro kernel [epilogue after the last
-//   block]
+//   for item: for outer: for panel: for k block: [pack panel] for row tile: micro kernel
+//   for item: for outer: for k block: [pack panels] for row tile: for panel: micro kernel      (panels inner)
+//
+// The epilogue follows the micro kernel of the last block of k.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
@@ -97,12 +99,10 @@ void ContractionEmitter::emit() {
   lhs = argument(p.lhs), rhs = argument(p.rhs);
   if (plan.form == ContractionForm::Packed) {
     int64_t length = llvm::alignTo(plan.kBlock, plan.lanes) + plan.lanes;
-    panelBuffer = scratch({length, plan.vectors * plan.lanes}, element);
+    panelBuffer = scratch({plan.panelSlots(p) * length, plan.vectors * plan.lanes}, element);
   }
-  if (plan.blocksOfK(p) > 1) {
-    int64_t tiles = plan.rowTiles ? plan.rowTiles : llvm::divideCeil(plan.rowDim(p).extent, plan.rows);
-    restBuffer = scratch({tiles, plan.rows * plan.vectors, plan.lanes}, element);
-  }
+  if (plan.blocksOfK(p) > 1)
+    restBuffer = scratch({plan.rowSlots(p) * plan.panelSlots(p), plan.rows * plan.vectors, plan.lanes}, element);
   loop(emission.lo(), emission.hi(), [&](Value item) { emitItem(item); });
 }
 
@@ -117,9 +117,12 @@ void ContractionEmitter::emitItem(Value item) {
       item = b.createOrFold<arith::DivUIOp>(item, groups);
   }
   auto axis = [&](ItemAxis::Kind kind) { return *llvm::find_if(axes, [&](auto &a) { return a.kind == kind; }); };
+  Value rowGroup = group[ItemAxis::Rows], panelGroup = group[ItemAxis::Panels];
+  ItemAxis rowAxis = axis(ItemAxis::Rows), panelAxis = axis(ItemAxis::Panels);
   emitOuter(group[ItemAxis::Outer], axis(ItemAxis::Outer), [&] {
-    emitPanels(group[ItemAxis::Panels], axis(ItemAxis::Panels),
-               [&](const LanePanel &panel) { emitPanel(panel, group[ItemAxis::Rows], axis(ItemAxis::Rows)); });
+    if (plan.panelsInner)
+      return emitPanelsOfRows(panelGroup, panelAxis, rowGroup, rowAxis);
+    emitPanels(panelGroup, panelAxis, [&](const LanePanel &panel) { emitRowsOfPanel(panel, rowGroup, rowAxis); });
   });
 }
 
@@ -156,7 +159,11 @@ void ContractionEmitter::emitPanels(Value group, const ItemAxis &axis, function_
   int64_t width = plan.vectors * plan.lanes;
   Value extent = extentOf(dim), full = b.createOrFold<arith::DivUIOp>(extent, constant(width));
   auto [from, to] = groupRange(group, axis, width, ceilDiv(extent, width));
-  loop(from, minimum(to, full), [&](Value panel) { body({times(panel, width), plan.vectors, plan.lanes, Value()}); });
+  auto slot = [&, from = from](Value panel) {
+    return plan.panelsInner ? b.createOrFold<arith::SubIOp>(panel, from) : constant(0);
+  };
+  loop(from, minimum(to, full),
+       [&](Value panel) { body({times(panel, width), plan.vectors, plan.lanes, Value(), slot(panel)}); });
   int64_t rest = dim.extent % width;
   if (!dim.dynamic && rest == 0)
     return;
@@ -166,9 +173,9 @@ void ContractionEmitter::emitPanels(Value group, const ItemAxis &axis, function_
   b.setInsertionPoint(ifRest.thenYield());
   Value start = times(full, width);
   if (dim.dynamic)
-    return body({start, plan.vectors, plan.lanes, b.createOrFold<arith::SubIOp>(extent, start)});
+    return body({start, plan.vectors, plan.lanes, b.createOrFold<arith::SubIOp>(extent, start), slot(full)});
   int64_t vectors = llvm::divideCeil(rest, plan.lanes);
-  body({start, vectors, rest - (vectors - 1) * plan.lanes, Value()});
+  body({start, vectors, rest - (vectors - 1) * plan.lanes, Value(), slot(full)});
 }
 
 /// Full tiles in a loop, then the remaining rows: as one tile if their number is known, else one by one.
@@ -254,18 +261,38 @@ void ContractionEmitter::emitKBlocks(function_ref<void(const KBlock &)> body) {
   nest(0);
 }
 
-/// One panel against the row tiles of the item.
-void ContractionEmitter::emitPanel(const LanePanel &panel, Value rowGroup, const ItemAxis &rowAxis) {
-  if (restBuffer) {
-    ArrayRef<int64_t> shape = cast<MemRefType>(restBuffer.getType()).getShape();
-    loop(constant(0), constant(shape[0]), [&](Value slot) {
-      loop(constant(0), constant(shape[1]), [&](Value i) { store(zero(), restBuffer, {slot, i, constant(0)}, {}); });
-    });
-  }
+/// Accumulators rest only if k is cut; the first block finds zeros.
+void ContractionEmitter::clearRest() {
+  if (!restBuffer)
+    return;
+  ArrayRef<int64_t> shape = cast<MemRefType>(restBuffer.getType()).getShape();
+  loop(constant(0), constant(shape[0]), [&](Value slot) {
+    loop(constant(0), constant(shape[1]), [&](Value i) { store(zero(), restBuffer, {slot, i, constant(0)}, {}); });
+  });
+}
+
+void ContractionEmitter::emitRowsOfPanel(const LanePanel &panel, Value rowGroup, const ItemAxis &rowAxis) {
+  clearRest();
   emitKBlocks([&](const KBlock &block) {
     if (plan.form == ContractionForm::Packed)
       pack(panel, block);
     emitRowTiles(rowGroup, rowAxis, [&](const RowTile &tile) { emitTile(panel, tile, block); });
+  });
+}
+
+void ContractionEmitter::emitPanelsOfRows(Value panelGroup, const ItemAxis &panelAxis, Value rowGroup,
+                                          const ItemAxis &rowAxis) {
+  clearRest();
+  emitKBlocks([&](const KBlock &block) {
+    if (plan.form == ContractionForm::Packed)
+      emitPanels(panelGroup, panelAxis, [&](const LanePanel &panel) { pack(panel, block); });
+    emitRowTiles(rowGroup, rowAxis, [&](RowTile tile) {
+      Value firstSlot = tile.restSlot ? times(tile.restSlot, plan.panelSlots(p)) : Value();
+      emitPanels(panelGroup, panelAxis, [&](const LanePanel &panel) {
+        tile.restSlot = firstSlot ? add(firstSlot, panel.slot) : Value();
+        emitTile(panel, tile, block);
+      });
+    });
   });
 }
 
@@ -286,7 +313,7 @@ LogicalResult emitContraction(OpBuilder &builder, KernelEmission &emission) {
   auto plan = ContractionPlan::decode(emission.schedule);
   if (failed(plan))
     return emission.kernel.emitError("schedule is no valid contraction schedule: expected tile = [rows, vectors, row "
-                                     "tiles, panels, outer, k block, form, swapped], found ")
+                                     "tiles, panels, outer, k block, form, swapped, panels inner, fetches], found ")
            << emission.schedule;
   auto problem = matchContraction(emission.kernel, emission.batch);
   if (failed(problem))

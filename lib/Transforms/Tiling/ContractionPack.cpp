@@ -11,6 +11,12 @@ using namespace mlir;
 
 namespace sinter {
 
+ContractionEmitter::View ContractionEmitter::packedPanel(const LanePanel &panel) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(panelBuffer.getType()).getShape();
+  int64_t slots = plan.panelSlots(p), elements = shape[0] / slots * shape[1];
+  return slots == 1 ? View{panelBuffer, {1, 1}} : view(panelBuffer, times(panel.slot, elements), shape[1], 1);
+}
+
 void ContractionEmitter::pack(const LanePanel &panel, const KBlock &block) {
   const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
   int64_t alongK = strideAlong(strides, p.k), alongLanes = strideAlong(strides, plan.laneDim(p));
@@ -26,10 +32,11 @@ void ContractionEmitter::pack(const LanePanel &panel, const KBlock &block) {
 
 void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, const View &from) {
   Values masks = masksOf(panel);
+  View to = packedPanel(panel);
   loop(constant(0), block.length, [&](Value k) {
     for (int64_t v = 0; v < panel.vectors; ++v) {
       Value lane = constant(v * plan.lanes);
-      store(load(from.memref, {at(from, 0, k), lane}, masks[v]), panelBuffer, {k, lane}, {});
+      store(load(from.memref, {at(from, 0, k), lane}, masks[v]), to.memref, {k, lane}, {});
     }
   });
 }
@@ -54,6 +61,7 @@ void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &bl
 
 /// Lanes beyond the panel's last are read from its last valid one: they are computed with, never stored.
 void ContractionEmitter::packTransposedBlock(const LanePanel &panel, const View &from, Value k, Value kMask) {
+  View to = packedPanel(panel);
   Value lastValid = panel.valid ? addConstant(panel.valid, -1) : Value();
   for (int64_t v = 0; v < panel.vectors; ++v) {
     int64_t used = v == panel.vectors - 1 ? panel.lastLanes : plan.lanes;
@@ -66,16 +74,17 @@ void ContractionEmitter::packTransposedBlock(const LanePanel &panel, const View 
     }
     transposeInRegisters(b, block, p.elementBytes());
     for (int64_t i = 0; i < plan.lanes; ++i)
-      store(block[i], panelBuffer, {addConstant(k, i), constant(v * plan.lanes)}, {});
+      store(block[i], to.memref, {addConstant(k, i), constant(v * plan.lanes)}, {});
   }
 }
 
 void ContractionEmitter::packElements(const LanePanel &panel, const KBlock &block, const View &from) {
+  View to = packedPanel(panel);
   Value used = panel.valid ? panel.valid : constant((panel.vectors - 1) * plan.lanes + panel.lastLanes);
   loop(constant(0), block.length, [&](Value k) {
     loop(constant(0), used, [&](Value lane) {
       Value x = memref::LoadOp::create(b, from.memref, ValueRange{at(from, 0, k), at(from, 1, lane)});
-      memref::StoreOp::create(b, x, panelBuffer, ValueRange{k, lane});
+      memref::StoreOp::create(b, x, to.memref, ValueRange{k, lane});
     });
   });
 }

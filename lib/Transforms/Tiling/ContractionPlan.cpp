@@ -14,6 +14,7 @@
 // LLVM-exception
 
 #include "ContractionEmitter.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -40,10 +41,9 @@ constexpr int64_t kRowsPerPacking = 256, kEnoughItems = 16;
 int64_t stackBytes(const ContractionProblem &p, const ContractionPlan &plan) {
   int64_t width = plan.vectors * plan.lanes, elements = (plan.rows + plan.lanes) * width;
   if (plan.form == ContractionForm::Packed)
-    elements += (plan.kBlock + 2 * plan.lanes) * width;
-  int64_t tiles = plan.rowTiles ? plan.rowTiles : divideCeil(plan.rowDim(p).extent, plan.rows);
+    elements += plan.panelSlots(p) * (plan.kBlock + 2 * plan.lanes) * width;
   if (plan.blocksOfK(p) > 1)
-    elements += tiles * plan.rows * width;
+    elements += plan.rowSlots(p) * plan.panelSlots(p) * plan.rows * width;
   return elements * p.elementBytes();
 }
 
@@ -73,7 +73,8 @@ struct CostModel {
   double tile(int64_t rows, int64_t vectors) const {
     if (rows <= 0 || vectors <= 0)
       return 0;
-    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency)}) + 0.15;
+    double issue = 0.15 + 0.05 * (rows + vectors); // what is not hidden of a loop's end and of its loads
+    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency)}) + issue;
   }
   double fmas(int64_t count) const { return double(count) / std::max<int64_t>(target.fmaPorts, 1); }
   /// One k step of a dot product with `columns` accumulators: a load for each.
@@ -191,6 +192,21 @@ void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycl
   }
 }
 
+/// Bytes of the operands of the epilogue that have as many elements as the result: they come from far away if they are
+/// more than the second-level cache holds.
+int64_t epilogueBytes(const ContractionProblem &p) {
+  int64_t results = 1, bytes = 0;
+  for (const ContractionDim *dim : {&p.m, &p.n})
+    results *= dim->extent;
+  for (const ContractionDim &dim : p.outer)
+    results *= dim.extent;
+  for (linalg::GenericOp generic : p.epilogue)
+    for (OpOperand *operand : generic.getDpsInputOperands())
+      if (isa<BlockArgument>(operand->get()) && generic.getMatchingIndexingMap(operand).isIdentity())
+        bytes += results * storedBytes(getElementTypeOrSelf(operand->get().getType()));
+  return bytes;
+}
+
 /// The cheapest plan.
 ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target) {
   int64_t lanes = target.vectorBytes / p.elementBytes(), registers = target.vectorRegisters;
@@ -219,25 +235,37 @@ ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target
   consider(plan);
   chooseKBlock(p, best);
   chooseItems(p, best, bestCost);
+  best.fetches = best.form != ContractionForm::Dot && epilogueBytes(p) > target.l2Bytes;
   return best;
 }
 
 } // namespace
 
 SmallVector<int64_t> ContractionPlan::encode() const {
-  return {rows, vectors, rowTiles, panels, outer, kBlock, int64_t(form), int64_t(swapped)};
+  return {rows,
+          vectors,
+          rowTiles,
+          panels,
+          outer,
+          kBlock,
+          int64_t(form),
+          int64_t(swapped),
+          int64_t(panelsInner),
+          int64_t(fetches)};
 }
 
 FailureOr<ContractionPlan> ContractionPlan::decode(ScheduleAttr schedule) {
   ArrayRef<int64_t> t = schedule.getTile();
-  if (schedule.getStrategy() != Strategy::Contraction || t.size() != 8)
+  if (schedule.getStrategy() != Strategy::Contraction || t.size() != 10)
     return failure();
   ContractionPlan plan;
   plan.rows = t[0], plan.vectors = t[1], plan.rowTiles = t[2], plan.panels = t[3], plan.outer = t[4],
   plan.kBlock = t[5];
-  plan.form = ContractionForm(t[6]), plan.swapped = t[7], plan.lanes = schedule.getVector();
-  bool inRange = llvm::all_of(t, [](int64_t v) { return v >= 0; }) && t[6] <= 2 && t[7] <= 1 && plan.lanes >= 1 &&
-                 llvm::isPowerOf2_64(plan.lanes) && plan.rows >= 1 && plan.vectors >= 1 && plan.kBlock >= 1;
+  plan.form = ContractionForm(t[6]), plan.swapped = t[7], plan.panelsInner = t[8], plan.fetches = t[9],
+  plan.lanes = schedule.getVector();
+  bool inRange = llvm::all_of(t, [](int64_t v) { return v >= 0; }) && t[6] <= 2 && t[7] <= 1 && t[8] <= 1 &&
+                 t[9] <= 1 && plan.lanes >= 1 && llvm::isPowerOf2_64(plan.lanes) && plan.rows >= 1 &&
+                 plan.vectors >= 1 && plan.kBlock >= 1;
   bool dotIsOneVector = plan.form != ContractionForm::Dot || (plan.rows == 1 && plan.vectors == 1 && !plan.swapped);
   if (!inRange || !dotIsOneVector)
     return failure();
@@ -249,6 +277,16 @@ int64_t ContractionPlan::blocksOfK(const ContractionProblem &p) const {
   for (const ContractionDim &dim : p.outerK)
     blocks *= dim.extent;
   return blocks;
+}
+
+int64_t ContractionPlan::rowSlots(const ContractionProblem &p) const {
+  return rowTiles ? rowTiles : divideCeil(rowDim(p).extent, rows);
+}
+
+int64_t ContractionPlan::panelSlots(const ContractionProblem &p) const {
+  if (!panelsInner)
+    return 1;
+  return panels ? panels : divideCeil(laneDim(p).extent, vectors * lanes);
 }
 
 int64_t ItemAxis::staticGroups() const {

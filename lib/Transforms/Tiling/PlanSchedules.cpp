@@ -56,6 +56,7 @@ struct PlanSchedulesPass : impl::PlanSchedulesPassBase<PlanSchedulesPass> {
     refine(target->vectorBytes, vectorBytes);
     refine(target->vectorRegisters, vectorRegisters);
     refine(target->fmaPorts, fmaPorts);
+    refine(target->fmaLatency, fmaLatency);
     refine(target->l1Bytes, l1Bytes);
     refine(target->l2Bytes, l2Bytes);
     refine(target->l3Bytes, l3Bytes);

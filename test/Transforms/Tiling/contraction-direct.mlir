@@ -3,7 +3,7 @@
 
 module attributes {sinter.batch = 5 : i64} {
   func.func @remainders(%x: tensor<?x6xf32>, %w: tensor<6x11xf32>, %y: tensor<?x11xf32>) -> tensor<?x11xf32> {
-    %r = sinter.kernel "remainders" schedule #sinter.schedule<contraction, tile = [2, 2, 2, 1, 1, 6, 0, 0], vector = 4, parallel = true>
+    %r = sinter.kernel "remainders" schedule #sinter.schedule<contraction, tile = [2, 2, 2, 1, 1, 6, 0, 0, 0, 0], vector = 4, parallel = true>
         ins(%x, %w : tensor<?x6xf32>, tensor<6x11xf32>) outs(%y : tensor<?x11xf32>) -> tensor<?x11xf32> {
     ^bb0(%a: tensor<?x6xf32>, %b: tensor<6x11xf32>, %out: tensor<?x11xf32>):
       %zero = arith.constant 0.0 : f32

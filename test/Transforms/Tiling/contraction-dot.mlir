@@ -3,7 +3,7 @@
 
 module {
   func.func @one_row(%x: tensor<1x10xf32>, %w: tensor<6x10xf32>, %y: tensor<1x6xf32>) -> tensor<1x6xf32> {
-    %r = sinter.kernel "one_row" schedule #sinter.schedule<contraction, tile = [1, 1, 1, 2, 1, 10, 2, 0], vector = 4, parallel = true>
+    %r = sinter.kernel "one_row" schedule #sinter.schedule<contraction, tile = [1, 1, 1, 2, 1, 10, 2, 0, 0, 0], vector = 4, parallel = true>
         ins(%x, %w : tensor<1x10xf32>, tensor<6x10xf32>) outs(%y : tensor<1x6xf32>) -> tensor<1x6xf32> {
     ^bb0(%a: tensor<1x10xf32>, %b: tensor<6x10xf32>, %out: tensor<1x6xf32>):
       %zero = arith.constant 0.0 : f32

@@ -24,7 +24,7 @@
 
   func.func @lanes_are_not_contiguous(%x: tensor<4x6xf32>, %w: tensor<8x6xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf32> {
     // expected-error @+1 {{cannot be emitted with #sinter.schedule<contraction}}
-    %r = sinter.kernel "lanes_are_not_contiguous" schedule #sinter.schedule<contraction, tile = [2, 2, 1, 1, 1, 6, 0, 0], vector = 4, parallel = true>
+    %r = sinter.kernel "lanes_are_not_contiguous" schedule #sinter.schedule<contraction, tile = [2, 2, 1, 1, 1, 6, 0, 0, 0, 0], vector = 4, parallel = true>
         ins(%x, %w : tensor<4x6xf32>, tensor<8x6xf32>) outs(%y : tensor<4x8xf32>) -> tensor<4x8xf32> {
     ^bb0(%a: tensor<4x6xf32>, %b: tensor<8x6xf32>, %out: tensor<4x8xf32>):
       %zero = arith.constant 0.0 : f32

@@ -3,7 +3,7 @@
 
 module attributes {sinter.batch = 5 : i64} {
   func.func @blocks_of_k(%x: tensor<6x16xf32>, %w: tensor<8x16xf32>, %y: tensor<6x8xf32>) -> tensor<6x8xf32> {
-    %r = sinter.kernel "blocks_of_k" schedule #sinter.schedule<contraction, tile = [3, 1, 2, 1, 1, 8, 1, 0], vector = 4, parallel = true>
+    %r = sinter.kernel "blocks_of_k" schedule #sinter.schedule<contraction, tile = [3, 1, 2, 1, 1, 8, 1, 0, 0, 0], vector = 4, parallel = true>
         ins(%x, %w : tensor<6x16xf32>, tensor<8x16xf32>) outs(%y : tensor<6x8xf32>) -> tensor<6x8xf32> {
     ^bb0(%a: tensor<6x16xf32>, %b: tensor<8x16xf32>, %out: tensor<6x8xf32>):
       %zero = arith.constant 0.0 : f32
@@ -38,7 +38,7 @@ module attributes {sinter.batch = 5 : i64} {
 
 module attributes {sinter.batch = 5 : i64} {
   func.func @lanes_along_the_batch(%x: tensor<?x16xf32>, %w: tensor<8x16xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {
-    %r = sinter.kernel "lanes_along_the_batch" schedule #sinter.schedule<contraction, tile = [4, 1, 2, 1, 1, 16, 1, 1], vector = 4, parallel = true>
+    %r = sinter.kernel "lanes_along_the_batch" schedule #sinter.schedule<contraction, tile = [4, 1, 2, 1, 1, 16, 1, 1, 0, 0], vector = 4, parallel = true>
         ins(%x, %w : tensor<?x16xf32>, tensor<8x16xf32>) outs(%y : tensor<?x8xf32>) -> tensor<?x8xf32> {
     ^bb0(%a: tensor<?x16xf32>, %b: tensor<8x16xf32>, %out: tensor<?x8xf32>):
       %zero = arith.constant 0.0 : f32

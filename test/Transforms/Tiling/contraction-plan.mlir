@@ -4,7 +4,7 @@
 module attributes {sinter.batch = 64 : i64} {
   // y = x W^T: both contiguous along k. Packs the smaller operand, lanes along the batch.
   // CHECK-LABEL: @forward
-  // CHECK: sinter.kernel "nt" schedule <contraction, tile = [{{.*}}, 1000, 1, 1], vector = 16, parallel = true>
+  // CHECK: sinter.kernel "nt" schedule <contraction, tile = [{{.*}}, 1000, 1, 1, 0, 0], vector = 16, parallel = true>
   func.func @forward(%x: tensor<?x1000xf32>, %w: tensor<500x1000xf32>, %y: tensor<?x500xf32>) -> tensor<?x500xf32> {
     %r = sinter.kernel "nt" ins(%x, %w : tensor<?x1000xf32>, tensor<500x1000xf32>) outs(%y : tensor<?x500xf32>) -> tensor<?x500xf32> {
     ^bb0(%a: tensor<?x1000xf32>, %b: tensor<500x1000xf32>, %out: tensor<?x500xf32>):
@@ -24,7 +24,7 @@ module attributes {sinter.batch = 64 : i64} {
 
   // dW = dY^T X: both contiguous along their own dim, k is the batch. Nothing is packed.
   // CHECK-LABEL: @weight_gradient
-  // CHECK: sinter.kernel "tn" schedule <contraction, tile = [{{.*}}, 64, 0, 0], vector = 16, parallel = true>
+  // CHECK: sinter.kernel "tn" schedule <contraction, tile = [{{.*}}, 64, 0, 0, 0, 0], vector = 16, parallel = true>
   func.func @weight_gradient(%x: tensor<?x500xf32>, %w: tensor<?x400xf32>, %y: tensor<500x400xf32>) -> tensor<500x400xf32> {
     %r = sinter.kernel "tn" ins(%x, %w : tensor<?x500xf32>, tensor<?x400xf32>) outs(%y : tensor<500x400xf32>) -> tensor<500x400xf32> {
     ^bb0(%a: tensor<?x500xf32>, %b: tensor<?x400xf32>, %out: tensor<500x400xf32>):
@@ -44,7 +44,7 @@ module attributes {sinter.batch = 64 : i64} {
 
   // One row: packing would cost more than the product.
   // CHECK-LABEL: @one_row
-  // CHECK: sinter.kernel "nt" schedule <contraction, tile = [1, 1, {{.*}}, 1000, 2, 0], vector = 16, parallel = false>
+  // CHECK: sinter.kernel "nt" schedule <contraction, tile = [1, 1, {{.*}}, 1000, 2, 0, 0, 0], vector = 16, parallel = false>
   func.func @one_row(%x: tensor<1x1000xf32>, %w: tensor<50x1000xf32>, %y: tensor<1x50xf32>) -> tensor<1x50xf32> {
     %r = sinter.kernel "nt" ins(%x, %w : tensor<1x1000xf32>, tensor<50x1000xf32>) outs(%y : tensor<1x50xf32>) -> tensor<1x50xf32> {
     ^bb0(%a: tensor<1x1000xf32>, %b: tensor<50x1000xf32>, %out: tensor<1x50xf32>):
@@ -64,7 +64,7 @@ module attributes {sinter.batch = 64 : i64} {
 
   // A weight gradient over many rows: the lines of a panel do not stay in the first-level cache, so it is copied, in two blocks of k.
   // CHECK-LABEL: @long_weight_gradient
-  // CHECK: sinter.kernel "tn" schedule <contraction, tile = [{{.*}}, 512, 1, 0], vector = 16, parallel = true>
+  // CHECK: sinter.kernel "tn" schedule <contraction, tile = [{{.*}}, 512, 1, 0, 0, 0], vector = 16, parallel = true>
   func.func @long_weight_gradient(%x: tensor<1024x500xf32>, %w: tensor<1024x400xf32>, %y: tensor<500x400xf32>) -> tensor<500x400xf32> {
     %r = sinter.kernel "tn" ins(%x, %w : tensor<1024x500xf32>, tensor<1024x400xf32>) outs(%y : tensor<500x400xf32>) -> tensor<500x400xf32> {
     ^bb0(%a: tensor<1024x500xf32>, %b: tensor<1024x400xf32>, %out: tensor<500x400xf32>):

@@ -101,12 +101,14 @@ def Sinter_ScheduleAttr : AttrDef<Sinter_Dialect, "Schedule"> {
     depends on the strategy: `map` [elements per work item, vectors per unrolled iteration]; `row` [rows per work item, rows interleaved, vectors per
     unrolled iteration]; `column` [columns per work item]; `loops` [outermost iterations per work item]; `contraction`
     [rows, vectors of the register tile, row tiles, column panels, outer (batch) points per work item (0: all of them),
-    extent of a block of the contracted dimension, form, swapped]. The form is 0 (direct: the right operand is read where
+    extent of a block of the contracted dimension, form, swapped, panels inner, fetches]. The form is 0 (direct: the right operand is read where
     it lies), 1 (packed: its panels are copied first) or 2 (dot: vectors run along the contracted dimension); swapped (1)
-    exchanges the roles of the two operands, and tiles are transposed when they are stored.
+    exchanges the roles of the two operands, and tiles are transposed when they are stored. Panels inner (1): an item packs
+    all of its panels and passes over them for each row tile, instead of over row tiles for each panel. Fetches (1): while a
+    tile is multiplied, what its epilogue will read and write is prefetched.
     `parallel = false` keeps the kernel in the calling thread (it is too short to share).
 
-    Example: `#sinter.schedule<contraction, tile = [8, 3, 8, 1, 1, 1000, 1, 0], vector = 16, parallel = true>`
+    Example: `#sinter.schedule<contraction, tile = [8, 3, 8, 1, 1, 1000, 1, 0, 0, 0], vector = 16, parallel = true>`
   }];
   let parameters = (ins EnumParameter<Sinter_Strategy>:$strategy, ArrayRefParameter<"int64_t">:$tile,
                         "int64_t":$vector, "bool":$parallel);

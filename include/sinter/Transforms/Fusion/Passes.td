@@ -13,6 +13,8 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     in a `sinter.kernel` whose body fits a strategy: `map`, `row`, `column`, `contraction` or `loops`.
 
     * A product takes the elementwise ops on its result as epilogue; nothing is computed on the fly for its operands.
+    * If the state that a step updates is larger than the last-level cache, a weight gradient takes its parameter's update,
+      so that the gradient is never in memory; unless something else has to happen between them (a norm of all gradients).
     * Reductions of rows, with all elementwise ops between, before and after them, are one kernel; so are column sums with
       what follows them on the columns.
     * Other elementwise ops of one domain are one kernel, thus all arithmetic of an optimizer for one parameter.
@@ -21,14 +23,18 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
 
     No CSE may follow: two `tensor.empty` are two destinations.
 
-    Remarks (category `fusion`): `kernel` for each kernel, `materialized` for each elementwise value that is kept in memory
+    Remarks (category `fusion`): `kernel` for each kernel, `update` for each product that makes a gradient, `materialized` for each elementwise value that is kept in memory
     between kernels, with the reason, `in-place` for each state tensor.
 
     Example: test/Transforms/Fusion/mlp-adam.mlir
   }];
   let options = [
     Option<"cheapCost", "cheap-cost", "int64_t", /*default=*/"8",
-           "largest number of scalar operations of a value that is computed again rather than kept in memory">
+           "largest number of scalar operations of a value that is computed again rather than kept in memory">,
+    Option<"cacheBytes", "cache-bytes", "int64_t", /*default=*/"16777216",
+           "size of the last-level cache: updates of more state than that go into the products that make gradients">,
+    ListOption<"without", "without", "std::string",
+               "kinds of fusion to leave out: epilogues, updates, rows, columns, maps">
   ];
   let dependentDialects = ["::sinter::SinterDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];

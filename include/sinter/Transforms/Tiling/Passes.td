@@ -22,6 +22,7 @@ def PlanSchedulesPass : Pass<"sinter-plan-schedules", "::mlir::ModuleOp"> {
     Option<"vectorBytes", "vector-bytes", "int64_t", "0", "width of a vector register in bytes (0: the preset's)">,
     Option<"vectorRegisters", "vector-registers", "int64_t", "0", "number of vector registers (0: the preset's)">,
     Option<"fmaPorts", "fma-ports", "int64_t", "0", "fused multiply-adds per cycle (0: the preset's)">,
+    Option<"fmaLatency", "fma-latency", "int64_t", "0", "cycles of a fused multiply-add (0: the preset's)">,
     Option<"l1Bytes", "l1-bytes", "int64_t", "0", "first-level data cache of a core (0: the preset's)">,
     Option<"l2Bytes", "l2-bytes", "int64_t", "0", "second-level cache of a core (0: the preset's)">,
     Option<"l3Bytes", "l3-bytes", "int64_t", "0", "last-level cache (0: the preset's)">,

@@ -2,7 +2,7 @@
 //
 //   sinter-schedules 1
 //   # comments and empty lines are skipped
-//   train_step/linear_relu#0 = #sinter.schedule<contraction, tile = [6, 2, 21, 1, 1, 1000, 1, 1], vector = 8, parallel
+//   train_step/linear_relu#0 = #sinter.schedule<contraction, tile = [6, 2, 21, 1, 1, 1000, 1, 1, 0, 0], vector = 8, parallel
 //   = true>
 //
 // A kernel is named by its step function, its name, and its number (from 0) among the kernels of that name in that

@@ -1,0 +1,46 @@
+// Register tiles follow from the target: lanes, registers, units and their latency.
+// RUN: sinter-opt %s --sinter-plan-schedules=cpu=x86-64-v2 | FileCheck %s --check-prefixes=CHECK,SSE
+// RUN: sinter-opt %s --sinter-plan-schedules=cpu=x86-64-v3 | FileCheck %s --check-prefixes=CHECK,AVX2
+// RUN: sinter-opt %s --sinter-plan-schedules=cpu=x86-64-v4 | FileCheck %s --check-prefixes=CHECK,AVX512
+// NEON: vectors of 16 bytes, but 32 of them; and a core that starts four FMAs a cycle.
+// RUN: sinter-opt %s --sinter-plan-schedules="vector-bytes=16 vector-registers=32" | FileCheck %s --check-prefixes=CHECK,NEON
+// RUN: sinter-opt %s --sinter-plan-schedules="vector-bytes=16 vector-registers=32 fma-ports=4 l1-bytes=131072" | FileCheck %s --check-prefixes=CHECK,WIDE
+
+module attributes {sinter.batch = 64 : i64} {
+  // CHECK-LABEL: @square
+  func.func @square(%x: tensor<512x512xf32>, %w: tensor<512x512xf32>, %y: tensor<512x512xf32>) -> tensor<512x512xf32> {
+    %r = sinter.kernel "square"
+        ins(%x, %w : tensor<512x512xf32>, tensor<512x512xf32>) outs(%y : tensor<512x512xf32>) -> tensor<512x512xf32> {
+    ^bb0(%a: tensor<512x512xf32>, %b: tensor<512x512xf32>, %out: tensor<512x512xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<512x512xf32>) -> tensor<512x512xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<512x512xf32>, tensor<512x512xf32>) outs(%init : tensor<512x512xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<512x512xf32>
+      sinter.yield %p : tensor<512x512xf32>
+    }
+    return %r : tensor<512x512xf32>
+  }
+  // CHECK-LABEL: @weight_gradient
+  func.func @weight_gradient(%x: tensor<?x500xf32>, %w: tensor<?x1000xf32>, %y: tensor<500x1000xf32>) -> tensor<500x1000xf32> {
+    %r = sinter.kernel "weight_gradient"
+        ins(%x, %w : tensor<?x500xf32>, tensor<?x1000xf32>) outs(%y : tensor<500x1000xf32>) -> tensor<500x1000xf32> {
+    ^bb0(%a: tensor<?x500xf32>, %b: tensor<?x1000xf32>, %out: tensor<500x1000xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<500x1000xf32>) -> tensor<500x1000xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<?x500xf32>, tensor<?x1000xf32>) outs(%init : tensor<500x1000xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<500x1000xf32>
+      sinter.yield %p : tensor<500x1000xf32>
+    }
+    return %r : tensor<500x1000xf32>
+  }
+}
