@@ -63,10 +63,11 @@ static BenchResult::Kernels timeKernels(sinter_model *model, const Batch &batch,
     std::vector<double> seconds;
     for (int64_t i = 0; i < kernels.steps; ++i) {
       seconds.push_back(timeStep(model, batch));
-      times.endStep();
+      times.endStep(seconds.back());
     }
     kernels.step = summarize(std::move(seconds));
     kernels.times = times.medians();
+    kernels.outside = times.outside();
   }
   int32_t type = sinter_model_artifact(model)->loss_dtype == SINTER_F64 ? SINTER_F64 : SINTER_F32;
   check(sinter_ceilings_measure(sinter_model_pool(model), type, &kernels.ceilings));

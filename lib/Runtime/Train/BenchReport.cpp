@@ -5,7 +5,6 @@
 #include "Array.h"
 #include "Error.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -37,9 +36,9 @@ const char *typeOfFlops(const sinter_artifact &artifact) {
   return artifact.loss_dtype == SINTER_F64 ? "F64" : "F32";
 }
 
-void printLine(std::string_view name, int64_t launches, double seconds, double step, std::string_view rates) {
+void printLine(std::string_view name, int64_t launches, double seconds, double all, std::string_view rates) {
   fmt::print("{:<32} {:>8} {:>10.2f} {:>6.1f} %{}\n", name, launches > 0 ? std::to_string(launches) : "", seconds * 1e6,
-             step > 0 ? seconds / step * 100 : 0, rates);
+             all > 0 ? seconds / all * 100 : 0, rates);
 }
 
 /// Share of the roofline that is reached.
@@ -53,25 +52,25 @@ std::string ratesText(uint64_t flops, uint64_t bytes, double seconds, double lea
 }
 
 void printKernels(const sinter_artifact &artifact, const BenchResult::Kernels &kernels, int threads) {
-  const double step = kernels.step.median;
+  const double all = kernels.all();
   fmt::print("\n{:<32} {:>8} {:>10} {:>8} {:>9} {:>8} {:>10}\n", "kernel", "launches", "us/step", "share", "GFLOP/s",
              "GB/s", "roofline");
   int64_t launches = 0;
   for (const KernelTime &kernel : kernels.times) {
     launches += kernel.launches;
-    printLine(kernel.name, kernel.launches, kernel.seconds, step,
+    printLine(kernel.name, kernel.launches, kernel.seconds, all,
               ratesText(kernel.flops, kernel.bytes, kernel.seconds, kernels.least(kernel)));
   }
   const Work work(artifact);
   const double inside = kernels.inside();
-  printLine("all kernels", launches, inside, step, ratesText(work.flops, work.bytes, inside, kernels.least()));
-  printLine("outside of kernels", 0, std::max(0.0, step - inside), step, "");
-  printLine("step, while observed", 0, step, step, "");
-  fmt::print("medians of {}; ceilings of this machine with {}: {:.1f} GFLOP/s ({}, {}), {:.1f} GB/s (streams through "
-             "{} MiB)\n",
-             counted(kernels.steps, "step"), counted(threads, "thread"), kernels.ceilings.flops * 1e-9,
-             typeOfFlops(artifact), kernels.ceilings.instructions, kernels.ceilings.bytes * 1e-9,
-             kernels.ceilings.stream_bytes >> 20);
+  printLine("all kernels", launches, inside, all, ratesText(work.flops, work.bytes, inside, kernels.least()));
+  printLine("outside of kernels", 0, kernels.outside, all, "");
+  printLine("sum", 0, all, all, "");
+  fmt::print("medians of {} that took {:.4g} ms while observed (median)\n", counted(kernels.steps, "step"),
+             kernels.step.median * 1e3);
+  fmt::print("ceilings of this machine with {}: {:.1f} GFLOP/s ({}, {}), {:.1f} GB/s (streams through {} MiB)\n",
+             counted(threads, "thread"), kernels.ceilings.flops * 1e-9, typeOfFlops(artifact),
+             kernels.ceilings.instructions, kernels.ceilings.bytes * 1e-9, kernels.ceilings.stream_bytes >> 20);
   fmt::print("roofline: share of what these ceilings allow; over 100 % where caches are faster than main memory\n");
 }
 
@@ -88,7 +87,7 @@ nlohmann::ordered_json kernelsJson(const BenchResult::Kernels &kernels) {
                     {"flops", kernel.flops},
                     {"bytes", kernel.bytes},
                     {"seconds", kernel.seconds},
-                    {"share", kernels.step.median > 0 ? kernel.seconds / kernels.step.median : 0},
+                    {"share", kernels.all() > 0 ? kernel.seconds / kernels.all() : 0},
                     {"gflops", giga(kernel.flops, kernel.seconds)},
                     {"gbytes", giga(kernel.bytes, kernel.seconds)},
                     {"roofline", reached(kernels.least(kernel), kernel.seconds)}});
@@ -138,9 +137,7 @@ void printBenchJson(const sinter_artifact &artifact, const BenchResult &result) 
       {"seconds", timesJson(result.step)}};
   if (result.kernels) {
     const BenchResult::Kernels &kernels = *result.kernels;
-    object["observed"] = {{"steps", kernels.steps},
-                          {"seconds", timesJson(kernels.step)},
-                          {"outside", std::max(0.0, kernels.step.median - kernels.inside())}};
+    object["observed"] = {{"steps", kernels.steps}, {"seconds", timesJson(kernels.step)}, {"outside", kernels.outside}};
     object["ceilings"] = {{"gflops", kernels.ceilings.flops * 1e-9},
                           {"type", typeOfFlops(artifact)},
                           {"instructions", kernels.ceilings.instructions},

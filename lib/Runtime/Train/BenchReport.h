@@ -27,8 +27,11 @@ struct BenchResult {
     StepTimes step; // observed: a little slower
     sinter_ceilings ceilings = {};
     std::vector<KernelTime> times;
+    double outside = 0; // seconds of a step in no kernel
 
     double inside() const; // seconds of a step in kernels
+    /// Sum of the parts; a disturbed machine disturbs this less than the whole step, of which one part is always hit.
+    double all() const { return inside() + outside; }
     /// Seconds that the ceilings allow for a kernel, and for all of them.
     double least(const KernelTime &kernel) const;
     double least() const;

@@ -53,11 +53,13 @@ void KernelTimes::observe(void *context, uint32_t row, int32_t ended) {
     self.kernels[static_cast<size_t>(self.kernelOfRow[row])].nanoseconds += taken;
 }
 
-void KernelTimes::endStep() {
+void KernelTimes::endStep(double seconds) {
+  auto outside = static_cast<int64_t>(seconds * 1e9);
   for (Kernel &kernel : kernels) {
     kernel.samples.push_back(kernel.nanoseconds);
-    kernel.nanoseconds = 0;
+    outside -= std::exchange(kernel.nanoseconds, 0);
   }
+  outsides.push_back(std::max<int64_t>(0, outside));
 }
 
 static double medianSeconds(std::vector<int64_t> samples) {
@@ -66,6 +68,10 @@ static double medianSeconds(std::vector<int64_t> samples) {
   auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
   std::nth_element(samples.begin(), middle, samples.end());
   return static_cast<double>(*middle) * 1e-9;
+}
+
+double KernelTimes::outside() const {
+  return medianSeconds(outsides);
 }
 
 std::vector<KernelTime> KernelTimes::medians() const {

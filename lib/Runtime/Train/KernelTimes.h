@@ -27,11 +27,14 @@ public:
   KernelTimes(const KernelTimes &) = delete;
   KernelTimes &operator=(const KernelTimes &) = delete;
 
-  /// To be called after each training step.
-  void endStep();
+  /// To be called after each training step, with the time that it took.
+  void endStep(double seconds);
 
   /// The kernels of the training step, those that take longest first; equal ones in the order of their first launches.
   std::vector<KernelTime> medians() const;
+
+  /// The median of what the steps took outside of kernels, in seconds.
+  double outside() const;
 
 private:
   static void observe(void *context, uint32_t kernel, int32_t ended);
@@ -45,6 +48,7 @@ private:
   sinter_model *model;
   std::vector<Kernel> kernels;
   std::vector<int64_t> kernelOfRow; // of the artifact's table; -1 for rows of other steps
+  std::vector<int64_t> outsides;
   int64_t begun = 0;
 };
 
