@@ -25,7 +25,7 @@ extern "C" {
 /* "SNTR" read as a little-endian word. */
 #define SINTER_ARTIFACT_MAGIC 0x52544E53u
 /* Raised whenever a struct below changes; the runtime refuses any other value. */
-#define SINTER_ABI_VERSION 1u
+#define SINTER_ABI_VERSION 2u
 /* The extent that stands for the batch in every shape of this header. */
 #define SINTER_BATCH_EXTENT (-1)
 
@@ -66,7 +66,8 @@ typedef struct sinter_io_info {
   const int64_t *shape; /* SINTER_BATCH_EXTENT where the batch goes: always extent 0, if at all */
 } sinter_io_info;
 
-/* What one fused kernel does, for `info` and `bench`. Counts are for one launch on a full batch. */
+/* What one launch of a fused kernel does, for `info` and `bench`: a row for every launch of every step function, in the
+ * order in which the function launches them. Counts are for a full batch. */
 typedef struct sinter_kernel_info {
   const char *name;     /* e.g. "linear_relu_0" */
   const char *step;     /* the function that launches it: "init", "train_step", "eval_step" or "predict" */
@@ -78,6 +79,10 @@ typedef struct sinter_kernel_info {
 /* Runs `task(context, lo, hi)` over disjoint ranges that cover [0, items); returns when all are done. */
 typedef void (*sinter_task)(void *context, int64_t lo, int64_t hi);
 typedef void (*sinter_parallel_for)(void *pool, sinter_task task, void *context, int64_t items);
+
+/* Told of every launch by the thread that calls the step function: just before (`ended` is 0) and just after (1) kernel
+ * `kernel`, a row of the artifact's kernel table. Results do not depend on it. */
+typedef void (*sinter_observer)(void *context, uint32_t kernel, int32_t ended);
 
 /* Arguments of every step function. Unused pointers may be NULL (see each function below). */
 typedef struct sinter_step_args {
@@ -95,6 +100,8 @@ typedef struct sinter_step_args {
   int64_t seed; /* key of the counter-based random numbers */
   sinter_parallel_for parallel_for; /* NULL: run in the calling thread */
   void *pool;                       /* first argument of parallel_for */
+  sinter_observer observer;         /* NULL: nobody */
+  void *observer_context;           /* first argument of observer */
 } sinter_step_args;
 
 /* Returns 0, or a non-zero value when the arguments are not acceptable (rows out of range, wrong struct_size). */
@@ -156,7 +163,7 @@ extern const sinter_artifact sinter_program_artifact;
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_tensor_info) == 48, "sinter_tensor_info is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_io_info) == 24, "sinter_io_info is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_kernel_info) == 40, "sinter_kernel_info is part of the ABI");
-SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_step_args) == 104, "sinter_step_args is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_step_args) == 120, "sinter_step_args is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_artifact) == 216, "sinter_artifact is part of the ABI");
 
 #ifdef __cplusplus

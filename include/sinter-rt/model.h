@@ -55,6 +55,9 @@ sinter_status sinter_model_eval_step(sinter_model *model, const void *const *inp
 /* The outputs alone. */
 sinter_status sinter_model_predict(sinter_model *model, const void *const *inputs, void *const *outputs, int64_t rows);
 
+/* Tells `observer` of every launch of every step from now on (see artifact.h); NULL: nobody, as at first. */
+void sinter_model_set_observer(sinter_model *model, sinter_observer observer, void *context);
+
 /* Training steps taken; the next one is this + 1. */
 int64_t sinter_model_step(const sinter_model *model);
 /* For resuming; `step` must not be negative (it is taken as 0). */

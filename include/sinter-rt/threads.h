@@ -40,6 +40,14 @@ int sinter_pool_threads(const sinter_pool *pool);
  * nothing. Has the type `sinter_parallel_for` of artifact.h. */
 void sinter_pool_parallel_for(void *pool, sinter_task task, void *context, int64_t items);
 
+/* Told of every piece of a loop by the thread that runs it, `thread`: just before (`ended` is 0) and just after (1)
+ * items [lo, hi). 0 is the caller of the loop, the workers are 1 and up. Loops inside of loops are part of the piece.
+ */
+typedef void (*sinter_piece_observer)(void *context, int thread, int64_t lo, int64_t hi, int32_t ended);
+
+/* Who is told; NULL for nobody, as at first. No loop may be running. */
+void sinter_pool_set_observer(sinter_pool *pool, sinter_piece_observer observer, void *context);
+
 #ifdef __cplusplus
 }
 #endif

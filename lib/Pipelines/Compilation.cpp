@@ -99,6 +99,17 @@ LogicalResult Compilation::checkChoices() {
   return success();
 }
 
+std::unique_ptr<Compilation> Compilation::fork() {
+  auto copy = std::make_unique<Compilation>(context, options, timing);
+  llvm::cantFail(copy->selectTarget()); // as it was selected before
+  copy->op = op->clone();
+  copy->current = current;
+  copy->sourceDigest = sourceDigest;
+  copy->sourceName = sourceName;
+  copy->step = step;
+  return copy;
+}
+
 LogicalResult Compilation::advanceTo(Phase phase) {
   for (Phase next : kPhases)
     if (next > current && next <= phase && failed(runPhase(next)))

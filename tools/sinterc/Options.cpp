@@ -3,12 +3,15 @@
 
 #include "Options.h"
 
+#include "sinter-rt/threads.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <set>
 
 namespace cl = llvm::cl;
 using namespace sinter;
@@ -18,8 +21,13 @@ namespace {
 
 cl::OptionCategory what("What to make"), forWhom("For which machine"), check("Checking"), show("Seeing what happens");
 
-cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir"), cl::value_desc("file"), cl::cat(what));
-cl::opt<std::string> output("o", cl::cat(what), cl::value_desc("path"),
+cl::SubCommand tune("tune", "Measure schedules on this machine and write those that are faster than the planner's");
+cl::SubCommand &compile = cl::SubCommand::getTopLevel();
+cl::OptionCategory howToTune("Tuning");
+
+cl::opt<std::string> input(cl::Positional, cl::sub(compile), cl::sub(tune), cl::desc("MODEL.mlir"),
+                           cl::value_desc("file"), cl::cat(what));
+cl::opt<std::string> output("o", cl::sub(compile), cl::sub(tune), cl::cat(what), cl::value_desc("path"),
                             cl::desc("Where to write; - is standard output. By default named after the model (NAME, "
                                      "libNAME.so, NAME.o), and standard output for text"));
 cl::opt<EmitKind>
@@ -41,20 +49,22 @@ cl::opt<Phase> compileTo("compile-to", cl::cat(what), cl::init(Phase::Object),
                                     clEnumValN(Phase::LLVM, "llvm", phaseDescription(Phase::LLVM)),
                                     clEnumValN(Phase::Object, "object",
                                                "machine code, as a program unless --emit says otherwise")));
-cl::opt<int64_t> batch("batch", cl::cat(what), cl::value_desc("rows"), cl::init(Compilation::kDefaultBatch),
+cl::opt<int64_t> batch("batch", cl::sub(compile), cl::sub(tune), cl::cat(what), cl::value_desc("rows"),
+                       cl::init(Compilation::kDefaultBatch),
                        cl::desc("Largest number of rows of a call, the value of ? in the model [64]"));
-cl::opt<bool> keepGradients("keep-gradients", cl::cat(what),
+cl::opt<bool> keepGradients("keep-gradients", cl::sub(compile), cl::sub(tune), cl::cat(what),
                             cl::desc("Keep the last gradients in the state, as PARAMETER.grad [off]"));
 cl::opt<std::string> header("header", cl::cat(what), cl::value_desc("path"),
                             cl::desc("Where the C header of obj and lib goes [beside the output, NAME.h]"));
 
-cl::opt<std::string> targetCpu("target-cpu", cl::cat(forWhom), cl::value_desc("name"), cl::init("native"),
+cl::opt<std::string> targetCpu("target-cpu", cl::sub(compile), cl::sub(tune), cl::cat(forWhom), cl::value_desc("name"),
+                               cl::init("native"),
                                cl::desc("Processor: native, x86-64-v2, x86-64-v3, x86-64-v4, znver5, ...; help lists "
                                         "them [native]"));
 cl::opt<std::string> targetTriple("target-triple", cl::cat(forWhom), cl::value_desc("triple"),
                                   cl::desc("Machine, e.g. aarch64-linux-gnu [this one]"));
-cl::opt<unsigned> optLevel("O", cl::cat(forWhom), cl::Prefix, cl::value_desc("0-3"), cl::init(3),
-                           cl::desc("Effort of LLVM's passes and code generator [3]"));
+cl::opt<unsigned> optLevel("O", cl::sub(compile), cl::sub(tune), cl::cat(forWhom), cl::Prefix, cl::value_desc("0-3"),
+                           cl::init(3), cl::desc("Effort of LLVM's passes and code generator [3]"));
 
 cl::opt<std::string> schedules("schedules", cl::cat(forWhom), cl::value_desc("file"),
                                cl::desc("Schedules for some kernels, in place of the planner's; a line each, as "
@@ -81,7 +91,19 @@ cl::opt<bool> timing("timing", cl::cat(show), cl::desc("Print where compile time
 cl::opt<std::string> remarks("remarks", cl::cat(show), cl::value_desc("regex"), cl::ValueOptional,
                              cl::desc("Print the compiler's decisions of these categories (fusion, schedule, memory) "
                                       "[all of them when no value is given]"));
-cl::opt<bool> quiet("quiet", cl::cat(show), cl::desc("No summary on standard error"));
+cl::opt<bool> quiet("quiet", cl::sub(compile), cl::sub(tune), cl::cat(show), cl::desc("No summary on standard error"));
+
+cl::opt<double> timeLimit("time-limit", cl::sub(tune), cl::cat(howToTune), cl::value_desc("seconds"), cl::init(60),
+                          cl::desc("When to end; what was found by then is written [60]"));
+cl::opt<int64_t> rounds("rounds", cl::sub(tune), cl::cat(howToTune), cl::value_desc("number"), cl::init(0),
+                        cl::desc("Most rounds: each compiles the step once, with a candidate for every kernel; 0 is as "
+                                 "many as there are candidates for [0]"));
+cl::opt<int> threads("threads", cl::sub(tune), cl::cat(howToTune), cl::value_desc("number"), cl::init(0),
+                     cl::desc("Number of threads of the measured steps; 0 is one per CPU [0]"));
+cl::opt<std::string>
+    tunedKernels("kernels", cl::sub(tune), cl::cat(howToTune), cl::value_desc("regex"),
+                 cl::desc("Tune the kernels of train_step with such names (as --print-schedules writes "
+                          "them) [all]"));
 
 constexpr llvm::StringLiteral kOverview =
     "sinterc: compiles the training of a neural network ahead of time\n\n"
@@ -96,6 +118,8 @@ constexpr llvm::StringLiteral kExamples =
     "  sinterc digits.mlir --compile-to=kernels       what is fused, and with which schedule\n"
     "  sinterc digits.mlir --verify                   is the compiled step right?\n"
     "  sinterc digits.mlir --remarks=fusion -o digits why are two ops one kernel, or not?\n"
+    "  sinterc tune digits.mlir -o digits.schedules   then: sinterc digits.mlir --schedules=digits.schedules -o "
+    "digits\n"
     "\nExit status: 0; 1 when the model cannot be compiled or a check fails; 2 for a command line that makes no "
     "sense.\n";
 
@@ -125,7 +149,7 @@ EmitKind kindByEnding(llvm::StringRef path) {
 }
 
 EmitKind chosenKind() {
-  if (printSchedules)
+  if (printSchedules || tune)
     return EmitKind::MLIR;
   if (compileTo.getNumOccurrences() && compileTo != Phase::Object) {
     if (emit.getNumOccurrences() && emit != EmitKind::MLIR)
@@ -170,7 +194,20 @@ bool samePath(llvm::StringRef a, llvm::StringRef b) {
 
 constexpr int64_t kMostRows = int64_t(1) << 30;
 
+/// A subcommand takes all options of the compiler for its own unless somebody objects.
+void checkTuneOptions() {
+  std::set<llvm::StringRef> foreign;
+  auto &known = cl::getRegisteredOptions(tune);
+  for (auto &[name, option] : cl::getRegisteredOptions(compile))
+    if (option->getNumOccurrences() > 0 && !known.count(name))
+      foreign.insert(name);
+  if (!foreign.empty())
+    usageError("--" + *foreign.begin() + " does not go with tune; see `sinterc tune --help`");
+}
+
 void checkCombinations(const Options &options) {
+  if (options.tune)
+    checkTuneOptions();
   if (batch.getNumOccurrences() && (batch < 1 || batch > kMostRows))
     usageError("--batch expects a number of rows from 1 to " + llvm::Twine(kMostRows) + ", found " +
                llvm::Twine(batch));
@@ -178,6 +215,13 @@ void checkCombinations(const Options &options) {
     usageError("-O expects a level from 0 to 3, found " + llvm::Twine(optLevel));
   if (tolerance < 0)
     usageError("--tolerance expects a positive number");
+  if (timeLimit < 0)
+    usageError("--time-limit expects a number of seconds that is not negative");
+  if (rounds < 0)
+    usageError("--rounds expects a number that is not negative, found " + llvm::Twine(rounds));
+  if (threads < 0 || threads > SINTER_MAX_THREADS)
+    usageError("--threads expects a number from 0 to " + llvm::Twine(SINTER_MAX_THREADS) + ", found " +
+               llvm::Twine(threads));
   if (verify + checkGradients + printSchedules > 1)
     usageError("--verify, --check-gradients and --print-schedules are runs of their own");
   bool binary = options.emit == EmitKind::Library || options.emit == EmitKind::Program;
@@ -197,6 +241,7 @@ void checkCombinations(const Options &options) {
 
 Options parseOptions(int argc, char **argv) {
   cl::HideUnrelatedOptions({&what, &forWhom, &check, &show});
+  cl::HideUnrelatedOptions({&what, &forWhom, &show, &howToTune}, tune);
   cl::extrahelp examples(kExamples);
   cl::SetVersionPrinter([](llvm::raw_ostream &out) { out << compilerVersion() << "\n"; });
   std::string errors;
@@ -228,6 +273,11 @@ Options parseOptions(int argc, char **argv) {
   options.verify = verify;
   options.checkGradients = checkGradients;
   options.printSchedules = printSchedules;
+  options.tune = bool(tune);
+  options.timeLimit = timeLimit;
+  options.threads = threads;
+  options.rounds = rounds;
+  options.tunedKernels = tunedKernels;
   options.tolerance = tolerance;
   options.quiet = quiet;
   options.timing = timing;

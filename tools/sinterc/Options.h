@@ -11,7 +11,9 @@ namespace sinterc {
 enum class EmitKind { MLIR, LLVMIR, Assembly, Object, Library, Program };
 
 /// Whether a C header is written beside the output.
-inline bool hasHeader(EmitKind kind) { return kind == EmitKind::Object || kind == EmitKind::Library; }
+inline bool hasHeader(EmitKind kind) {
+  return kind == EmitKind::Object || kind == EmitKind::Library;
+}
 
 struct Options {
   std::string input;
@@ -21,7 +23,12 @@ struct Options {
   sinter::Phase compileTo = sinter::Phase::Object;
   sinter::CompilationOptions compilation;
   bool verify = false, checkGradients = false, printSchedules = false;
-  double tolerance = 0; ///< 0: that of the mode and element type
+  bool tune = false;
+  double timeLimit = 60;    ///< seconds of tuning
+  int64_t rounds = 0;       ///< most rounds of tuning; 0: no limit
+  int threads = 0;          ///< of the steps that are tuned; 0: one per CPU
+  std::string tunedKernels; ///< regular expression; empty: all
+  double tolerance = 0;     ///< 0: that of the mode and element type
   bool quiet = false, timing = false;
   std::string remarks; ///< regular expression of categories; empty: none
 };

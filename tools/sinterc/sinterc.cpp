@@ -14,7 +14,7 @@
 
 using namespace sinter;
 using namespace sinterc;
-using llvm::failure, llvm::success, llvm::LogicalResult;
+using llvm::success, llvm::LogicalResult;
 
 /// Remarks of the chosen categories go to the context's diagnostics.
 static LogicalResult enableRemarks(mlir::MLIRContext &context, const std::string &categories) {
@@ -37,7 +37,12 @@ static LogicalResult reportWithoutPlace(mlir::Diagnostic &diagnostic) {
   return success(failed(reportError(llvm::createStringError(diagnostic.str()))));
 }
 
-static LogicalResult run(const Options &options, mlir::TimingScope &timing) {
+/// The exit status.
+static int statusOf(LogicalResult result) {
+  return succeeded(result) ? 0 : 1;
+}
+
+static int run(const Options &options, mlir::TimingScope &timing) {
   mlir::DialectRegistry registry;
   registerPhaseDialects(registry);
   mlir::MLIRContext context(registry);
@@ -46,20 +51,22 @@ static LogicalResult run(const Options &options, mlir::TimingScope &timing) {
   mlir::SourceMgrDiagnosticHandler diagnostics(sources, &context);
   context.getDiagEngine().registerHandler(reportWithoutPlace);
   if (failed(enableRemarks(context, options.remarks)))
-    return failure();
+    return 1;
 
   Compilation compilation(context, options.compilation, timing);
   if (llvm::Error error = compilation.selectTarget())
-    return reportError(std::move(error));
+    return statusOf(reportError(std::move(error)));
   if (failed(compilation.load(options.input)))
-    return failure();
+    return 1;
+  if (options.tune)
+    return runTune(compilation, options);
   if (options.checkGradients)
-    return runCheckGradients(compilation, options);
+    return statusOf(runCheckGradients(compilation, options));
   if (options.verify)
-    return runVerify(compilation, options);
+    return statusOf(runVerify(compilation, options));
   if (options.printSchedules)
-    return runPrintSchedules(compilation, options);
-  return runEmit(compilation, options, timing);
+    return statusOf(runPrintSchedules(compilation, options));
+  return statusOf(runEmit(compilation, options, timing));
 }
 
 int main(int argc, char **argv) {
@@ -70,5 +77,5 @@ int main(int argc, char **argv) {
   manager.setDisplayMode(mlir::DefaultTimingManager::DisplayMode::Tree);
   manager.setOutput(mlir::createOutputStrategy(mlir::DefaultTimingManager::OutputFormat::Text, llvm::errs()));
   mlir::TimingScope timing = manager.getRootScope();
-  return succeeded(run(options, timing)) ? 0 : 1;
+  return run(options, timing);
 }

@@ -62,6 +62,9 @@ public:
   /// The same with a text that is in memory.
   mlir::LogicalResult loadText(llvm::StringRef text, llvm::StringRef name);
 
+  /// Another compilation that goes on from where this one is, with a copy of the module.
+  std::unique_ptr<Compilation> fork();
+
   /// Runs the phases from the one that the module is in up to `phase` (at most `LLVM`).
   mlir::LogicalResult advanceTo(Phase phase);
 

@@ -20,6 +20,7 @@ struct KernelEntry {
   std::string name, step, schedule;
   uint64_t flops, bytes;
 };
+/// A row for every launch, step by step, in the order of the launches.
 llvm::SmallVector<KernelEntry> collectKernels(mlir::ModuleOp module);
 
 /// Appends the constant `<prefix>_artifact` and all it points to. The step functions are llvm.funcs of the module named

@@ -45,7 +45,8 @@ struct ConvertSteps : impl::ConvertStepsToLLVMPassBase<ConvertSteps> {
     annotateKernels(module);
     for (StringRef stepName : kStepNames) {
       auto step = module.lookupSymbol<func::FuncOp>(stepName);
-      if (step && failed(emitStepFunction(step, prefix, *io, batch.getInt())))
+      auto first = llvm::find_if(kernels, [&](const KernelEntry &kernel) { return kernel.step == stepName; });
+      if (step && failed(emitStepFunction(step, prefix, *io, batch.getInt(), first - kernels.begin())))
         return signalPassFailure();
     }
     emitArtifact(module, prefix, *io, kernels, options());

@@ -4,7 +4,7 @@
 //   memref.reinterpret_cast   ->  the same pointer
 //   memref.get_global         ->  llvm.mlir.addressof
 //   memref.copy               ->  llvm.memcpy
-//   sinter.launch             ->  call, or parallel_for with a task
+//   sinter.launch             ->  call, or parallel_for with a task; args->observer is told before and after
 //
 // A step function is straight-line code on addresses known at compile time, so it is lowered here in one walk, without
 // memref descriptors. Kernels go through MLIR's own conversions; a pointer to one is taken with `func.constant`, which
@@ -38,26 +38,31 @@ enum StepArgsField {
   Step,
   Seed,
   ParallelFor,
-  Pool
+  Pool,
+  Observer,
+  ObserverContext
 };
 
 Type stepArgsType(OpBuilder &builder) {
   Type i32 = builder.getI32Type(), i64 = builder.getI64Type(), f64 = builder.getF64Type();
   Type ptr = LLVM::LLVMPointerType::get(builder.getContext());
-  return LLVM::LLVMStructType::getLiteral(builder.getContext(),
-                                          {i32, i32, ptr, ptr, ptr, ptr, ptr, ptr, i64, f64, i64, i64, ptr, ptr});
+  return LLVM::LLVMStructType::getLiteral(
+      builder.getContext(), {i32, i32, ptr, ptr, ptr, ptr, ptr, ptr, i64, f64, i64, i64, ptr, ptr, ptr, ptr});
 }
 
 class StepEmitter {
 public:
-  StepEmitter(func::FuncOp step, StringRef prefix, const IoTables &io, int64_t batch)
+  StepEmitter(func::FuncOp step, StringRef prefix, const IoTables &io, int64_t batch, int64_t firstKernel)
       : step(step), module(step->getParentOfType<ModuleOp>()), prefix(prefix), io(io), batch(batch),
-        builder(step.getLoc(), step), pointer(LLVM::LLVMPointerType::get(step.getContext())),
+        kernelRow(firstKernel), builder(step.getLoc(), step), pointer(LLVM::LLVMPointerType::get(step.getContext())),
         i64(builder.getI64Type()) {}
 
   LogicalResult run();
 
 private:
+  Value constant32(int32_t value) {
+    return LLVM::ConstantOp::create(builder, builder.getI32Type(), builder.getI32IntegerAttr(value));
+  }
   Value constant(int64_t value) { return LLVM::ConstantOp::create(builder, i64, builder.getI64IntegerAttr(value)); }
   Value field(StepArgsField number) {
     return LLVM::GEPOp::create(builder, pointer, stepArgsType(builder), args, ArrayRef<LLVM::GEPArg>{0, number});
@@ -79,6 +84,8 @@ private:
   void launchParallel(LaunchOp launch, ArrayRef<Value> pointers, Value items);
   LLVM::LLVMFuncOp taskFor(LaunchOp launch);
   LLVM::LLVMFuncOp runItems();
+  void observe(bool ended);
+  LLVM::LLVMFuncOp notifyObserver();
   void callKernel(LaunchOp launch, ValueRange arguments);
   Value expand(AffineExpr expr);
 
@@ -87,6 +94,7 @@ private:
   StringRef prefix;
   const IoTables &io;
   int64_t batch;
+  int64_t kernelRow; ///< the row that the next launch has in the kernel table
   ImplicitLocOpBuilder builder;
   Type pointer, i64;
   LLVM::LLVMFuncOp function;
@@ -119,15 +127,13 @@ void StepEmitter::returnUnless(Value condition, int32_t status) {
   Block *fail = function.addBlock(), *next = function.addBlock();
   LLVM::CondBrOp::create(builder, condition, next, fail);
   builder.setInsertionPointToStart(fail);
-  Value code = LLVM::ConstantOp::create(builder, builder.getI32Type(), builder.getI32IntegerAttr(status));
-  LLVM::ReturnOp::create(builder, code);
+  LLVM::ReturnOp::create(builder, constant32(status));
   builder.setInsertionPointToStart(next);
 }
 
 void StepEmitter::checkArguments() {
   Value size = loadField(StructSize, builder.getI32Type());
-  Value expected =
-      LLVM::ConstantOp::create(builder, builder.getI32Type(), builder.getI32IntegerAttr(sizeof(sinter_step_args)));
+  Value expected = constant32(sizeof(sinter_step_args));
   returnUnless(LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::eq, size, expected), 1);
   if (step.getName() == "init") { // depends on no rows
     rows = constant(batch);
@@ -198,8 +204,7 @@ LogicalResult StepEmitter::convert(Operation &op) {
     return success();
   }
   if (isa<func::ReturnOp>(op)) {
-    Value ok = LLVM::ConstantOp::create(builder, builder.getI32Type(), builder.getI32IntegerAttr(0));
-    LLVM::ReturnOp::create(builder, ok);
+    LLVM::ReturnOp::create(builder, constant32(0));
     return success();
   }
   return op.emitError() << "unexpected in a step function of phase `buffers`";
@@ -276,11 +281,16 @@ void StepEmitter::convertLaunch(LaunchOp launch) {
   for (Value operand : launch.getOuts())
     pointers.push_back(pointerOf.lookup(operand));
   Value items = expand(launch.getItems().getResult(0));
-  if (launch.getParallel())
-    return launchParallel(launch, pointers, items);
-  SmallVector<Value> arguments(pointers);
-  arguments.append({rows, constant(0), items});
-  callKernel(launch, arguments);
+  observe(/*ended=*/false);
+  if (launch.getParallel()) {
+    launchParallel(launch, pointers, items);
+  } else {
+    SmallVector<Value> arguments(pointers);
+    arguments.append({rows, constant(0), items});
+    callKernel(launch, arguments);
+  }
+  observe(/*ended=*/true);
+  ++kernelRow;
 }
 
 /// The context of a task is an array of words: the pointers, then the number of rows.
@@ -354,10 +364,47 @@ LLVM::LLVMFuncOp StepEmitter::runItems() {
   return run;
 }
 
+void StepEmitter::observe(bool ended) {
+  LLVM::CallOp::create(builder, notifyObserver(), ValueRange{args, constant32(kernelRow), constant32(ended)});
+}
+
+/// void notify_observer(args, kernel, ended): tells args->observer, if there is one. A function of its own, so that a
+/// launch in a step costs two short calls in code size and in time.
+LLVM::LLVMFuncOp StepEmitter::notifyObserver() {
+  std::string name = (prefix + "_notify_observer").str();
+  if (auto existing = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+    return existing;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(function);
+  Type none = LLVM::LLVMVoidType::get(builder.getContext()), i32 = builder.getI32Type();
+  auto type = LLVM::LLVMFunctionType::get(none, {pointer, i32, i32});
+  auto notify = LLVM::LLVMFuncOp::create(builder, name, type, LLVM::Linkage::Internal);
+  Block *entry = notify.addEntryBlock(builder), *present = notify.addBlock(), *done = notify.addBlock();
+  Value stepArgs = std::exchange(args, notify.getArgument(0));
+
+  builder.setInsertionPointToStart(entry);
+  Value observer = loadField(Observer, pointer);
+  Value absent =
+      LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::eq, observer, LLVM::ZeroOp::create(builder, pointer));
+  LLVM::CondBrOp::create(builder, absent, done, present);
+
+  builder.setInsertionPointToStart(present);
+  Value observerContext = loadField(ObserverContext, pointer);
+  LLVM::CallOp::create(builder, type,
+                       ValueRange{observer, observerContext, notify.getArgument(1), notify.getArgument(2)});
+  LLVM::BrOp::create(builder, done);
+
+  builder.setInsertionPointToStart(done);
+  LLVM::ReturnOp::create(builder, ValueRange());
+  args = stepArgs;
+  return notify;
+}
+
 } // namespace
 
-LogicalResult emitStepFunction(func::FuncOp step, StringRef prefix, const IoTables &io, int64_t batch) {
-  return StepEmitter(step, prefix, io, batch).run();
+LogicalResult emitStepFunction(func::FuncOp step, StringRef prefix, const IoTables &io, int64_t batch,
+                               int64_t firstKernel) {
+  return StepEmitter(step, prefix, io, batch, firstKernel).run();
 }
 
 } // namespace sinter

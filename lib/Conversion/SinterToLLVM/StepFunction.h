@@ -8,10 +8,11 @@
 
 namespace sinter {
 
-/// Adds `<prefix>_artifact_<step>` for `step`, and the task functions that its parallel launches need. Fails with a
-/// diagnostic on an op that phase `buffers` does not allow.
-llvm::LogicalResult emitStepFunction(mlir::func::FuncOp step, llvm::StringRef prefix, const IoTables &io,
-                                     int64_t batch);
+/// Adds `<prefix>_artifact_<step>` for `step`, and the task functions that its parallel launches need. `firstKernel` is
+/// the row of the step's first launch in the kernel table. Fails with a diagnostic on an op that phase `buffers` does
+/// not allow.
+llvm::LogicalResult emitStepFunction(mlir::func::FuncOp step, llvm::StringRef prefix, const IoTables &io, int64_t batch,
+                                     int64_t firstKernel);
 
 /// Makes the kernel functions of `module` internal, and tells LLVM what the memory plan guarantees about their
 /// arguments. To be called while the launches are still there.

@@ -16,6 +16,8 @@ struct sinter_model {
   uint32_t *byName; /* indices of the tensors, sorted by name */
   int64_t step;     /* training steps taken */
   int64_t seed;
+  sinter_observer observer;
+  void *observerContext;
 };
 
 /* The name that a step function has in messages and in sinter_kernel_info.step. */
@@ -26,6 +28,8 @@ static sinter_status callStep(sinter_model *model, const char *name, sinter_step
   args->seed = model->seed;
   args->parallel_for = sinter_pool_parallel_for;
   args->pool = model->pool;
+  args->observer = model->observer;
+  args->observer_context = model->observerContext;
   const int32_t code = function(args);
   if (code != 0)
     return sinter_fail(SINTER_STEP_FAILED, "%s of model '%s' failed with code %d", name, model->artifact->name,
@@ -212,6 +216,11 @@ sinter_status sinter_model_predict(sinter_model *model, const void *const *input
   args.rows = rows;
   args.step = model->step;
   return callStep(model, "predict", artifact->predict, &args);
+}
+
+void sinter_model_set_observer(sinter_model *model, sinter_observer observer, void *context) {
+  model->observer = observer;
+  model->observerContext = context;
 }
 
 int64_t sinter_model_step(const sinter_model *model) {

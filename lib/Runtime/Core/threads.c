@@ -63,6 +63,8 @@ struct sinter_pool {
   sinter_task task;
   void *context;
   int64_t items, itemsPerUnit;
+  sinter_piece_observer observer; /* changes between loops only */
+  void *observerContext;
 
   _Alignas(CACHE_LINE) atomic_uint_least64_t gate;
   atomic_uint joiner; /* futex: 1 while the caller sleeps or is about to */
@@ -173,11 +175,21 @@ static bool takeHalf(Share *share, bool front, uint32_t *first, uint32_t *end) {
   }
 }
 
-static void runUnits(const sinter_pool *pool, uint32_t first, uint32_t end) {
+/* Runs items [lo, hi) of the current loop in thread `index`. */
+static void runPiece(const sinter_pool *pool, int index, int64_t lo, int64_t hi) {
+  const sinter_piece_observer observer = pool->observer;
+  if (observer)
+    observer(pool->observerContext, index, lo, hi, 0);
+  pool->task(pool->context, lo, hi);
+  if (observer)
+    observer(pool->observerContext, index, lo, hi, 1);
+}
+
+static void runUnits(const sinter_pool *pool, int index, uint32_t first, uint32_t end) {
   const int64_t lo = first * pool->itemsPerUnit;
   /* Not `end * itemsPerUnit`: the last unit may be cut short, and the product too large. */
   const int64_t size = (end - first) * pool->itemsPerUnit, left = pool->items - lo;
-  pool->task(pool->context, lo, lo + (size < left ? size : left));
+  runPiece(pool, index, lo, lo + (size < left ? size : left));
 }
 
 /* Runs the share of thread `index`, then what is left of the others'. */
@@ -186,7 +198,7 @@ static void runShares(sinter_pool *pool, int index, int participants) {
   for (int i = 0; i < participants; ++i) {
     const int owner = (index + i) % participants;
     while (takeHalf(&pool->shares[owner], owner == index, &first, &end))
-      runUnits(pool, first, end);
+      runUnits(pool, index, first, end);
   }
 }
 
@@ -277,7 +289,7 @@ void sinter_pool_parallel_for(void *opaque, sinter_task task, void *context, int
   if (items <= 0)
     return;
   const int participants = !pool || insideTask ? 1 : items < pool->threads ? (int)items : pool->threads;
-  if (participants == 1) {
+  if (participants == 1 && (!pool || insideTask || !pool->observer)) {
     task(context, 0, items);
     return;
   }
@@ -285,13 +297,22 @@ void sinter_pool_parallel_for(void *opaque, sinter_task task, void *context, int
   pool->task = task;
   pool->context = context;
   pool->items = items;
-  cutShares(pool, participants);
-  postTicket(pool, participants);
   insideTask = true;
-  runShares(pool, 0, participants);
+  if (participants == 1) {
+    runPiece(pool, 0, 0, items);
+  } else {
+    cutShares(pool, participants);
+    postTicket(pool, participants);
+    runShares(pool, 0, participants);
+    closeGate(pool);
+  }
   insideTask = false;
-  closeGate(pool);
   pthread_mutex_unlock(&pool->callers);
+}
+
+void sinter_pool_set_observer(sinter_pool *pool, sinter_piece_observer observer, void *context) {
+  pool->observer = observer;
+  pool->observerContext = context;
 }
 
 /* Ends and joins the workers created so far, and frees the pool. */

@@ -1,16 +1,17 @@
-// How fast is a training step? Steps on random data, timed one by one after a warm-up.
+// How fast is a training step, and each of its kernels? Steps on random data, timed one by one after a warm-up.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Batch.h"
+#include "BenchReport.h"
 #include "Error.h"
 #include "Options.h"
 #include "Progress.h"
+#include "Trace.h"
 
+#include "sinter-rt/file.h"
 #include "sinter-rt/random.h"
 
 #include <algorithm>
-#include <cstring>
-#include <string_view>
 
 namespace sinter::train {
 
@@ -39,41 +40,79 @@ static double timeStep(sinter_model *model, const Batch &batch) {
   return watch.seconds();
 }
 
-int runBench(const sinter_artifact &artifact, const BenchOptions &options) {
-  Model model = createModel(artifact, options.threads);
-  check(sinter_model_init(model.get(), options.seed));
-  Batch batch(artifact);
+static StepTimes summarize(std::vector<double> seconds) {
+  std::sort(seconds.begin(), seconds.end());
+  return {seconds[seconds.size() / 2], seconds.front(), seconds[seconds.size() * 9 / 10]};
+}
+
+static StepTimes timeSteps(sinter_model *model, const Batch &batch, int64_t steps) {
+  for (int64_t i = 0; i < std::min<int64_t>(steps, 5); ++i)
+    timeStep(model, batch);
+  std::vector<double> seconds;
+  for (int64_t i = 0; i < steps; ++i)
+    seconds.push_back(timeStep(model, batch));
+  return summarize(std::move(seconds));
+}
+
+// The steps are timed once more, observed: the figures of the step itself stay undisturbed.
+static BenchResult::Kernels timeKernels(sinter_model *model, const Batch &batch, int64_t steps) {
+  BenchResult::Kernels kernels;
+  kernels.steps = std::min(steps, BenchOptions::mostKernelSteps);
+  {
+    KernelTimes times(model);
+    std::vector<double> seconds;
+    for (int64_t i = 0; i < kernels.steps; ++i) {
+      seconds.push_back(timeStep(model, batch));
+      times.endStep(seconds.back());
+    }
+    kernels.step = summarize(std::move(seconds));
+    kernels.times = times.medians();
+    kernels.outside = times.outside();
+  }
+  int32_t type = sinter_model_artifact(model)->loss_dtype == SINTER_F64 ? SINTER_F64 : SINTER_F32;
+  check(sinter_ceilings_measure(sinter_model_pool(model), type, &kernels.ceilings));
+  return kernels;
+}
+
+static void profileSteps(sinter_model *model, const Batch &batch, const BenchOptions &options) {
+  Trace trace(model, options.profile);
+  for (int64_t i = 0; i < std::min(options.steps, options.profile.steps); ++i) {
+    Trace::Step step(&trace, "train_step", batch.rows);
+    timeStep(model, batch);
+  }
+  trace.write();
+}
+
+static void fillRandom(const sinter_artifact &artifact, int64_t seed, Batch &batch) {
   batch.rows = artifact.batch;
-  sinter_random random = sinter_random_make(static_cast<uint64_t>(options.seed), 0);
+  sinter_random random = sinter_random_make(static_cast<uint64_t>(seed), 0);
   int64_t classes = std::max<int64_t>(classCount(artifact), 2);
   for (uint32_t i = 0; i < artifact.input_count; ++i)
     fillRandom(artifact.inputs[i], batch.rows, classes, random, batch.inputs[i]);
   for (uint32_t i = 0; i < artifact.target_count; ++i)
     fillRandom(artifact.targets[i], batch.rows, classes, random, batch.targets[i]);
+}
 
-  for (int64_t i = 0; i < std::min<int64_t>(options.steps, 5); ++i)
-    timeStep(model.get(), batch);
-  std::vector<double> seconds;
-  for (int64_t i = 0; i < options.steps; ++i)
-    seconds.push_back(timeStep(model.get(), batch));
-  std::sort(seconds.begin(), seconds.end());
-  double median = seconds[seconds.size() / 2];
+int runBench(const sinter_artifact &artifact, const BenchOptions &options) {
+  if (options.profile.wanted())
+    check(sinter_output_check(options.profile.path.c_str()));
+  Model model = createModel(artifact, options.threads);
+  check(sinter_model_init(model.get(), options.seed));
+  Batch batch(artifact);
+  fillRandom(artifact, options.seed, batch);
 
-  uint64_t flops = 0, bytes = 0;
-  for (uint32_t i = 0; i < artifact.kernel_count; ++i) {
-    if (artifact.kernels[i].step && std::string_view(artifact.kernels[i].step) == "train_step") {
-      flops += artifact.kernels[i].flops;
-      bytes += artifact.kernels[i].bytes;
-    }
-  }
-  fmt::print("{}: {} of {}, {}\n", artifact.name, counted(options.steps, "training step"), counted(batch.rows, "row"),
-             counted(sinter_pool_threads(sinter_model_pool(model.get())), "thread"));
-  fmt::print("median {:.4g} ms/step, fastest {:.4g}, 90th percentile {:.4g}\n", median * 1e3, seconds.front() * 1e3,
-             seconds[seconds.size() * 9 / 10] * 1e3);
-  fmt::print("{:.0f} rows/s\n", static_cast<double>(batch.rows) / median);
-  if (flops > 0)
-    fmt::print("{:.2f} GFLOP/s, {:.2f} GB/s ({} flop and {} bytes per step)\n",
-               static_cast<double>(flops) / median * 1e-9, static_cast<double>(bytes) / median * 1e-9, flops, bytes);
+  BenchResult result;
+  result.steps = options.steps;
+  result.threads = sinter_pool_threads(sinter_model_pool(model.get()));
+  result.step = timeSteps(model.get(), batch, options.steps);
+  if (options.kernels)
+    result.kernels = timeKernels(model.get(), batch, options.steps);
+  if (options.profile.wanted())
+    profileSteps(model.get(), batch, options);
+  if (options.json)
+    printBenchJson(artifact, result);
+  else
+    printBench(artifact, result);
   return 0;
 }
 

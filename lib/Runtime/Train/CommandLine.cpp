@@ -190,6 +190,20 @@ static void addTrainCourse(CLI::App &command, const sinter_artifact &artifact, T
   addThreads(command, options.threads);
 }
 
+static void addProfile(CLI::App &command, ProfileOptions &profile, const char *group) {
+  CLI::Option *file =
+      command.add_option("--profile", profile.path,
+                         "Record when each step, kernel and thread's share of it ran, as a Chrome trace "
+                         "(JSON), for ui.perfetto.dev or chrome://tracing");
+  file->type_name("PATH")->group(group);
+  command.add_option("--profile-steps", profile.steps, "Record the first N steps only: a file grows with each")
+      ->check(between(int64_t(1), int64_t(1) << 20))
+      ->capture_default_str()
+      ->type_name("N")
+      ->needs(file)
+      ->group(group);
+}
+
 static void addTrainFiles(CLI::App &command, TrainOptions &options) {
   const char *group = "Files";
   auto add = [&](const char *name, std::string &path, const char *text) {
@@ -202,6 +216,7 @@ static void addTrainFiles(CLI::App &command, TrainOptions &options) {
       "First parameters: a safetensors file, or a folder with <parameter>.npy for each");
   add("--log", options.log, "CSV file with a line per epoch");
   command.add_flag("--log-steps", options.logSteps, "Make that a line per step")->group(group);
+  addProfile(command, options.profile, group);
   command.add_flag("--quiet", options.quiet, "Print nothing but failures")->group(group);
 }
 
@@ -283,6 +298,16 @@ static void addInfoAndBench(CLI::App &app, AllOptions &options) {
       ->type_name("N");
   bench.add_option("--seed", options.bench.seed, "Decides parameters and data")->capture_default_str()->type_name("S");
   addThreads(bench, options.bench.threads);
+  bench.add_flag("--kernels", options.bench.kernels,
+                 fmt::format("Time each kernel as well, in up to {} steps of their own, and compare it with what this "
+                             "machine could do: its roofline, measured in a few seconds",
+                             BenchOptions::mostKernelSteps));
+  bench.add_flag("--json", options.bench.json, "Print a JSON object");
+  addProfile(bench, options.bench.profile, "OPTIONS");
+  bench.footer(
+      "\nThe roofline of a kernel is the longer of its flops at the rate of multiply-adds in registers and its "
+      "bytes\nat the rate of streams through main memory. More than 100 % is reached where operands are in a "
+      "cache.");
 }
 
 static int runCommand(const CLI::App &app, const sinter_artifact &artifact, const AllOptions &options) {

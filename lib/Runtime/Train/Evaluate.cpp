@@ -20,16 +20,22 @@ double LossTotal::value(const sinter_artifact &artifact) const {
 }
 
 Evaluation evaluate(sinter_model *model, Batch &batch, const Dataset &dataset, const Preparation &preparation,
-                    const std::vector<int64_t> &rows) {
+                    const std::vector<int64_t> &rows, Trace *trace) {
   const sinter_artifact &artifact = *sinter_model_artifact(model);
   Metrics metrics(artifact);
   LossTotal losses;
   int64_t total = static_cast<int64_t>(rows.size());
   for (int64_t first = 0; first < total; first += artifact.batch) {
-    batch.gather(dataset, preparation, rows.data() + first, std::min(artifact.batch, total - first));
+    {
+      Trace::Phase phase(trace, "data", Trace::Often::PerStep);
+      batch.gather(dataset, preparation, rows.data() + first, std::min(artifact.batch, total - first));
+    }
     double loss;
-    check(sinter_model_eval_step(model, batch.inputs.data(), batch.targets.data(), batch.outputs.data(), batch.rows,
-                                 &loss));
+    {
+      Trace::Step step(trace, "eval_step", batch.rows);
+      check(sinter_model_eval_step(model, batch.inputs.data(), batch.targets.data(), batch.outputs.data(), batch.rows,
+                                   &loss));
+    }
     losses.add(artifact, loss, batch.rows);
     metrics.add(batch);
   }

@@ -5,6 +5,7 @@
 #define SINTER_LIB_RUNTIME_TRAIN_EVALUATE_H
 
 #include "Batch.h"
+#include "Trace.h"
 
 #include <string>
 #include <vector>
@@ -26,8 +27,9 @@ struct Evaluation {
 };
 
 /// Evaluates `rows` of `dataset` in their order; `batch` is working space.
+/// The steps go into `trace`, if there is one.
 Evaluation evaluate(sinter_model *model, Batch &batch, const Dataset &dataset, const Preparation &preparation,
-                    const std::vector<int64_t> &rows);
+                    const std::vector<int64_t> &rows, Trace *trace = nullptr);
 
 /// "loss 0.0931, accuracy 97.22 %"
 std::string evaluationText(const sinter_artifact &artifact, const Evaluation &evaluation);

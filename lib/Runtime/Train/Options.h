@@ -27,6 +27,14 @@ struct RunSettings {
   int64_t patience = 0;  // 0: no early stopping
 };
 
+/// A recording of what happens when (Trace.h).
+struct ProfileOptions {
+  std::string path; // empty: none
+  int64_t steps = 100;
+
+  bool wanted() const { return !path.empty(); }
+};
+
 struct TrainOptions {
   DataFiles data, validationData;
   std::optional<int64_t> seed, epochs, patience;
@@ -38,6 +46,7 @@ struct TrainOptions {
   int64_t steps = 0;     // stop after this many steps in all; 0: never
   int64_t stopAfter = 0; // stop after this epoch; 0: never
   int threads = 0;       // 0: one per CPU
+  ProfileOptions profile;
 };
 
 struct EvalOptions {
@@ -64,6 +73,10 @@ struct BenchOptions {
   int64_t steps = 100;
   int64_t seed = 0;
   int threads = 0;
+  bool kernels = false, json = false;
+  ProfileOptions profile;
+
+  static constexpr int64_t mostKernelSteps = 1000; // a time for each kernel and step is kept
 };
 
 // Each returns the exit status, or throws an Error.

@@ -17,6 +17,7 @@ int Trainer::run() {
   while (record.epoch < settings.epochs && !shouldStopEarly()) {
     if (options.stopAfter > 0 && record.epoch >= options.stopAfter)
       return stop(Ending::Limit);
+    Trace::Phase epoch(tracing(), "epoch");
     Ending ending = trainEpoch();
     if (ending != Ending::EpochDone)
       return stop(ending);
@@ -35,7 +36,13 @@ int Trainer::run() {
   return InterruptGuard::requested() ? interruptedStatus : 0;
 }
 
+void Trainer::writeTrace() const {
+  if (trace)
+    trace->write();
+}
+
 void Trainer::save() {
+  Trace::Phase phase(tracing(), "checkpoint");
   saveCheckpoint(model.get(), options.save, record);
   noteSaved();
 }
@@ -68,12 +75,18 @@ Trainer::Ending Trainer::trainEpoch() {
 
 double Trainer::trainBatch(const std::vector<int64_t> &order) {
   int64_t first = record.batch * artifact.batch;
-  batch.gather(dataset, record.preparation, order.data() + first, std::min(artifact.batch, trainRows() - first));
+  {
+    Trace::Phase phase(tracing(), "data", Trace::Often::PerStep);
+    batch.gather(dataset, record.preparation, order.data() + first, std::min(artifact.batch, trainRows() - first));
+  }
   learningRate = schedule.rate(settings.learningRate, sinter_model_step(model.get()) + 1, batchesPerEpoch(),
                                batchesPerEpoch() * settings.epochs);
   double loss;
-  check(
-      sinter_model_train_step(model.get(), batch.inputs.data(), batch.targets.data(), batch.rows, learningRate, &loss));
+  {
+    Trace::Step step(tracing(), "train_step", batch.rows);
+    check(sinter_model_train_step(model.get(), batch.inputs.data(), batch.targets.data(), batch.rows, learningRate,
+                                  &loss));
+  }
   if (!std::isfinite(loss)) {
     int64_t bad = batch.firstNotFinite();
     failNotFinite(loss, bad < 0 ? -1 : order[static_cast<size_t>(first + bad)]);
@@ -115,8 +128,10 @@ void Trainer::saveBest(const Evaluation &evaluation) {
     return;
   record.bestLoss = evaluation.loss;
   record.bestEpoch = record.epoch;
-  if (!options.saveBest.empty())
-    saveCheckpoint(model.get(), options.saveBest, record);
+  if (options.saveBest.empty())
+    return;
+  Trace::Phase phase(tracing(), "checkpoint");
+  saveCheckpoint(model.get(), options.saveBest, record);
 }
 
 // Validates, logs, reports and saves the epoch whose batches are all done.
@@ -128,7 +143,8 @@ void Trainer::finishEpoch() {
   std::optional<Evaluation> evaluation;
   if (validates()) {
     progress.clear();
-    evaluation = evaluate(model.get(), batch, validationDataset(), record.preparation, split.validation);
+    Trace::Phase phase(tracing(), "validation");
+    evaluation = evaluate(model.get(), batch, validationDataset(), record.preparation, split.validation, tracing());
     if (!std::isfinite(evaluation->loss))
       fail("the validation loss is {} after step {} (epoch {}); {}", notFiniteText(evaluation->loss),
            sinter_model_step(model.get()), record.epoch + 1, lastCheckpoint());
@@ -174,12 +190,16 @@ int Trainer::stop(Ending ending) {
 void Trainer::testAtEnd() {
   if (split.test.empty())
     return;
-  Evaluation evaluation = evaluate(model.get(), batch, dataset, record.preparation, split.test);
+  Trace::Phase phase(tracing(), "test");
+  Evaluation evaluation = evaluate(model.get(), batch, dataset, record.preparation, split.test, tracing());
   progress.line(fmt::format("test {}", evaluationText(artifact, evaluation)));
 }
 
 int runTrain(const sinter_artifact &artifact, const TrainOptions &options) {
-  return Trainer(artifact, options).run();
+  Trainer trainer(artifact, options);
+  int status = trainer.run();
+  trainer.writeTrace();
+  return status;
 }
 
 } // namespace sinter::train

@@ -12,6 +12,7 @@
 #include "RunRecord.h"
 #include "Schedule.h"
 #include "Split.h"
+#include "Trace.h"
 
 #include <optional>
 
@@ -23,6 +24,8 @@ public:
 
   /// Returns the exit status.
   int run();
+  /// Writes the recording that --profile asks for.
+  void writeTrace() const;
 
 private:
   enum class Ending { EpochDone, Interrupted, Limit };
@@ -51,6 +54,7 @@ private:
 
   int64_t batchesPerEpoch() const { return (trainRows() + artifact.batch - 1) / artifact.batch; }
   int64_t trainRows() const { return static_cast<int64_t>(split.train.size()); }
+  Trace *tracing() { return trace ? &*trace : nullptr; }
   bool validates() const { return !split.validation.empty(); }
   const Dataset &validationDataset() const { return separateValidation ? *separateValidation : dataset; }
   MetricsLog::Line logLine(double loss, int64_t rows) const;
@@ -60,6 +64,7 @@ private:
   RunRecord record;
   RunSettings &settings = record.settings;
   Model model;
+  std::optional<Trace> trace; // of the model: ends before it
   Batch batch;
   Dataset dataset;
   std::optional<Dataset> separateValidation;

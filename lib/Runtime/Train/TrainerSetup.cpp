@@ -17,6 +17,8 @@ Trainer::Trainer(const sinter_artifact &artifact, const TrainOptions &options)
     : artifact(artifact), options(options), model(createModel(artifact, options.threads)), batch(artifact),
       progress(options.quiet) {
   checkOptions();
+  if (options.profile.wanted())
+    trace.emplace(model.get(), options.profile);
   settings.learningRate = artifact.learning_rate;
   if (!options.resume.empty())
     resume();
@@ -34,7 +36,7 @@ void Trainer::checkOptions() const {
   if (!options.resume.empty() && !options.initFrom.empty())
     misuse("--resume and --init-from exclude each other: a resumed run goes on with its own parameters");
   // Better now than after the first epoch.
-  for (const std::string *path : {&options.save, &options.saveBest, &options.log})
+  for (const std::string *path : {&options.save, &options.saveBest, &options.log, &options.profile.path})
     if (!path->empty())
       check(sinter_output_check(path->c_str()));
 }
@@ -90,6 +92,7 @@ void Trainer::applySettings() {
 }
 
 void Trainer::loadData() {
+  Trace::Phase phase(tracing(), "load data");
   DataFiles files = withRecordedColumns(options.data, record);
   record.target = files.target;
   record.ignore = files.ignore;

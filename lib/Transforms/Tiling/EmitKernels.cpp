@@ -9,6 +9,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "sinter/Transforms/Tiling/Candidates.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -28,22 +29,6 @@ struct Emitted {
   func::FuncOp fn;
   AffineMap items;
 };
-
-FailureOr<AffineMap> countItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule, int64_t batch) {
-  switch (schedule.getStrategy()) {
-  case Strategy::Map:
-    return mapItems(kernel, analysis, schedule, batch);
-  case Strategy::Row:
-    return rowItems(kernel, analysis, schedule, batch);
-  case Strategy::Column:
-    return columnItems(kernel, analysis, schedule, batch);
-  case Strategy::Contraction:
-    return contractionItems(kernel, analysis, schedule, batch);
-  case Strategy::Loops:
-    return loopsItems(kernel, analysis, schedule, batch);
-  }
-  llvm_unreachable("all strategies are emitted");
-}
 
 LogicalResult emitBody(OpBuilder &builder, KernelEmission &emission) {
   switch (emission.schedule.getStrategy()) {
@@ -69,11 +54,9 @@ MemRefType bufferType(Type type, int64_t batch) {
   return MemRefType::get(shape, element.isInteger(1) ? IntegerType::get(type.getContext(), 8) : element);
 }
 
-/// Same code: same schedule, types and body. Names and sources may differ.
+/// Same code. Names and sources may differ.
 bool isSameCode(KernelOp a, KernelOp b) {
-  return a.getScheduleAttr() == b.getScheduleAttr() && a.getInputs().size() == b.getInputs().size() &&
-         a.getBody().getArgumentTypes() == b.getBody().getArgumentTypes() &&
-         OperationEquivalence::isRegionEquivalentTo(&a.getBody(), &b.getBody(), OperationEquivalence::IgnoreLocations);
+  return a.getScheduleAttr() == b.getScheduleAttr() && haveSameBody(a, b);
 }
 
 std::string symbolName(StringRef name, size_t number) {
@@ -176,4 +159,21 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
 };
 
 } // namespace
+
+FailureOr<AffineMap> countItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule, int64_t batch) {
+  switch (schedule.getStrategy()) {
+  case Strategy::Map:
+    return mapItems(kernel, analysis, schedule, batch);
+  case Strategy::Row:
+    return rowItems(kernel, analysis, schedule, batch);
+  case Strategy::Column:
+    return columnItems(kernel, analysis, schedule, batch);
+  case Strategy::Contraction:
+    return contractionItems(kernel, analysis, schedule, batch);
+  case Strategy::Loops:
+    return loopsItems(kernel, analysis, schedule, batch);
+  }
+  llvm_unreachable("all strategies are emitted");
+}
+
 } // namespace sinter

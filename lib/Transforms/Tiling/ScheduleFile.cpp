@@ -9,7 +9,6 @@
 #include "mlir/Support/FileUtilities.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
 #include "sinter/Transforms/Tiling/Passes.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -23,26 +22,12 @@ namespace {
 
 constexpr llvm::StringLiteral kMagic = "sinter-schedules";
 
-/// Every kernel of the module by its name in a file, in the module's order.
-llvm::MapVector<StringRef, KernelOp> nameKernels(ModuleOp module, llvm::StringMap<unsigned> &numbers,
-                                                 std::vector<std::string> &names) {
-  SmallVector<KernelOp> kernels;
-  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
-  names.reserve(kernels.size()); // what refers to the names must stay
-  llvm::MapVector<StringRef, KernelOp> named;
-  for (KernelOp kernel : kernels) {
-    auto function = kernel->getParentOfType<FunctionOpInterface>();
-    std::string name = ((function ? function.getName() : "") + "/" + kernel.getName()).str();
-    names.push_back(name + "#" + std::to_string(numbers[name]++));
-    named[names.back()] = kernel;
-  }
-  return named;
-}
-
 class ScheduleFileReader {
 public:
-  ScheduleFileReader(ModuleOp module, StringRef file)
-      : module(module), file(file), kernels(nameKernels(module, numbers, names)) {}
+  ScheduleFileReader(ModuleOp module, StringRef file) : module(module), file(file) {
+    for (NamedKernel &named : nameKernels(module))
+      kernels.insert({named.name, named.kernel});
+  }
 
   LogicalResult read(StringRef text) {
     SmallVector<StringRef> lines;
@@ -101,9 +86,7 @@ private:
 
   ModuleOp module;
   StringRef file;
-  llvm::StringMap<unsigned> numbers;
-  std::vector<std::string> names;
-  llvm::MapVector<StringRef, KernelOp> kernels;
+  llvm::StringMap<KernelOp> kernels;
   llvm::StringMap<unsigned> given; ///< lines
   unsigned line = 0;
 };
@@ -125,13 +108,31 @@ struct ApplySchedulesPass : impl::ApplySchedulesPassBase<ApplySchedulesPass> {
 
 } // namespace
 
-void printSchedules(ModuleOp module, llvm::raw_ostream &out) {
+std::vector<NamedKernel> nameKernels(ModuleOp module) {
   llvm::StringMap<unsigned> numbers;
-  std::vector<std::string> names;
+  std::vector<NamedKernel> named;
+  module.walk([&](KernelOp kernel) {
+    auto function = kernel->getParentOfType<FunctionOpInterface>();
+    std::string name = ((function ? function.getName() : "") + "/" + kernel.getName()).str();
+    unsigned number = numbers[name]++;
+    named.push_back({name + "#" + std::to_string(number), kernel});
+  });
+  return named;
+}
+
+void printScheduleFileVersion(llvm::raw_ostream &out) {
   out << kMagic << ' ' << kScheduleFileVersion << '\n';
-  for (auto &[name, kernel] : nameKernels(module, numbers, names))
-    if (kernel.getScheduleAttr())
-      out << name << " = " << Attribute(kernel.getScheduleAttr()) << '\n';
+}
+
+void printSchedule(StringRef name, ScheduleAttr schedule, llvm::raw_ostream &out) {
+  out << name << " = " << Attribute(schedule) << '\n';
+}
+
+void printSchedules(ModuleOp module, llvm::raw_ostream &out) {
+  printScheduleFileVersion(out);
+  for (const NamedKernel &named : nameKernels(module))
+    if (ScheduleAttr schedule = KernelOp(named.kernel).getScheduleAttr())
+      printSchedule(named.name, schedule, out);
 }
 
 LogicalResult applySchedules(ModuleOp module, StringRef text, StringRef file) {

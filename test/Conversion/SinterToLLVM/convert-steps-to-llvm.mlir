@@ -71,6 +71,14 @@ module attributes {sinter.batch = 4 : i64, sinter.model_name = "tiny.model", sin
     return
   }
 
+  // CHECK: llvm.func internal @tiny_model_notify_observer(%[[ARGS:.*]]: !llvm.ptr, %[[ROW:.*]]: i32, %[[ENDED:.*]]: i32)
+  // CHECK: %[[OBSERVER_AT:.*]] = llvm.getelementptr %[[ARGS]][0, 14]
+  // CHECK: %[[OBSERVER:.*]] = llvm.load %[[OBSERVER_AT]]
+  // CHECK: %[[NOBODY:.*]] = llvm.icmp "eq" %[[OBSERVER]], %{{.*}}
+  // CHECK: llvm.cond_br %[[NOBODY]]
+  // CHECK: %[[CONTEXT_AT:.*]] = llvm.getelementptr %[[ARGS]][0, 15]
+  // CHECK: %[[OBSERVER_CONTEXT:.*]] = llvm.load %[[CONTEXT_AT]]
+  // CHECK: llvm.call %[[OBSERVER]](%[[OBSERVER_CONTEXT]], %[[ROW]], %[[ENDED]])
   // CHECK: llvm.func @tiny_model_artifact_init(%{{.*}}: !llvm.ptr {llvm.noundef}) -> i32
   // CHECK-NOT: udiv
   func.func @init(%seed: tensor<i64> {sinter.role = "seed"}) -> (tensor<3xf32> {sinter.role = "state", sinter.name = "w"}) {
@@ -80,13 +88,23 @@ module attributes {sinter.batch = 4 : i64, sinter.model_name = "tiny.model", sin
   }
   // CHECK: llvm.func @tiny_model_artifact_train_step
   // CHECK: %[[SIZE:.*]] = llvm.load
-  // CHECK: %[[EXPECTED:.*]] = llvm.mlir.constant(104 : i32)
+  // CHECK: %[[EXPECTED:.*]] = llvm.mlir.constant(120 : i32)
   // CHECK: %[[GOOD:.*]] = llvm.icmp "eq" %[[SIZE]], %[[EXPECTED]]
   // CHECK: llvm.cond_br %[[GOOD]]
   // CHECK: llvm.mlir.constant(1 : i32)
   // CHECK: llvm.return
   // CHECK: llvm.icmp "ult"
   // CHECK: llvm.mlir.constant(2 : i32)
+  // The observer is told of every launch with its row of the kernel table: 0 is the one of init, 3 that of predict.
+  // CHECK: %[[TOTAL:.*]] = llvm.mlir.constant(1 : i32)
+  // CHECK-NEXT: %[[BEGINS:.*]] = llvm.mlir.constant(0 : i32)
+  // CHECK-NEXT: llvm.call @tiny_model_notify_observer(%arg0, %[[TOTAL]], %[[BEGINS]]) : (!llvm.ptr, i32, i32) -> ()
+  // CHECK: llvm.call %{{.*}} : !llvm.ptr, (
+  // CHECK: %[[TOTAL:.*]] = llvm.mlir.constant(1 : i32)
+  // CHECK-NEXT: %[[ENDS:.*]] = llvm.mlir.constant(1 : i32)
+  // CHECK-NEXT: llvm.call @tiny_model_notify_observer(%arg0, %[[TOTAL]], %[[ENDS]])
+  // CHECK: %[[SGD:.*]] = llvm.mlir.constant(2 : i32)
+  // CHECK: llvm.call @tiny_model_notify_observer(%arg0, %[[SGD]],
   func.func @train_step(%w: tensor<3xf32> {sinter.role = "state", sinter.name = "w"},
                         %x: tensor<?x3xf32> {sinter.role = "input", sinter.name = "x"},
                         %rate: tensor<f64> {sinter.role = "learning_rate", sinter.name = "learning_rate"})
@@ -103,7 +121,10 @@ module attributes {sinter.batch = 4 : i64, sinter.model_name = "tiny.model", sin
   // CHECK: %[[KERNEL:.*]] = builtin.unrealized_conversion_cast %{{.*}} : (memref<4x3xf32>, memref<3xf32>, memref<4x3xf32>, index, index, index) -> ()
   // CHECK: llvm.call %[[KERNEL]]({{.*}}, %[[LO]], %[[HI]]) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64, i64) -> ()
   // CHECK: llvm.func @tiny_model_artifact_predict
+  // CHECK: %[[SCALE:.*]] = llvm.mlir.constant(3 : i32)
+  // CHECK: llvm.call @tiny_model_notify_observer(%arg0, %[[SCALE]],
   // CHECK: llvm.call @tiny_model_run_items
+  // CHECK: llvm.call @tiny_model_notify_observer
   func.func @predict(%w: tensor<3xf32> {sinter.role = "state", sinter.name = "w"},
                      %x: tensor<?x3xf32> {sinter.role = "input", sinter.name = "x"})
       -> (tensor<?x3xf32> {sinter.role = "output", sinter.name = "y"}) {

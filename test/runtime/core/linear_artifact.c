@@ -62,6 +62,11 @@ static void differentiateItems(void *context, int64_t lo, int64_t hi) {
   }
 }
 
+static void observe(const sinter_step_args *args, uint32_t kernel, int32_t ended) {
+  if (args->observer)
+    args->observer(args->observer_context, kernel, ended);
+}
+
 static void forEachItem(const sinter_step_args *args, sinter_task task) {
   const int64_t items = (args->rows + ROWS_PER_ITEM - 1) / ROWS_PER_ITEM;
   if (args->parallel_for)
@@ -113,11 +118,15 @@ static int32_t trainStep(const sinter_step_args *args) {
     return 1;
   State *state = args->state;
   const Scratch *scratch = args->scratch;
+  observe(args, 0, 0);
   forEachItem(args, differentiateItems);
+  observe(args, 0, 1);
+  observe(args, 1, 0);
   reduceItems(args);
   const float *gradient = scratch->gradient[0];
   update(state->weight, state->weightMomentum, gradient, LINEAR_FEATURES, args->learning_rate);
   update(state->bias, state->biasMomentum, gradient + LINEAR_FEATURES, 1, args->learning_rate);
+  observe(args, 1, 1);
   return 0;
 }
 
@@ -133,7 +142,9 @@ static void predictItems(void *context, int64_t lo, int64_t hi) {
 static int32_t predict(const sinter_step_args *args) {
   if (!acceptable(args))
     return 1;
+  observe(args, 2, 0);
   forEachItem(args, predictItems);
+  observe(args, 2, 1);
   return 0;
 }
 
@@ -142,7 +153,8 @@ static int32_t evalStep(const sinter_step_args *args) {
     return 1;
   forEachItem(args, differentiateItems);
   reduceItems(args);
-  return predict(args);
+  forEachItem(args, predictItems);
+  return 0;
 }
 
 static const int64_t weightShape[] = {LINEAR_FEATURES, 1}, biasShape[] = {1};
@@ -160,6 +172,11 @@ static const sinter_tensor_info tensors[] = {
 static const sinter_io_info inputs[] = {{"x", SINTER_F32, 2, inputShape}};
 static const sinter_io_info targets[] = {{"y", SINTER_F32, 2, columnShape}};
 static const sinter_io_info outputs[] = {{"prediction", SINTER_F32, 2, columnShape}};
+static const sinter_kernel_info kernels[] = {
+    {"differentiate", "train_step", "by hand", LINEAR_BATCH * (4 * VALUES), 4 * LINEAR_BATCH * VALUES},
+    {"reduce_and_update", "train_step", "by hand", VALUES * (ITEMS + 4), 4 * VALUES * (ITEMS + 4)},
+    {"predict", "predict", "by hand", 2 * LINEAR_BATCH * LINEAR_FEATURES, 4 * LINEAR_BATCH * VALUES},
+};
 static const char *const metrics[] = {"mae"};
 
 #ifdef LINEAR_IS_PROGRAM
@@ -183,11 +200,13 @@ const sinter_artifact linear_artifact = {
     .inputs = inputs,
     .targets = targets,
     .outputs = outputs,
+    .kernels = kernels,
     .metrics = metrics,
     .tensor_count = sizeof tensors / sizeof *tensors,
     .input_count = 1,
     .target_count = 1,
     .output_count = 1,
+    .kernel_count = sizeof kernels / sizeof *kernels,
     .metric_count = 1,
     .loss = "mse",
     .optimizer = "sgd {learning_rate = 0.05, momentum = 0.9}",

@@ -114,16 +114,24 @@ static void update(float *value, float *velocity, float gradient, const sinter_s
   *value -= (float)args->learning_rate * *velocity;
 }
 
+static void observe(const sinter_step_args *args, uint32_t kernel, int32_t ended) {
+  if (args->observer)
+    args->observer(args->observer_context, kernel, ended);
+}
+
 static int32_t trainStep(const sinter_step_args *args) {
   if (refused(args))
     return 1;
   State *state = args->state;
   Scratch *scratch = args->scratch;
   const int64_t items = (args->rows + ROWS_PER_ITEM - 1) / ROWS_PER_ITEM;
+  observe(args, 0, 0);
   if (args->parallel_for)
     args->parallel_for(args->pool, differentiateItems, (void *)(uintptr_t)args, items);
   else
     differentiateItems((void *)(uintptr_t)args, 0, items);
+  observe(args, 0, 1);
+  observe(args, 1, 0);
   float loss = 0.0f;
   for (int64_t i = 0; i < items; ++i)
     loss += scratch->loss[i];
@@ -140,6 +148,7 @@ static int32_t trainStep(const sinter_step_args *args) {
       gradient += scratch->gradient[i].bias[c];
     update(&state->parameter.bias[c], &state->velocity.bias[c], gradient, args);
   }
+  observe(args, 1, 1);
   return 0;
 }
 
@@ -183,6 +192,7 @@ static const sinter_io_info targets[] = {{"label", SINTER_I32, 1, targetShape}};
 static const sinter_io_info outputs[] = {{"logits", SINTER_F32, 2, outputShape}};
 static const sinter_kernel_info kernels[] = {
     {"softmax_regression", "train_step", "rows_per_item = 2", 4 * BATCH * FEATURES * CLASSES, 4 * BATCH * FEATURES},
+    {"momentum \"sgd\"", "train_step", "", 4 * CLASSES * (FEATURES + 1), 16 * CLASSES * (FEATURES + 1)},
 };
 static const char *const metrics[] = {"accuracy"};
 
@@ -215,7 +225,7 @@ const sinter_artifact ARTIFACT = {
     .input_count = 1,
     .target_count = 1,
     .output_count = 1,
-    .kernel_count = 1,
+    .kernel_count = 2,
     .metric_count = 1,
     .loss = "cross_entropy",
     .optimizer = "sgd {learning_rate = 0.1, momentum = 0.5}",

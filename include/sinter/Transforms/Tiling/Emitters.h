@@ -64,6 +64,9 @@ mlir::FailureOr<mlir::AffineMap> loopsItems(KernelOp kernel, const KernelAnalysi
                                             int64_t batch);
 mlir::FailureOr<mlir::AffineMap> contractionItems(KernelOp kernel, const KernelAnalysis &analysis,
                                                   ScheduleAttr schedule, int64_t batch);
+/// The one of these that is for the schedule's strategy, which must be that of the analysis.
+mlir::FailureOr<mlir::AffineMap> countItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule,
+                                            int64_t batch);
 
 } // namespace sinter
 
