@@ -6,6 +6,7 @@
 
 #include "artifact.h"
 #include "artifact_loader.h"
+#include "ceilings.h"
 #include "checkpoint.h"
 #include "file.h"
 #include "model.h"
