@@ -9,7 +9,6 @@
 #include "mlir/Support/FileUtilities.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
 #include "sinter/Transforms/Tiling/Passes.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -23,26 +22,12 @@ namespace {
 
 constexpr llvm::StringLiteral kMagic = "sinter-schedules";
 
-/// Every kernel of the module by its name in a file, in the module's order.
-llvm::MapVector<StringRef, KernelOp> nameKernels(ModuleOp module, llvm::StringMap<unsigned> &numbers,
-                                                 std::vector<std::string> &names) {
-  SmallVector<KernelOp> kernels;
-  module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
-  names.reserve(kernels.size()); // what refers to the names must stay
-  llvm::MapVector<StringRef, KernelOp> named;
-  for (KernelOp kernel : kernels) {
-    auto function = kernel->getParentOfType<FunctionOpInterface>();
-    std::string name = ((function ? function.getName() : "") + "/" + kernel.getName()).str();
-    names.push_back(name + "#" + std::to_string(numbers[name]++));
-    named[names.back()] = kernel;
-  }
-  return named;
-}
-
 class ScheduleFileReader {
 public:
-  ScheduleFileReader(ModuleOp module, StringRef file)
-      : module(module), file(file), kernels(nameKernels(module, numbers, names)) {}
+  ScheduleFileReader(ModuleOp module, StringRef file) : module(module), file(file) {
+    for (auto &[name, kernel] : nameKernels(module))
+      kernels[name] = kernel;
+  }
 
   LogicalResult read(StringRef text) {
     SmallVector<StringRef> lines;
@@ -93,17 +78,15 @@ private:
     kernel->second.setScheduleAttr(schedule);
     auto function = kernel->second->getParentOfType<FunctionOpInterface>();
     remark::passed(kernel->second.getLoc(),
-                   remark::RemarkOpts::name("ScheduleGiven").category("schedule").function(function.getName()))
-        << remark::metric("Kernel", kernel->second.getName()) << remark::metric("Schedule", Attribute(schedule))
+                   remark::RemarkOpts::name("schedule-given").category("schedule").function(function.getName()))
+        << remark::metric("Kernel", name.split('/').second) << remark::metric("Schedule", Attribute(schedule))
         << remark::reason("given by line {0} of {1}", line, file.str());
     return success();
   }
 
   ModuleOp module;
   StringRef file;
-  llvm::StringMap<unsigned> numbers;
-  std::vector<std::string> names;
-  llvm::MapVector<StringRef, KernelOp> kernels;
+  llvm::StringMap<KernelOp> kernels;
   llvm::StringMap<unsigned> given; ///< lines
   unsigned line = 0;
 };
@@ -125,11 +108,20 @@ struct ApplySchedulesPass : impl::ApplySchedulesPassBase<ApplySchedulesPass> {
 
 } // namespace
 
-void printSchedules(ModuleOp module, llvm::raw_ostream &out) {
+std::vector<NamedKernel> nameKernels(ModuleOp module) {
+  std::vector<NamedKernel> named;
   llvm::StringMap<unsigned> numbers;
-  std::vector<std::string> names;
+  module.walk([&](KernelOp kernel) {
+    auto function = kernel->getParentOfType<FunctionOpInterface>();
+    std::string name = ((function ? function.getName() : "") + "/" + kernel.getName()).str();
+    named.push_back({name + "#" + std::to_string(numbers[name]++), kernel});
+  });
+  return named;
+}
+
+void printSchedules(ModuleOp module, llvm::raw_ostream &out) {
   out << kMagic << ' ' << kScheduleFileVersion << '\n';
-  for (auto &[name, kernel] : nameKernels(module, numbers, names))
+  for (auto &[name, kernel] : nameKernels(module))
     if (kernel.getScheduleAttr())
       out << name << " = " << Attribute(kernel.getScheduleAttr()) << '\n';
 }

@@ -13,11 +13,23 @@
 #define SINTER_TRANSFORMS_TILING_SCHEDULEFILE_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "sinter/Dialect/IR/SinterDialect.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <string>
+#include <vector>
 
 namespace sinter {
 
 constexpr int64_t kScheduleFileVersion = 1;
+
+/// A kernel, and what a file calls it.
+struct NamedKernel {
+  std::string name;
+  KernelOp kernel;
+};
+/// All kernels of a module, in its order.
+std::vector<NamedKernel> nameKernels(mlir::ModuleOp module);
 
 /// Writes the schedules of all kernels of a module, in its order.
 void printSchedules(mlir::ModuleOp module, llvm::raw_ostream &out);
