@@ -11,7 +11,9 @@ namespace sinterc {
 enum class EmitKind { MLIR, LLVMIR, Assembly, Object, Library, Program };
 
 /// Whether a C header is written beside the output.
-inline bool hasHeader(EmitKind kind) { return kind == EmitKind::Object || kind == EmitKind::Library; }
+inline bool hasHeader(EmitKind kind) {
+  return kind == EmitKind::Object || kind == EmitKind::Library;
+}
 
 struct Options {
   std::string input;
@@ -23,7 +25,9 @@ struct Options {
   bool verify = false, checkGradients = false, printSchedules = false;
   double tolerance = 0; ///< 0: that of the mode and element type
   bool quiet = false, timing = false;
-  std::string remarks; ///< regular expression of categories; empty: none
+  std::vector<std::string> reports; ///< paths that end in .json or .html
+  bool reportMachine = false;       ///< with measured ceilings
+  std::string remarks;              ///< regular expression of categories; empty: none
 };
 
 /// Understands the command line. Ends the program with status 0 after `--help` and the like, and with 2, after a
