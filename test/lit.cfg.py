@@ -3,6 +3,7 @@
 # Features a test may require:
 #   shared     large reference data is at hand ($SINTER_SHARED, or shared/ beside the checkout)
 #   ptxas      NVIDIA's assembler is installed
+#   chromium   a browser that can run without a screen is installed (Debian package chromium)
 #   x86-v4     this processor runs AVX-512 code
 #   sanitized  the compiler was built with sanitizers (slower; no timing)
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -32,6 +33,9 @@ if os.path.isdir(os.path.join(shared, "golden")):
     config.available_features.add("shared")
 if shutil.which("ptxas") or os.path.exists("/usr/local/cuda/bin/ptxas"):
     config.available_features.add("ptxas")
+browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+if browser:
+    config.available_features.add("chromium")
 if platform.machine() == "x86_64" and "avx512vl" in open("/proc/cpuinfo").read():
     config.available_features.add("x86-v4")
 if config.sanitized:
@@ -39,6 +43,7 @@ if config.sanitized:
 
 config.substitutions += [
     ("%shared", shared),
+    ("%chromium", browser or "chromium"),
     ("%models", os.path.join(config.source_root, "models")),
     ("%data", os.path.join(repository, "data")),
     ("%include", os.path.join(repository, "include")),

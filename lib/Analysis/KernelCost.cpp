@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "KernelCost.h"
+#include "sinter/Analysis/TimeEstimate.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -78,15 +79,21 @@ bool readsElements(Value tensor) {
   });
 }
 
-double estimateMicroseconds(const KernelAnalysis &analysis, const TargetInfo &target, Type element) {
+double arithmeticMicroseconds(const KernelAnalysis &analysis, const TargetInfo &target, Type element) {
   double perCycle = double(target.lanes(element)) * target.fmaPorts;
   if (analysis.strategy == Strategy::Contraction)
     perCycle *= 2;
   if (analysis.strategy == Strategy::Loops)
     perCycle = 1;
-  double arithmetic = analysis.weightedOps / perCycle / (target.gigahertz * 1e3);
-  double traffic = analysis.bytes / (target.gigabytesPerSecond * 1e3);
-  return std::max(arithmetic, traffic);
+  return analysis.weightedOps / perCycle / (target.gigahertz * 1e3);
+}
+
+double trafficMicroseconds(const KernelAnalysis &analysis, const TargetInfo &target) {
+  return analysis.bytes / (target.gigabytesPerSecond * 1e3);
+}
+
+double estimateMicroseconds(const KernelAnalysis &analysis, const TargetInfo &target, Type element) {
+  return std::max(arithmeticMicroseconds(analysis, target, element), trafficMicroseconds(analysis, target));
 }
 
 Type laneType(KernelOp kernel) {

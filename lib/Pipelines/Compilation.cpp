@@ -39,7 +39,7 @@ llvm::Error Compilation::selectTarget() {
 }
 
 /// Digest of the text, of the schedules and of every option that changes the code.
-std::string Compilation::digest(StringRef text, StringRef schedules) const {
+std::string Compilation::digestOf(StringRef text, StringRef schedules) const {
   llvm::SHA256 hash;
   hash.update(text);
   std::string rest;
@@ -69,7 +69,7 @@ LogicalResult Compilation::parse(std::unique_ptr<llvm::MemoryBuffer> file, Strin
   std::unique_ptr<llvm::MemoryBuffer> schedules;
   if (!options.schedules.empty() && !(schedules = openInputFile(options.schedules, &message)))
     return emitError(UnknownLoc::get(&context)) << "schedules: " << message;
-  sourceDigest = digest(file->getBuffer(), schedules ? schedules->getBuffer() : StringRef());
+  sourceDigest = digestOf(file->getBuffer(), schedules ? schedules->getBuffer() : StringRef());
   sourceName = name.str();
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(file), llvm::SMLoc());

@@ -4,12 +4,13 @@
 #ifndef SINTER_TOOLS_SINTERC_ACTIONS_H
 #define SINTER_TOOLS_SINTERC_ACTIONS_H
 
-#include "Options.h"
+#include "Reports.h"
 
 namespace sinterc {
 
-/// Compiles and writes what `options.emit` asks for.
-llvm::LogicalResult runEmit(sinter::Compilation &compilation, const Options &options, mlir::TimingScope &timing);
+/// Compiles and writes what `options.emit` asks for, and reports of what `log` and the phases have to tell.
+llvm::LogicalResult runEmit(sinter::Compilation &compilation, const Options &options, sinter::RemarkLog &log,
+                            mlir::TimingScope &timing);
 
 /// Compiles to a shared library, loads it, and compares every step function with the reference interpreter.
 llvm::LogicalResult runVerify(sinter::Compilation &compilation, const Options &options);

@@ -6,6 +6,7 @@
 #include "sinter/Target/Link.h"
 #include "sinter/Target/Output.h"
 #include "sinter/Transforms/Tiling/ScheduleFile.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -45,26 +46,26 @@ static llvm::Error write(const Options &options, llvm::ArrayRef<char> contents) 
   return code ? llvm::createStringError(code, "cannot write to standard output") : llvm::Error::success();
 }
 
-static LogicalResult writeText(const Options &options, llvm::function_ref<void(llvm::raw_ostream &)> print) {
+static llvm::SmallVector<char, 0> textOf(llvm::function_ref<void(llvm::raw_ostream &)> print) {
   llvm::SmallVector<char, 0> text;
   llvm::raw_svector_ostream stream(text);
   print(stream);
-  return reportError(write(options, text));
+  return text;
 }
 
-/// Produces the output and writes the C header beside it: both, or neither.
-static LogicalResult withHeader(const Compilation &compilation, const Options &options,
-                                llvm::function_ref<llvm::Error()> produce) {
-  if (!hasHeader(options.emit) || options.header.empty() || !compilation.summary())
-    return reportError(produce());
-  return reportError(replaceFile(options.header, /*executable=*/false, [&](llvm::StringRef temporary) -> llvm::Error {
-    if (llvm::Error error = writeFile(temporary, compilation.summary()->header))
-      return error;
+/// Produces the output and writes the files beside it: all of them, or none.
+static llvm::Error writeWith(llvm::ArrayRef<SideFile> beside, llvm::function_ref<llvm::Error()> produce) {
+  if (beside.empty())
     return produce();
-  }));
+  return replaceFile(beside.front().path, /*executable=*/false, [&](llvm::StringRef temporary) -> llvm::Error {
+    if (llvm::Error error = writeFile(temporary, beside.front().contents))
+      return error;
+    return writeWith(beside.drop_front(), produce);
+  });
 }
 
-static LogicalResult linkOutput(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
+static LogicalResult linkOutput(Compilation &compilation, const Options &options, llvm::ArrayRef<SideFile> beside,
+                                mlir::TimingScope &timing) {
   const llvm::TargetMachine &machine = compilation.targetMachine();
   if (machine.getTargetTriple().getArch() != llvm::Triple(llvm::sys::getProcessTriple()).getArch())
     return reportError(llvm::createStringError("a program or library for '" + machine.getTargetTriple().str() +
@@ -78,22 +79,26 @@ static LogicalResult linkOutput(Compilation &compilation, const Options &options
   mlir::TimingScope scope = timing.nest("Link");
   LinkJob job{options.emit == EmitKind::Program ? LinkKind::Program : LinkKind::SharedLibrary, *objects, options.output,
               runtimeFolder(), compilation.summary()->name};
-  return withHeader(compilation, options, [&] { return link(job); });
+  return reportError(writeWith(beside, [&] { return link(job); }));
 }
 
-static LogicalResult emitCode(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
+static LogicalResult emitCode(Compilation &compilation, const Options &options, llvm::ArrayRef<SideFile> beside,
+                              mlir::TimingScope &timing) {
   if (options.emit == EmitKind::LLVMIR) {
     llvm::LLVMContext context;
     std::unique_ptr<llvm::Module> module = compilation.makeLLVMIR(context);
-    return module ? writeText(options, [&](llvm::raw_ostream &out) { module->print(out, nullptr); }) : failure();
+    if (!module)
+      return failure();
+    auto text = textOf([&](llvm::raw_ostream &out) { module->print(out, nullptr); });
+    return reportError(writeWith(beside, [&] { return write(options, text); }));
   }
   if (options.emit == EmitKind::Program || options.emit == EmitKind::Library)
-    return linkOutput(compilation, options, timing);
+    return linkOutput(compilation, options, beside, timing);
   auto format = options.emit == EmitKind::Assembly ? CodeFormat::Assembly : CodeFormat::Object;
   mlir::FailureOr<llvm::SmallVector<char, 0>> code = compilation.generate(format);
   if (failed(code))
     return failure();
-  return withHeader(compilation, options, [&] { return write(options, *code); });
+  return reportError(writeWith(beside, [&] { return write(options, *code); }));
 }
 
 /// "digits: batch 64; state 221184 bytes, scratch 66560 bytes, peak 287744 bytes; 13 kernels".
@@ -102,10 +107,12 @@ static void printSummary(const Compilation &compilation, const Options &options)
     llvm::errs() << llvm::formatv("{0}: batch {1}; state {2} bytes, scratch {3} bytes, peak {4} bytes; {5} kernels\n",
                                   step->name, step->batch, step->stateBytes, step->scratchBytes,
                                   step->stateBytes + step->scratchBytes, step->kernels);
-  llvm::errs() << "wrote " << options.output;
+  llvm::SmallVector<llvm::StringRef> written{options.output};
   if (hasHeader(options.emit) && !options.header.empty() && compilation.summary())
-    llvm::errs() << " and " << options.header;
-  llvm::errs() << "\n";
+    written.push_back(options.header);
+  llvm::append_range(written, options.reports);
+  llvm::StringRef last = written.pop_back_val();
+  llvm::errs() << "wrote " << llvm::join(written, ", ") << (written.empty() ? "" : " and ") << last << "\n";
 }
 
 LogicalResult runPrintSchedules(Compilation &compilation, const Options &options) {
@@ -114,14 +121,21 @@ LogicalResult runPrintSchedules(Compilation &compilation, const Options &options
   if (compilation.phase() != Phase::Kernels)
     return reportError(llvm::createStringError("--print-schedules needs a module of phase kernels or before, found '" +
                                                phaseName(compilation.phase()) + "'"));
-  if (failed(writeText(options, [&](llvm::raw_ostream &out) { printSchedules(compilation.module(), out); })))
+  auto text = textOf([&](llvm::raw_ostream &out) { printSchedules(compilation.module(), out); });
+  if (failed(reportError(write(options, text))))
     return failure();
   if (options.output != "-" && !options.quiet)
     printSummary(compilation, options);
   return success();
 }
 
-LogicalResult runEmit(Compilation &compilation, const Options &options, mlir::TimingScope &timing) {
+/// The C header goes beside what is linked elsewhere.
+static void addHeader(std::vector<SideFile> &beside, const Compilation &compilation, const Options &options) {
+  if (hasHeader(options.emit) && !options.header.empty() && compilation.summary())
+    beside.push_back({options.header, compilation.summary()->header});
+}
+
+LogicalResult runEmit(Compilation &compilation, const Options &options, RemarkLog &log, mlir::TimingScope &timing) {
   Phase last = options.compileTo == Phase::Object ? Phase::LLVM : options.compileTo;
   if (compilation.phase() > last) {
     return reportError(llvm::createStringError("the module is in phase '" + phaseName(compilation.phase()) +
@@ -131,16 +145,20 @@ LogicalResult runEmit(Compilation &compilation, const Options &options, mlir::Ti
   if (options.emit == EmitKind::Program || options.emit == EmitKind::Library)
     if (llvm::Expected<std::string> linker = findLinker(); !linker)
       return reportError(linker.takeError());
-  if (failed(compilation.advanceTo(last)))
+  auto beside = makeReports(compilation, options, log, timing);
+  if (failed(beside) || failed(compilation.advanceTo(last)))
     return failure();
   if (options.emit == EmitKind::MLIR) {
-    if (failed(writeText(options, [&](llvm::raw_ostream &out) {
-          compilation.module().print(out);
-          out << "\n";
-        })))
+    auto text = textOf([&](llvm::raw_ostream &out) {
+      compilation.module().print(out);
+      out << "\n";
+    });
+    if (failed(reportError(write(options, text))))
       return failure();
-  } else if (failed(emitCode(compilation, options, timing))) {
-    return failure();
+  } else {
+    addHeader(*beside, compilation, options);
+    if (failed(emitCode(compilation, options, *beside, timing)))
+      return failure();
   }
   if (options.output != "-" && !options.quiet)
     printSummary(compilation, options);

@@ -91,6 +91,13 @@ cl::opt<bool> timing("timing", cl::cat(show), cl::desc("Print where compile time
 cl::opt<std::string> remarks("remarks", cl::cat(show), cl::value_desc("regex"), cl::ValueOptional,
                              cl::desc("Print the compiler's decisions of these categories (fusion, schedule, memory) "
                                       "[all of them when no value is given]"));
+cl::list<std::string> reports(
+    "report", cl::cat(show), cl::value_desc("file"),
+    cl::desc("Also write what was decided, and why, as FILE.json or FILE.html: ops, kernels, schedules, predicted "
+             "times, memory, remarks; may be given twice [none]"));
+cl::opt<bool> reportMachine("report-machine", cl::cat(show),
+                            cl::desc("Measure this machine's peak rates for the roofline of --report; takes seconds, "
+                                     "and makes reports that differ from run to run [off]"));
 cl::opt<bool> quiet("quiet", cl::sub(compile), cl::sub(tune), cl::cat(show), cl::desc("No summary on standard error"));
 
 cl::opt<double> timeLimit("time-limit", cl::sub(tune), cl::cat(howToTune), cl::value_desc("seconds"), cl::init(60),
@@ -120,6 +127,7 @@ constexpr llvm::StringLiteral kExamples =
     "  sinterc digits.mlir --remarks=fusion -o digits why are two ops one kernel, or not?\n"
     "  sinterc tune digits.mlir -o digits.schedules   then: sinterc digits.mlir --schedules=digits.schedules -o "
     "digits\n"
+    "  sinterc digits.mlir --report=digits.html       graph, kernels, memory and remarks as a page\n"
     "\nExit status: 0; 1 when the model cannot be compiled or a check fails; 2 for a command line that makes no "
     "sense.\n";
 
@@ -192,6 +200,31 @@ bool samePath(llvm::StringRef a, llvm::StringRef b) {
   return paths[0] == paths[1];
 }
 
+/// Reports go with code, each into a file of its own.
+void checkReports(const Options &options) {
+  if (options.reportMachine && options.reports.empty())
+    usageError("--report-machine goes with --report");
+  if (options.reports.empty())
+    return;
+  if (options.verify || options.checkGradients || options.printSchedules)
+    usageError("--report goes with code, not with --verify, --check-gradients or --print-schedules");
+  if (options.emit == EmitKind::MLIR)
+    usageError("--report goes with code: --emit=llvm, asm, obj, lib or exe, and not with --emit=mlir or --compile-to");
+  for (auto [i, path] : llvm::enumerate(options.reports)) {
+    llvm::StringRef ending = llvm::sys::path::extension(path);
+    if (ending != ".json" && ending != ".html")
+      usageError("--report expects a file that ends in .json or .html, found '" + path + "'");
+    bool isOutput = options.output != "-" && samePath(path, options.output);
+    if (isOutput || (hasHeader(options.emit) && samePath(path, options.header)))
+      usageError("the report '" + path + "' is the output or its header; give another path");
+    if (input != "-" && llvm::sys::fs::equivalent(options.input, path))
+      usageError("the report '" + path + "' is the model itself; give another path");
+    for (const std::string &other : llvm::ArrayRef(options.reports).take_front(i))
+      if (samePath(path, other))
+        usageError("the report '" + path + "' is given twice");
+  }
+}
+
 constexpr int64_t kMostRows = int64_t(1) << 30;
 
 /// A subcommand takes all options of the compiler for its own unless somebody objects.
@@ -229,6 +262,7 @@ void checkCombinations(const Options &options) {
     usageError("a program or library cannot be written to standard output; give a path with -o");
   if (hasHeader(options.emit) && samePath(options.header, options.output))
     usageError("the header '" + options.header + "' is the output itself; give another path with --header");
+  checkReports(options);
   if (input == "-" || llvm::sys::fs::is_directory(input))
     return;
   if (llvm::sys::fs::equivalent(options.input, options.output))
@@ -280,6 +314,8 @@ Options parseOptions(int argc, char **argv) {
   options.tunedKernels = tunedKernels;
   options.tolerance = tolerance;
   options.quiet = quiet;
+  options.reports = reports;
+  options.reportMachine = reportMachine;
   options.timing = timing;
   options.remarks = remarks.getNumOccurrences() && remarks.empty() ? ".*" : remarks.getValue();
   checkCombinations(options);

@@ -30,7 +30,9 @@ struct Options {
   std::string tunedKernels; ///< regular expression; empty: all
   double tolerance = 0;     ///< 0: that of the mode and element type
   bool quiet = false, timing = false;
-  std::string remarks; ///< regular expression of categories; empty: none
+  std::vector<std::string> reports; ///< paths that end in .json or .html
+  bool reportMachine = false;       ///< with measured ceilings
+  std::string remarks;              ///< regular expression of categories; empty: none
 };
 
 /// Understands the command line. Ends the program with status 0 after `--help` and the like, and with 2, after a

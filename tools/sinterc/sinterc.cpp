@@ -5,8 +5,8 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
-#include "mlir/IR/Remarks.h"
 #include "sinter/Pipelines/Pipelines.h"
+#include "sinter/Report/RemarkLog.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Regex.h"
 #include "llvm/Support/SourceMgr.h"
@@ -16,17 +16,11 @@ using namespace sinter;
 using namespace sinterc;
 using llvm::success, llvm::LogicalResult;
 
-/// Remarks of the chosen categories go to the context's diagnostics.
-static LogicalResult enableRemarks(mlir::MLIRContext &context, const std::string &categories) {
-  if (categories.empty())
-    return success();
+static llvm::FailureOr<std::shared_ptr<RemarkLog>> enableRemarks(mlir::MLIRContext &context, const Options &options) {
   std::string problem;
-  if (!llvm::Regex(categories).isValid(problem))
+  if (!options.remarks.empty() && !llvm::Regex(options.remarks).isValid(problem))
     return reportError(llvm::createStringError("--remarks expects a regular expression: " + problem));
-  mlir::remark::RemarkCategories wanted{categories, categories, categories, categories, categories};
-  return mlir::remark::enableOptimizationRemarks(context, nullptr,
-                                                 std::make_unique<mlir::remark::RemarkEmittingPolicyAll>(), wanted,
-                                                 /*printAsEmitRemarks=*/true);
+  return RemarkLog::enable(context, options.remarks, /*keep=*/!options.reports.empty());
 }
 
 /// What concerns no place in a text, "sinterc: error: cannot open ...", is not said to be in `<unknown>`.
@@ -50,7 +44,8 @@ static int run(const Options &options, mlir::TimingScope &timing) {
   llvm::SourceMgr sources;
   mlir::SourceMgrDiagnosticHandler diagnostics(sources, &context);
   context.getDiagEngine().registerHandler(reportWithoutPlace);
-  if (failed(enableRemarks(context, options.remarks)))
+  llvm::FailureOr<std::shared_ptr<RemarkLog>> log = enableRemarks(context, options);
+  if (failed(log))
     return 1;
 
   Compilation compilation(context, options.compilation, timing);
@@ -66,7 +61,7 @@ static int run(const Options &options, mlir::TimingScope &timing) {
     return statusOf(runVerify(compilation, options));
   if (options.printSchedules)
     return statusOf(runPrintSchedules(compilation, options));
-  return statusOf(runEmit(compilation, options, timing));
+  return statusOf(runEmit(compilation, options, **log, timing));
 }
 
 int main(int argc, char **argv) {

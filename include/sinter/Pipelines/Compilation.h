@@ -76,6 +76,8 @@ public:
 
   mlir::ModuleOp module() { return *op; }
   Phase phase() const { return current; }
+  /// Of the model text and of every option that changes the code, hexadecimal.
+  llvm::StringRef digest() const { return sourceDigest; }
   const llvm::TargetMachine &targetMachine() const { return *machine; }
   /// Filled in when phase `buffers` is reached; a file that starts behind it has none.
   const std::optional<StepSummary> &summary() const { return step; }
@@ -85,7 +87,7 @@ private:
   mlir::LogicalResult checkChoices();
   mlir::LogicalResult runPhase(Phase phase);
   mlir::LogicalResult summarize();
-  std::string digest(llvm::StringRef text, llvm::StringRef schedules) const;
+  std::string digestOf(llvm::StringRef text, llvm::StringRef schedules) const;
 
   mlir::MLIRContext &context;
   CompilationOptions options;

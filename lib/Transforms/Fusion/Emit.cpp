@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Emit.h"
+#include "Locations.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/STLExtras.h"
@@ -73,7 +74,7 @@ KernelOp KernelEmitter::emitKernel(const KernelPlan &plan, const KernelLabel &la
   if (!extentAtHand && needsBatchExtent(graph, plan))
     inputs.push_back(batchArgument);
 
-  Location loc = graph[plan.computed.front()].op->getLoc();
+  Location loc = locationOf(graph, plan);
   auto kernel = KernelOp::create(builder, loc, ValueRange(outs).getTypes(), builder.getStringAttr(label.name),
                                  label.sources.empty() ? ArrayAttr() : builder.getStrArrayAttr(label.sources),
                                  ScheduleAttr(), inputs, outs);

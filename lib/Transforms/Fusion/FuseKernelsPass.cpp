@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "sinter/Transforms/Fusion/Passes.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSwitch.h"
 
 namespace sinter {
@@ -71,18 +72,26 @@ static void fuse(func::FuncOp function, const GroupingOptions &options, StringRe
 
   OpBuilder builder(block.getTerminator());
   KernelEmitter emitter(graph, order, builder);
+  llvm::StringMap<unsigned> numbers;
+  Labels labels;
   for (const Unit &unit : order.units) {
     if (!unit.plan) {
       emitter.emitView(unit.node);
       continue;
     }
     KernelLabel label = labelOf(graph, *unit.plan, order, rule);
+    label.number = numbers[label.name]++;
     emitter.emitKernel(*unit.plan, label);
     reportKernel(graph, *unit.plan, label);
+    labels.try_emplace(unit.plan->group, label.unique());
   }
-  reportUpdates(graph, partition, options);
-  reportPlacements(graph, order);
-  reportMaterialized(graph, partition, materialized);
+  if (function.getContext()->getRemarkEngine()) {
+    reportUpdates(graph, partition, options);
+    reportPlacements(graph, order);
+    reportMaterialized(graph, partition, materialized);
+    reportSeparations(graph, partition, order, labels);
+    reportRecomputed(graph, partition, order, labels);
+  }
   for (OpOperand &returned : block.getTerminator()->getOpOperands())
     returned.set(emitter.lookup(returned.get()));
   eraseOld(old);

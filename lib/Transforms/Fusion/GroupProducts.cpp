@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Grouping.h"
+#include "Report.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace sinter;
@@ -136,8 +137,10 @@ void sinter::growEpilogues(const Graph &graph, Partition &partition, const Group
       continue;
     Cone cone(graph, partition, i, options.cheapCost);
     size_t limit = feedsRowReduction(graph, i) ? 2 : 3;
-    for (unsigned node : cone.numOutputs() <= limit ? cone.needed() : cone.chain())
+    llvm::SmallVector<unsigned> taken = cone.numOutputs() <= limit ? cone.needed() : cone.chain();
+    for (unsigned node : taken)
       partition.merge(i, node);
+    reportEpilogue(graph, i, taken.size() - 1, cone.numOutputs(), limit);
   }
 }
 

@@ -12,6 +12,10 @@ struct KernelLabel {
   std::string name;
   /// The sinter ops whose arithmetic is in the kernel, each once.
   llvm::SmallVector<llvm::StringRef> sources;
+  /// Among the kernels of this name in the function, from 0: with it the name is unique, as in files of schedules.
+  unsigned number = 0;
+
+  std::string unique() const { return name + "#" + std::to_string(number); }
 };
 
 /// `rule` is the optimizer's name, for kernels that change state.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Report.h"
+#include "Locations.h"
 #include "mlir/IR/Remarks.h"
 #include "sinter/Transforms/Decompose/Source.h"
 #include "llvm/ADT/STLExtras.h"
@@ -16,19 +17,32 @@ static remark::RemarkOpts about(const Graph &graph, StringRef name) {
 }
 
 void sinter::reportKernel(const Graph &graph, const KernelPlan &plan, const KernelLabel &label) {
-  Location loc = graph[plan.computed.front()].op->getLoc();
   std::string sources = label.sources.empty() ? "a constant" : llvm::join(label.sources, ", ");
-  remark::passed(loc, about(graph, "kernel"))
+  remark::passed(locationOf(graph, plan), about(graph, "kernel"))
       << remark::add("kernel '{0}' of strategy {1} from {2}", label.name, stringifyStrategy(plan.strategy).str(),
                      sources)
-      << remark::metric("inputs", plan.loads.size()) << remark::metric("outputs", plan.outputs.size());
+      << remark::metric("Kernel", label.unique()) << remark::metric("inputs", plan.loads.size())
+      << remark::metric("outputs", plan.outputs.size());
+}
+
+void sinter::reportEpilogue(const Graph &graph, unsigned product, size_t taken, size_t outputs, size_t limit) {
+  Location loc = locationOf(graph, product);
+  if (outputs > limit)
+    remark::missed(loc, about(graph, "epilogue"))
+        << remark::add("of what follows from the product only the first {0} ops are computed on its tiles", taken)
+        << remark::reason("all of it would store {0} values, more than {1}", outputs, limit);
+  else if (taken > 0)
+    remark::passed(loc, about(graph, "epilogue"))
+        << remark::add("{0} ops that follow from the product are computed on its tiles", taken)
+        << remark::metric("Stored", outputs);
 }
 
 void sinter::reportPlacements(const Graph &graph, const Order &order) {
   for (const Placement &placement : order.placements) {
     unsigned number = placement.update.argument.getArgNumber();
     auto name = graph.getFunction().getArgAttrOfType<StringAttr>(number, "sinter.name").str();
-    Location loc = placement.update.newValue.getLoc();
+    std::optional<unsigned> node = graph.nodeOf(placement.update.newValue);
+    Location loc = node ? locationOf(graph, *node) : graph.getFunction().getLoc();
     if (placement.inPlace)
       remark::passed(loc, about(graph, "in-place")) << remark::add("'{0}' is updated in place", name);
     else
@@ -37,7 +51,7 @@ void sinter::reportPlacements(const Graph &graph, const Order &order) {
   }
 }
 
-/// Why the kernel that makes an elementwise value and the one that reads it are two.
+/// Why the kernel that makes a value and the one that reads it are two.
 static std::string reasonToKeep(const Graph &graph, const Partition &partition, unsigned node, unsigned reader) {
   if (graph[reader].kind == NodeKind::Contraction)
     return "operands of a product are read from memory";
@@ -47,6 +61,14 @@ static std::string reasonToKeep(const Graph &graph, const Partition &partition, 
     return "one kernel would have to run before and after another";
   if (graph[reader].domain != graph[node].domain)
     return "the reader's loops have other extents";
+  if (graph[node].kind == NodeKind::Loops)
+    return "a transposition, gather or reduction of its kind is a kernel of its own";
+  if (graph[node].update != graph[reader].update)
+    return "the arithmetic of the optimizer is a kernel of its own";
+  if (graph[node].kind == NodeKind::Contraction && partition.hasKind(reader, NodeKind::Row))
+    return "a reduction of rows needs finished rows, which the tiles of a product do not have";
+  if (graph[node].kind == NodeKind::Row)
+    return "what is reduced along rows is read by a kernel that does not run over these rows";
   return "the reader belongs to another strategy's kernel, and computing it again is not cheap";
 }
 
@@ -60,9 +82,63 @@ void sinter::reportMaterialized(const Graph &graph, const Partition &partition,
         llvm::find_if(graph[node].succs, [&](unsigned succ) { return !partition.together(node, succ); });
     if (reader == graph[node].succs.end())
       continue;
-    remark::missed(graph[node].op->getLoc(), about(graph, "materialized"))
+    remark::missed(locationOf(graph, node), about(graph, "materialized"))
         << remark::add("the result of {0} is kept in memory", compositeName(graph[node].op->getLoc()).str())
         << remark::reason("{0}", reasonToKeep(graph, partition, node, *reader));
+  }
+}
+
+/// The node that computes `value`, behind views; nothing for arguments.
+static std::optional<unsigned> makerOf(const Graph &graph, Value value) {
+  std::optional<unsigned> node = graph.nodeOf(value);
+  while (node && graph[*node].kind == NodeKind::View)
+    node = graph.nodeOf(graph[*node].op->getOperand(0));
+  return node;
+}
+
+/// The first member of the group that reads the value of `node`, directly or by way of a view.
+static unsigned readerOf(const Graph &graph, const KernelPlan &plan, unsigned node, Value value) {
+  for (unsigned reader : plan.computed)
+    if (llvm::is_contained(graph[reader].preds, node) || llvm::is_contained(graph.operands(reader), value))
+      return reader;
+  return plan.computed.front();
+}
+
+void sinter::reportSeparations(const Graph &graph, const Partition &partition, const Order &order,
+                               const Labels &labels) {
+  for (const Unit &unit : order.units) {
+    if (!unit.plan)
+      continue;
+    llvm::SmallVector<unsigned> reported;
+    for (Value load : unit.plan->loads) {
+      std::optional<unsigned> maker = makerOf(graph, load);
+      if (!maker || llvm::is_contained(reported, partition.groupOf(*maker)))
+        continue;
+      reported.push_back(partition.groupOf(*maker));
+      unsigned reader = readerOf(graph, *unit.plan, *maker, load);
+      std::string reason = graph.nodeOf(load) != maker ? "a view of the value is read, at other places"
+                                                       : reasonToKeep(graph, partition, *maker, reader);
+      std::string from = labels.lookup(reported.back()), to = labels.lookup(unit.plan->group);
+      remark::missed(locationOf(graph, reader), about(graph, "separate"))
+          << remark::add("'{0}' and '{1}', which reads its result, are two kernels", from, to)
+          << remark::metric("Kernel", to) << remark::metric("From", from) << remark::reason("{0}", reason);
+    }
+  }
+}
+
+void sinter::reportRecomputed(const Graph &graph, const Partition &partition, const Order &order,
+                              const Labels &labels) {
+  for (const Unit &unit : order.units) {
+    if (!unit.plan)
+      continue;
+    for (unsigned node : unit.plan->computed) {
+      if (graph[node].transparent || graph[node].isScalar() || partition.groupOf(node) == unit.plan->group)
+        continue;
+      remark::passed(locationOf(graph, node), about(graph, "recomputed"))
+          << remark::add("the result of {0} is computed again in '{1}', not kept in memory",
+                         compositeName(graph[node].op->getLoc()).str(), labels.lookup(unit.plan->group))
+          << remark::metric("Kernel", labels.lookup(unit.plan->group)) << remark::metric("Cost", graph[node].cost);
+    }
   }
 }
 

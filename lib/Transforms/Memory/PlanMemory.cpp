@@ -3,8 +3,7 @@
 //   func @train_step(tensors) -> tensors   ->   func @train_step(blocks, memrefs, rows)
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "StepPlan.h"
-#include "mlir/IR/Remarks.h"
+#include "ReportMemory.h"
 #include "sinter/Transforms/Memory/Passes.h"
 
 using namespace mlir;
@@ -15,24 +14,6 @@ namespace sinter {
 #include "sinter/Transforms/Memory/Passes.h.inc"
 
 namespace {
-
-void remarkOnMemory(const StepPlan &plan) {
-  func::FuncOp fn = plan.function;
-  int64_t tensors = 0, sum = 0;
-  for (const Buffer &buffer : plan.buffers) {
-    if (buffer.space != Space::Scratch)
-      continue;
-    ++tensors;
-    sum += buffer.bytes;
-  }
-  remark::analysis(fn.getLoc(), remark::RemarkOpts::name("ScratchPlanned").category("memory").function(fn.getName()))
-      << remark::add("scratch planned") << remark::metric("Tensors", tensors) << remark::metric("SumOfBytes", sum)
-      << remark::metric("PeakBytes", plan.scratchBytes) << remark::metric("LowerBound", plan.scratchBound);
-  for (const Copy &copy : plan.copies)
-    remark::missed(plan.buffers[copy.from].origin.getLoc(),
-                   remark::RemarkOpts::name("CopyNeeded").category("memory").function(fn.getName()))
-        << remark::add("old value is still read") << remark::metric("Bytes", plan.buffers[copy.from].bytes);
-}
 
 struct PlanMemory : impl::PlanMemoryPassBase<PlanMemory> {
   void runOnOperation() override {
@@ -58,10 +39,11 @@ struct PlanMemory : impl::PlanMemoryPassBase<PlanMemory> {
       FailureOr<StepPlan> plan = planStep(function, context);
       if (failed(plan))
         return signalPassFailure();
-      remarkOnMemory(*plan);
+      reportMemory(*plan, context);
       scratchBytes = std::max(scratchBytes, plan->scratchBytes);
       plans.push_back(std::move(*plan));
     }
+    reportBlocks(module, stateBytes, scratchBytes);
     for (const StepPlan &plan : plans)
       rewriteStep(plan, context, stateBytes, scratchBytes);
 

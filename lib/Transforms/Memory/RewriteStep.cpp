@@ -1,10 +1,10 @@
 // How does a step function read once every tensor has its place?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "StepPlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Builders.h"
+#include "sinter/Transforms/Memory/StepPlan.h"
 
 using namespace mlir;
 

@@ -6,7 +6,7 @@
 // else happens there in the meantime.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "StepPlan.h"
+#include "sinter/Transforms/Memory/StepPlan.h"
 #include "BestFit.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -135,10 +135,14 @@ private:
     if (root.getDefiningOp<tensor::EmptyOp>())
       return addBuffer(Space::Scratch, 0, operand.get(), at);
     unsigned old = access(root, at);
-    if (isWritable(operand, root, old) && !isReadFrom(root, at, &operand))
+    bool writable = isWritable(operand, root, old);
+    if (writable && !isReadFrom(root, at, &operand))
       return old;
+    StringRef reason = writable                                  ? "the old value is still read"
+                       : plan.buffers[old].space == Space::State ? "the new value is not returned as this state"
+                                                                 : "the step does not write this memory";
     unsigned fresh = addBuffer(Space::Scratch, 0, operand.get(), at);
-    plan.copies.push_back({at, old, fresh, cast<RankedTensorType>(operand.get().getType())});
+    plan.copies.push_back({at, old, fresh, cast<RankedTensorType>(operand.get().getType()), reason});
     return fresh;
   }
 
@@ -250,10 +254,13 @@ private:
       target = addBuffer(space, isState ? slot : number, operand.get(), end);
       if (plan.buffers[source].space == Space::State) { // may itself be overwritten by another result
         unsigned saved = addBuffer(Space::Scratch, 0, operand.get(), end);
-        saves.push_back({end, source, saved, type});
+        saves.push_back({end, source, saved, type, "another result may be written over it"});
         source = saved;
       }
-      stores.push_back({end, source, target, type});
+      stores.push_back({end, source, target, type,
+                        plan.buffers[source].space == Space::Scratch
+                            ? "the memory of the result is needed until the end"
+                            : "the value has memory of its own"});
     }
     if (isState)
       stateBuffer.try_emplace(slot, target);

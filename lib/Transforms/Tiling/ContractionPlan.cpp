@@ -16,8 +16,11 @@
 #include "ContractionEmitter.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
+#include "sinter/Transforms/Tiling/Forecast.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 using namespace mlir;
 using llvm::divideCeil;
@@ -207,36 +210,65 @@ int64_t epilogueBytes(const ContractionProblem &p) {
   return bytes;
 }
 
+/// A plan and its cycles by the cost model; infinitely many for no plan.
+struct PricedPlan {
+  ContractionPlan plan;
+  double cycles = std::numeric_limits<double>::infinity();
+};
+
+double priceOf(const ContractionProblem &p, const TargetInfo &target, const ContractionPlan &plan) {
+  CostModel model{p, target, plan.lanes};
+  double cycles = plan.form == ContractionForm::Dot ? model.dotForm(plan) : model.broadcastForm(plan);
+  return plan.form == ContractionForm::Direct && wantsCopy(p, plan) ? cycles * 1.15 : cycles;
+}
+
+/// The cheapest legal register tile of one form.
+PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProblem &p, const TargetInfo &target) {
+  int64_t registers = target.vectorRegisters;
+  PricedPlan best;
+  ContractionPlan plan;
+  plan.lanes = target.vectorBytes / p.elementBytes();
+  plan.form = form, plan.swapped = swapped;
+  auto consider = [&] {
+    if (double cycles = isLegal(p, plan) ? priceOf(p, target, plan) : best.cycles; cycles < best.cycles)
+      best = {plan, cycles};
+  };
+  if (form == ContractionForm::Dot)
+    consider();
+  else
+    for (plan.vectors = 1; plan.vectors * (1 + 1) + 1 <= registers && plan.vectors <= 6; ++plan.vectors)
+      for (plan.rows = 1; plan.rows * plan.vectors + plan.vectors + 1 <= registers; ++plan.rows)
+        consider();
+  return best;
+}
+
+constexpr std::pair<ContractionForm, bool> kForms[] = {{ContractionForm::Direct, false},
+                                                       {ContractionForm::Packed, false},
+                                                       {ContractionForm::Direct, true},
+                                                       {ContractionForm::Packed, true},
+                                                       {ContractionForm::Dot, false}};
+
 /// The cheapest plan.
 ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target) {
-  int64_t lanes = target.vectorBytes / p.elementBytes(), registers = target.vectorRegisters;
-  CostModel model{p, target, lanes};
-  ContractionPlan best;
-  double bestCost = std::numeric_limits<double>::infinity();
-  auto consider = [&](const ContractionPlan &plan) {
-    if (!isLegal(p, plan))
-      return;
-    double cost = plan.form == ContractionForm::Dot ? model.dotForm(plan) : model.broadcastForm(plan);
-    if (plan.form == ContractionForm::Direct && wantsCopy(p, plan))
-      cost *= 1.15;
-    if (cost < bestCost)
-      best = plan, bestCost = cost;
-  };
-  ContractionPlan plan;
-  plan.lanes = lanes;
-  for (bool swapped : {false, true})
-    for (ContractionForm form : {ContractionForm::Direct, ContractionForm::Packed})
-      for (int64_t vectors = 1; vectors * (1 + 1) + 1 <= registers && vectors <= 6; ++vectors)
-        for (int64_t rows = 1; rows * vectors + vectors + 1 <= registers; ++rows) {
-          plan.form = form, plan.swapped = swapped, plan.rows = rows, plan.vectors = vectors;
-          consider(plan);
-        }
-  plan.form = ContractionForm::Dot, plan.swapped = false, plan.rows = plan.vectors = 1;
-  consider(plan);
-  chooseKBlock(p, best);
-  chooseItems(p, best, bestCost);
-  best.fetches = best.form != ContractionForm::Dot && epilogueBytes(p) > target.l2Bytes;
-  return best;
+  PricedPlan best;
+  for (auto [form, swapped] : kForms)
+    if (PricedPlan candidate = cheapestOf(form, swapped, p, target); candidate.cycles < best.cycles)
+      best = candidate;
+  chooseKBlock(p, best.plan);
+  chooseItems(p, best.plan, best.cycles);
+  best.plan.fetches = best.plan.form != ContractionForm::Dot && epilogueBytes(p) > target.l2Bytes;
+  return best.plan;
+}
+
+/// Why no plan of a form is legal.
+std::string reasonAgainst(ContractionForm form, bool swapped, const ContractionProblem &p) {
+  if (form == ContractionForm::Dot)
+    return "an operand is not contiguous along the contracted dimension";
+  if (form == ContractionForm::Direct && (swapped ? p.m : p.n).dynamic)
+    return "the number of lanes is the batch, known at run time only";
+  if (form == ContractionForm::Direct)
+    return "the operand read in vectors is not contiguous in their direction";
+  return "its buffers are too large for the stack";
 }
 
 } // namespace
@@ -317,6 +349,25 @@ SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &p, const Contraction
   if (first != axes.end())
     std::rotate(axes.begin(), first, first + 1);
   return axes;
+}
+
+FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr schedule, int64_t batch,
+                                                   const TargetInfo &target) {
+  auto problem = matchContraction(kernel, batch);
+  auto plan = ContractionPlan::decode(schedule);
+  if (failed(problem) || failed(plan) || !isLegal(*problem, *plan))
+    return failure();
+  ContractionForecast forecast{priceOf(*problem, target, *plan), {}};
+  for (auto [form, swapped] : kForms) {
+    PricedPlan best = cheapestOf(form, swapped, *problem, target);
+    FormForecast entry{contractionFormName(int64_t(form)), swapped, 0, 0, 0, ""};
+    if (std::isinf(best.cycles))
+      entry.reason = reasonAgainst(form, swapped, *problem);
+    else
+      entry.rows = best.plan.rows, entry.vectors = best.plan.vectors, entry.cycles = best.cycles;
+    forecast.forms.push_back(std::move(entry));
+  }
+  return forecast;
 }
 
 ScheduleAttr planContraction(KernelOp kernel, const KernelAnalysis &, int64_t batch, const TargetInfo &target) {

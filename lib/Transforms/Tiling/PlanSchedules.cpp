@@ -3,9 +3,9 @@
 
 #include "sinter/Transforms/Tiling/Passes.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/Remarks.h"
+#include "ReportSchedules.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
+#include "sinter/Transforms/Tiling/ScheduleFile.h"
 
 using namespace mlir;
 
@@ -41,6 +41,10 @@ struct PlanSchedulesPass : impl::PlanSchedulesPassBase<PlanSchedulesPass> {
           << "unknown CPU preset '" << cpu << "', expected x86-64, x86-64-v2, x86-64-v3 or x86-64-v4";
       return signalPassFailure();
     }
+    names.clear();
+    if (getContext().getRemarkEngine())
+      for (auto &[name, kernel] : nameKernels(getOperation()))
+        names[kernel] = StringRef(name).split('/').second.str();
     auto batch = getOperation()->getAttrOfType<IntegerAttr>("sinter.batch");
     getOperation().walk([&](KernelOp kernel) {
       if (!kernel.getScheduleAttr() && failed(attach(kernel, batch ? batch.getInt() : 1, *target)))
@@ -71,19 +75,12 @@ struct PlanSchedulesPass : impl::PlanSchedulesPassBase<PlanSchedulesPass> {
     if (!schedule)
       return kernel.emitError() << "kernel \"" << kernel.getName() << "\" cannot be scheduled";
     kernel.setScheduleAttr(schedule);
-    report(kernel, analysis, schedule);
+    if (!names.empty())
+      reportSchedule(kernel, names.lookup(kernel), analysis, batch, target);
     return success();
   }
 
-  void report(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule) {
-    auto function = kernel->getParentOfType<func::FuncOp>();
-    auto options = remark::RemarkOpts::name("Schedule").category("schedule");
-    auto sent = remark::passed(kernel.getLoc(), options.function(function ? function.getSymName() : StringRef()));
-    sent << remark::metric("Kernel", kernel.getName()) << remark::metric("Schedule", schedule)
-         << remark::metric("Flops", analysis.flops) << remark::metric("Bytes", analysis.bytes);
-    if (!analysis.reason.empty())
-      sent << remark::reason("{0}", analysis.reason);
-  }
+  llvm::DenseMap<Operation *, std::string> names; ///< of kernels in their functions, for remarks; never iterated over
 };
 
 } // namespace

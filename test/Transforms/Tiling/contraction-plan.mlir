@@ -1,5 +1,17 @@
 // Which form does the planner choose for the three products of a linear layer, and which for few rows?
 // RUN: sinter-opt %s --sinter-plan-schedules=cpu=x86-64-v4 | FileCheck %s
+// RUN: sinter-opt %s --sinter-plan-schedules=cpu=x86-64-v4 --remark-policy=all --remarks-filter=schedule -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=REMARK
+
+// Every form is told, the one taken and the others, with cycles or with what is in the way.
+// REMARK: [Missed] form {{.*}} Function=forward | Kernel=nt#0, Reason="the operand read in vectors is not contiguous in their direction", Remark=direct
+// REMARK: [Missed] form {{.*}} Function=forward | Cycles={{[0-9]+}}, Kernel=nt#0, Reason="its best tile is predicted to take {{[0-9]+}} cycles, {{[0-9.]+}} times as many", Remark="packed, tiles of
+// REMARK: [Missed] form {{.*}} Function=forward | Kernel=nt#0, Reason="the number of lanes is the batch, known at run time only", Remark="direct, lanes along the rows"
+// REMARK: [Passed] form {{.*}} Function=forward | Cycles={{[0-9]+}}, Kernel=nt#0, Remark="packed, lanes along the rows, tiles of
+// REMARK: [Missed] form {{.*}} Function=forward | {{.*}} Remark="dot
+// REMARK: [Passed] packing {{.*}} Function=forward | {{.*}} Reason="{{[0-9]+}} cycles are predicted, {{[0-9]+}} without"
+// REMARK: [Missed] packing {{.*}} Function=weight_gradient | {{.*}} Reason="{{[0-9]+}} cycles are predicted, {{[0-9]+}} with", Remark="operands are read where they lie"
+// REMARK: [Missed] parallel {{.*}} Function=one_row
 
 module attributes {sinter.batch = 64 : i64} {
   // y = x W^T: both contiguous along k. Packs the smaller operand, lanes along the batch.

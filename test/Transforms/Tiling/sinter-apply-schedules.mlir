@@ -24,7 +24,7 @@
 // The second of the two kernels has its schedule from the file, the first one from the planner.
 // CHECK: sinter.kernel "copy" schedule <map, tile = [4096, 4], vector = 8, parallel = false>
 // CHECK: sinter.kernel "copy" schedule <map, tile = [64, 2], vector = 4, parallel = true>
-// REMARK: remark: {{.*}}ScheduleGiven{{.*}}given by line 4 of {{.*}}good.txt
+// REMARK: remark: {{.*}}schedule-given{{.*}}given by line 4 of {{.*}}good.txt
 func.func @f(%x: tensor<100xf32>) -> tensor<100xf32> {
   %e = tensor.empty() : tensor<100xf32>
   %y = sinter.kernel "copy" ins(%x : tensor<100xf32>) outs(%e : tensor<100xf32>) -> tensor<100xf32> {

@@ -16,7 +16,9 @@ module attributes {sinter.batch = 64 : i64} {
   // V3: sinter.kernel "map" schedule <map, tile = [4096, 4], vector = 8, parallel = false>
   // V4: sinter.kernel "map" schedule <map, tile = [4096, 4], vector = 16, parallel = false>
   // SSE: sinter.kernel "map" schedule <map, tile = [4096, 4], vector = 4, parallel = false>
-  // REMARK: Schedule | Category:schedule | Function=map | Bytes=5.120000e+04, Flops=6.400000e+03, Kernel=map, Schedule="#sinter.schedule<map, tile = [4096, 4], vector = 8, parallel = false>"
+  // REMARK: schedule | Category:schedule | Function=map | Bytes=51200, Flops=6400, Kernel=map#0, Schedule="#sinter.schedule<map, tile = [4096, 4], vector = 8, parallel = false>"
+  // REMARK: [Passed] vectorize | Category:schedule | Function=map | Kernel=map#0, Remark="vectors of 8 lanes"
+  // REMARK: [Missed] parallel | Category:schedule | Function=map | Kernel=map#0, Microseconds=1.28, Reason="1.28 us are predicted; sharing pays from 20.00 us on", Remark="it stays in the calling thread"
   func.func @map(%x: tensor<?x100xf32>, %e: tensor<?x100xf32>) -> tensor<?x100xf32> {
     %r = sinter.kernel "map" ins(%x : tensor<?x100xf32>) outs(%e : tensor<?x100xf32>) -> tensor<?x100xf32> {
     ^bb0(%a: tensor<?x100xf32>, %o: tensor<?x100xf32>):
@@ -52,6 +54,7 @@ module attributes {sinter.batch = 64 : i64} {
   }
 
   // Thirty megabytes are shared among threads.
+  // REMARK: [Passed] parallel | {{.*}} Function=large_map | {{.*}} Remark="its work items are shared among threads"
   // CHECK-LABEL: func.func @large_map
   // V3: sinter.kernel "large_map" schedule <map, tile = [4096, 4], vector = 8, parallel = true>
   // V4: sinter.kernel "large_map" schedule <map, tile = [4096, 4], vector = 16, parallel = true>
@@ -156,6 +159,7 @@ module attributes {sinter.batch = 64 : i64} {
   // CHECK-LABEL: func.func @transpose
   // CHECK: sinter.kernel "transpose" schedule <loops, tile = [13], vector = 1, parallel = false>
   // REMARK: Function=transpose | {{.*}} Reason="an operand is transposed", Schedule="#sinter.schedule<loops, tile = [13], vector = 1
+  // REMARK: [Missed] vectorize | {{.*}} Function=transpose | {{.*}} Reason="an operand is transposed", Remark="scalar loops"
   func.func @transpose(%x: tensor<40x300xf32>, %e: tensor<300x40xf32>) -> tensor<300x40xf32> {
     %r = sinter.kernel "transpose" ins(%x : tensor<40x300xf32>) outs(%e : tensor<300x40xf32>) -> tensor<300x40xf32> {
     ^bb0(%a: tensor<40x300xf32>, %o: tensor<300x40xf32>):

@@ -1,8 +1,8 @@
 // Where does each tensor of one step function live, and what has to be copied?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef SINTER_LIB_TRANSFORMS_MEMORY_STEPPLAN_H
-#define SINTER_LIB_TRANSFORMS_MEMORY_STEPPLAN_H
+#ifndef SINTER_TRANSFORMS_MEMORY_STEPPLAN_H
+#define SINTER_TRANSFORMS_MEMORY_STEPPLAN_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "sinter/Transforms/Memory/Layout.h"
@@ -37,6 +37,7 @@ struct Copy {
   int64_t position;
   unsigned from, to;
   mlir::RankedTensorType type;
+  llvm::StringRef reason; ///< why the contents cannot be made or stay where they are wanted, as a clause
 };
 
 struct StepPlan {
@@ -64,4 +65,4 @@ void rewriteStep(const StepPlan &plan, const StepPlanContext &context, int64_t s
 
 } // namespace sinter
 
-#endif // SINTER_LIB_TRANSFORMS_MEMORY_STEPPLAN_H
+#endif // SINTER_TRANSFORMS_MEMORY_STEPPLAN_H

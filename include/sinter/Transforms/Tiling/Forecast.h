@@ -1,0 +1,47 @@
+// What do the planners expect of a schedule, and what do its numbers mean?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_TRANSFORMS_TILING_FORECAST_H
+#define SINTER_TRANSFORMS_TILING_FORECAST_H
+
+#include "sinter/Analysis/KernelAnalysis.h"
+
+#include <string>
+
+namespace sinter {
+
+/// The best of one form of contraction (see ContractionPlan.cpp).
+struct FormForecast {
+  llvm::StringRef form; ///< "direct", "packed" or "dot"
+  bool swapped;         ///< lanes run along m
+  int64_t rows, vectors;
+  double cycles;      ///< of one core, over the largest batch
+  std::string reason; ///< why there is none, as a clause; empty where there is
+};
+
+struct ContractionForecast {
+  double cycles; ///< of the schedule that was asked about
+  llvm::SmallVector<FormForecast> forms;
+};
+
+/// Fails, silently, for a kernel that is no contraction or that the schedule does not suit.
+llvm::FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr schedule, int64_t batch,
+                                                         const TargetInfo &target);
+
+/// "direct", "packed", "dot"; "form N" for others.
+llvm::StringRef contractionFormName(int64_t form);
+
+/// Predicted time of a kernel on one core with warm caches; the kernel takes the longer of the two.
+struct TimeForecast {
+  double arithmetic = 0; ///< microseconds, if memory were free
+  double memory = 0;     ///< microseconds, if arithmetic were free
+  double total() const { return std::max(arithmetic, memory); }
+};
+TimeForecast forecastTime(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
+
+/// The numbers of `tile` by their names, in order: "rows", "vectors", ...
+llvm::SmallVector<std::pair<std::string, int64_t>> scheduleFields(ScheduleAttr schedule);
+
+} // namespace sinter
+
+#endif // SINTER_TRANSFORMS_TILING_FORECAST_H

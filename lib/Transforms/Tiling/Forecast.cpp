@@ -1,0 +1,55 @@
+// What do the planners expect of a schedule, and what do its numbers mean?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "sinter/Transforms/Tiling/Forecast.h"
+#include "sinter/Analysis/TimeEstimate.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+llvm::StringRef contractionFormName(int64_t form) {
+  constexpr llvm::StringLiteral names[] = {"direct", "packed", "dot"};
+  return form >= 0 && form < 3 ? names[form] : llvm::StringLiteral("unknown");
+}
+
+TimeForecast forecastTime(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target) {
+  TimeForecast forecast{arithmeticMicroseconds(analysis, target, laneType(kernel)),
+                        trafficMicroseconds(analysis, target)};
+  if (ScheduleAttr schedule = kernel.getScheduleAttr())
+    if (auto contraction = forecastContraction(kernel, schedule, batch, target); succeeded(contraction))
+      forecast.arithmetic = contraction->cycles / (target.gigahertz * 1e3);
+  return forecast;
+}
+
+static llvm::ArrayRef<llvm::StringLiteral> fieldNames(Strategy strategy) {
+  static constexpr llvm::StringLiteral map[] = {"elementsPerItem", "vectorsPerIteration"};
+  static constexpr llvm::StringLiteral row[] = {"rowsPerItem", "rowsInterleaved", "vectorsPerIteration"};
+  static constexpr llvm::StringLiteral column[] = {"columnsPerItem"};
+  static constexpr llvm::StringLiteral loops[] = {"iterationsPerItem"};
+  static constexpr llvm::StringLiteral contraction[] = {
+      "rows", "vectors", "rowTilesPerItem", "panelsPerItem", "outerPerItem", "kBlock", "form", "swapped"};
+  switch (strategy) {
+  case Strategy::Map:
+    return map;
+  case Strategy::Row:
+    return row;
+  case Strategy::Column:
+    return column;
+  case Strategy::Contraction:
+    return contraction;
+  case Strategy::Loops:
+    return loops;
+  }
+  llvm_unreachable("all strategies have fields");
+}
+
+SmallVector<std::pair<std::string, int64_t>> scheduleFields(ScheduleAttr schedule) {
+  llvm::ArrayRef<llvm::StringLiteral> names = fieldNames(schedule.getStrategy());
+  SmallVector<std::pair<std::string, int64_t>> fields;
+  for (auto [i, value] : llvm::enumerate(schedule.getTile()))
+    fields.push_back({i < names.size() ? names[i].str() : "field" + std::to_string(i), value});
+  return fields;
+}
+
+} // namespace sinter
