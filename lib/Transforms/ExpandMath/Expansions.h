@@ -18,7 +18,7 @@ mlir::Value expandLog(MathBuilder &b, mlir::Value x);
 mlir::Value expandLog1P(MathBuilder &b, mlir::Value x);
 
 mlir::Value expandErf(MathBuilder &b, mlir::Value x);
-/// 1 + erf(x), f32 only: what GELU asks for, at two thirds of the price of erf.
+/// 1 + erf(x), f32 only: what GELU asks for, at half the price of erf.
 mlir::Value expandOnePlusErf(MathBuilder &b, mlir::Value x);
 
 } // namespace sinter

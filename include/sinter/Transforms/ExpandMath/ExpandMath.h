@@ -5,7 +5,7 @@
 // with --step 1; f64 on patterns and on evenly spaced numbers, against extended precision):
 //
 //   |       | exp  | expm1 | log  | log1p | tanh | erf | sigmoid | 1 + erf |
-//   | f32   | 1.25 | 2     | 1.25 | 2     | 3    | 1.5 | 2.5     | 1.5     |
+//   | f32   | 1.25 | 2     | 1.25 | 2     | 3    | 1.5 | 2.5     | 3.5     |
 //   | f64   | 1.25 | 2     | 1.25 | 2     | 3    | 2   | 2.5     | -       |
 //
 // `sigmoid` is what is written 1 / (1 + exp(-x)); 1 + erf(x) of f32 has its error in units in the last place of 1, since
