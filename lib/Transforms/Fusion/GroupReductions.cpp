@@ -148,7 +148,8 @@ private:
     while (!work.empty()) {
       mlir::Value value = work.pop_back_val();
       std::optional<unsigned> producer = graph.nodeOf(value);
-      bool inlined = producer && (graph[*producer].transparent || isFree(graph, partition, *producer));
+      bool inlined = producer && (graph[*producer].transparent || isFree(graph, partition, *producer) ||
+                                  (graph[*producer].isElementwise() && inGroup(*producer)));
       if (shapeOf(value) == llvm::ArrayRef(domain) && !inlined)
         result.push_back(value);
       else if (inlined && graph[*producer].kind == NodeKind::Elementwise)
