@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "sinter/Target/Emit.h"
+#include "ConstantTables.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -73,6 +74,7 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLe
   llvm::ModulePassManager passes;
   llvm::cantFail(builder.parsePassPipeline(passes, kPasses));
   passes.run(module, modules);
+  keepConstantsInMemory(module, machine);
 }
 
 llvm::SmallVector<char, 0> generateCode(llvm::Module &module, llvm::TargetMachine &machine, CodeFormat format) {

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "sinter/Transforms/ExpandMath/Passes.h"
 
@@ -20,12 +21,21 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
   using ExpandMathPassBase::ExpandMathPassBase;
 
   void runOnOperation() override {
+    // Formulas before the functions in them.
+    apply(populateMathFormulaPatterns);
+    removeDead();
     apply([](RewritePatternSet &patterns) {
       populateMathPolynomialPatterns(patterns);
       populateMathToScalarPatterns(patterns);
     });
     if (!fma)
       apply(populateSplitFmaPatterns);
+  }
+
+  /// Functions that formulas replaced would be expanded for nothing.
+  void removeDead() {
+    IRRewriter rewriter(&getContext());
+    (void)runRegionDCE(rewriter, getOperation()->getRegions());
   }
 
   /// One walk suffices: no pattern makes an op that another one matches.

@@ -9,6 +9,12 @@ using namespace mlir;
 
 namespace sinter {
 
+bool isExpandable(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  auto vector = dyn_cast<VectorType>(type);
+  return (element.isF32() || element.isF64()) && (!vector || (vector.getRank() == 1 && !vector.isScalable()));
+}
+
 MathBuilder::MathBuilder(ImplicitLocOpBuilder &builder, Type type) : b(builder), type(type) {
   double_ = getElementTypeOrSelf(type).isF64();
   integerType = b.getIntegerType(double_ ? 64 : 32);
@@ -46,6 +52,9 @@ Value MathBuilder::negate(Value x) {
 Value MathBuilder::abs(Value x) {
   return math::AbsFOp::create(b, x);
 }
+Value MathBuilder::sqrt(Value x) {
+  return math::SqrtOp::create(b, x);
+}
 Value MathBuilder::fma(Value x, Value y, Value z) {
   return math::FmaOp::create(b, x, y, z);
 }
@@ -66,10 +75,13 @@ Value MathBuilder::polynomial(Value x, ArrayRef<double> coefficients) {
   return sum;
 }
 
-Value MathBuilder::clamp(Value x, double low, double high) {
-  Value lowest = constant(low), highest = constant(high);
-  x = select(compare(Predicate::OLT, x, lowest), lowest, x);
-  return select(compare(Predicate::OGT, x, highest), highest, x);
+Value MathBuilder::atLeast(Value x, double bound) {
+  Value lowest = constant(bound);
+  return select(compare(Predicate::OGT, lowest, x), lowest, x);
+}
+Value MathBuilder::atMost(Value x, double bound) {
+  Value highest = constant(bound);
+  return select(compare(Predicate::OLT, highest, x), highest, x);
 }
 
 Value MathBuilder::bits(Value x) {
@@ -87,6 +99,9 @@ Value MathBuilder::addInteger(Value x, Value y) {
 Value MathBuilder::subInteger(Value x, Value y) {
   return arith::SubIOp::create(b, x, y);
 }
+Value MathBuilder::minInteger(Value x, Value y) {
+  return arith::MinSIOp::create(b, x, y);
+}
 Value MathBuilder::shiftLeft(Value x, unsigned by) {
   return arith::ShLIOp::create(b, x, integer(by));
 }
@@ -94,15 +109,19 @@ Value MathBuilder::shiftRight(Value x, unsigned by) {
   return arith::ShRSIOp::create(b, x, integer(by));
 }
 
-Value MathBuilder::powerOfTwo(Value n) {
-  return fromBits(shiftLeft(addInteger(n, integer(exponentBias())), mantissaBits()));
+Value MathBuilder::bitAnd(Value x, Value y) {
+  return arith::AndIOp::create(b, x, y);
 }
 
-std::pair<Value, Value> MathBuilder::nearest(Value x) {
+MathBuilder::Rounded MathBuilder::round(Value x, double scale, int64_t bias) {
   // Adding 1.5 * 2^(mantissa bits) leaves the integer in the low bits of the sum.
-  Value magic = constant(1.5 * double(int64_t(1) << mantissaBits()));
-  Value sum = add(x, magic);
-  return {sub(sum, magic), subInteger(bits(sum), bits(magic))};
+  Value magic = constant(1.5 * double(int64_t(1) << mantissaBits()) + double(bias));
+  Value sum = scale == 1.0 ? add(x, magic) : fma(x, constant(scale), magic);
+  return {sub(sum, magic), bits(sum)};
+}
+
+Value MathBuilder::powerOfTwo(Value bits) {
+  return fromBits(shiftLeft(bits, mantissaBits()));
 }
 
 } // namespace sinter

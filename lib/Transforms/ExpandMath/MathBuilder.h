@@ -9,12 +9,15 @@
 
 namespace sinter {
 
+/// f32, f64 or vectors of rank 1 of them.
+bool isExpandable(mlir::Type type);
+
 class MathBuilder {
 public:
   using Value = mlir::Value;
   using Predicate = mlir::arith::CmpFPredicate;
 
-  /// `type`: f32 or f64, or a vector of them.
+  /// `type` must be expandable.
   MathBuilder(mlir::ImplicitLocOpBuilder &builder, mlir::Type type);
 
   bool isDouble() const { return double_; }
@@ -29,26 +32,35 @@ public:
   Value div(Value a, Value b);
   Value negate(Value a);
   Value abs(Value a);
+  Value sqrt(Value a);
   Value fma(Value a, Value b, Value c);
   Value copySign(Value magnitude, Value sign);
   Value compare(Predicate predicate, Value a, Value b);
   Value select(Value condition, Value a, Value b);
   /// c[0] x^(n-1) + ... + c[n-1], by Horner's rule.
   Value polynomial(Value x, llvm::ArrayRef<double> coefficients);
-  /// x within [low, high]; NaN stays NaN.
-  Value clamp(Value x, double low, double high);
+  /// The larger, or the smaller, of x and a bound; NaN stays NaN. One instruction on x86.
+  Value atLeast(Value x, double bound);
+  Value atMost(Value x, double bound);
 
   Value bits(Value a);
   Value fromBits(Value a);
   Value fromInteger(Value a);
   Value addInteger(Value a, Value b);
   Value subInteger(Value a, Value b);
+  Value minInteger(Value a, Value b);
   Value shiftLeft(Value a, unsigned by);
   Value shiftRight(Value a, unsigned by);
-  /// 2^n for an integer n in the range of normal exponents.
-  Value powerOfTwo(Value n);
-  /// The nearest integer as a float and as an integer; |x| < 2^(mantissa bits - 2). No trap, no poison for NaN.
-  std::pair<Value, Value> nearest(Value x);
+  Value bitAnd(Value a, Value b);
+
+  /// An integer as a float, and plus some bias in the low bits of `bits` (the others are not zero).
+  struct Rounded {
+    Value value, bits;
+  };
+  /// The integer nearest to x * scale; |x * scale| < 2^(mantissa bits - 2). No trap, no poison for NaN.
+  Rounded round(Value x, double scale, int64_t bias);
+  /// 2^(n - exponent bias) for the integer n in the low bits, which must be the exponent of a finite number.
+  Value powerOfTwo(Value bits);
 
 private:
   mlir::ImplicitLocOpBuilder &b;

@@ -8,6 +8,7 @@
 
 #include "Grouping.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace sinter;
 
@@ -52,7 +53,34 @@ private:
       return false;
     if (node.kind == NodeKind::Row)
       return !inGroup(i) && partition.isAlone(i) && node.domain == domain;
-    return isFree(graph, partition, i) && !node.update && (node.domain == domain || node.domain == outer);
+    return isFree(graph, partition, i) && !node.update && (node.domain == domain || node.domain == outer) &&
+           !isLeftToColumns(i);
+  }
+
+  /// Read by column sums alone, which can compute it from two tensors at most: reading these is cheaper than writing it
+  /// here and reading it there (x and the cotangent of a norm, for the gradient of its scale).
+  bool isLeftToColumns(unsigned i) const {
+    constexpr int64_t cheap = 8;
+    constexpr unsigned tensors = 2;
+    const Node &node = graph[i];
+    if (node.domain != domain || node.opaqueUse || node.succs.empty() ||
+        !llvm::all_of(node.succs, [&](unsigned s) { return graph[s].kind == NodeKind::Column; }))
+      return false;
+    llvm::SmallSetVector<mlir::Value, 4> leaves;
+    return costFromLeaves(i, leaves) <= cheap && leaves.size() <= tensors;
+  }
+
+  /// Operations that make node `i` of the tensors of its size that no elementwise op makes.
+  int64_t costFromLeaves(unsigned i, llvm::SmallSetVector<mlir::Value, 4> &leaves) const {
+    int64_t cost = graph[i].cost;
+    for (mlir::Value operand : graph.operands(i)) {
+      std::optional<unsigned> producer = graph.nodeOf(operand);
+      if (producer && graph[*producer].isElementwise() && graph[*producer].domain == domain)
+        cost += costFromLeaves(*producer, leaves);
+      else if ((!producer || !graph[*producer].transparent) && shapeOf(operand) == llvm::ArrayRef(domain))
+        leaves.insert(operand);
+    }
+    return cost;
   }
 
   bool inGroup(unsigned i) const { return partition.together(start, i); }
@@ -120,7 +148,8 @@ private:
     while (!work.empty()) {
       mlir::Value value = work.pop_back_val();
       std::optional<unsigned> producer = graph.nodeOf(value);
-      bool inlined = producer && (graph[*producer].transparent || isFree(graph, partition, *producer));
+      bool inlined = producer && (graph[*producer].transparent || isFree(graph, partition, *producer) ||
+                                  (graph[*producer].isElementwise() && inGroup(*producer)));
       if (shapeOf(value) == llvm::ArrayRef(domain) && !inlined)
         result.push_back(value);
       else if (inlined && graph[*producer].kind == NodeKind::Elementwise)

@@ -55,6 +55,8 @@ public:
     expand(value);
   }
   bool isCheap(int64_t limit) const { return possible && cost <= limit && largeLeaves.size() <= 1; }
+  /// Smaller values, such as the statistics of rows, that have to be kept for it.
+  llvm::ArrayRef<Value> getStatistics() const { return statistics.getArrayRef(); }
 
 private:
   void expand(Value current) {
@@ -66,6 +68,10 @@ private:
       return;
     }
     const Node &node = graph[*producer];
+    if (!node.transparent && !node.domain.empty() && shapeOf(current).size() < shapeOf(value).size()) {
+      statistics.insert(current);
+      return;
+    }
     possible &= node.kind == NodeKind::Elementwise;
     cost += node.cost;
     if (possible)
@@ -87,7 +93,7 @@ private:
   Value value;
   bool possible = true;
   int64_t cost = 0;
-  llvm::SmallSetVector<Value, 4> largeLeaves;
+  llvm::SmallSetVector<Value, 4> largeLeaves, statistics;
 };
 } // namespace
 
@@ -98,8 +104,11 @@ llvm::SetVector<Value> sinter::findMaterialized(const Graph &graph, const Partit
     const Node &node = graph[*graph.nodeOf(value)];
     if (!node.isElementwise() || node.opaqueUse || node.isScalar())
       continue;
-    if (Expansion(graph, materialized, value).isCheap(options.cheapCost))
-      materialized.remove(value);
+    Expansion expansion(graph, materialized, value);
+    if (!expansion.isCheap(options.cheapCost))
+      continue;
+    materialized.remove(value);
+    materialized.insert_range(expansion.getStatistics());
   }
   return materialized;
 }

@@ -108,8 +108,10 @@ void ColumnEmitter::emitDynamic(Value columns) {
 }
 
 void ColumnEmitter::emitBlock(MutableArrayRef<Column> block) {
-  // Enough independent sums to hide the latency of an addition.
+  // Enough independent sums to hide the latency of an addition, but no more than half of the registers of AVX2.
   int64_t rows = std::max<int64_t>(2, 4 / block.size());
+  if (rows * block.size() * reductions.size() > 8)
+    rows = 1;
   Values accumulators;
   for (int64_t copy = 0; copy < rows; ++copy)
     for (size_t column = 0; column < block.size(); ++column)

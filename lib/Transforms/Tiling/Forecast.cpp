@@ -28,7 +28,8 @@ static llvm::ArrayRef<llvm::StringLiteral> fieldNames(Strategy strategy) {
   static constexpr llvm::StringLiteral column[] = {"columnsPerItem"};
   static constexpr llvm::StringLiteral loops[] = {"iterationsPerItem"};
   static constexpr llvm::StringLiteral contraction[] = {
-      "rows", "vectors", "rowTilesPerItem", "panelsPerItem", "outerPerItem", "kBlock", "form", "swapped"};
+      "rows",   "vectors", "rowTilesPerItem", "panelsPerItem", "outerPerItem",
+      "kBlock", "form",    "swapped",         "panelsInner",   "fetches"};
   switch (strategy) {
   case Strategy::Map:
     return map;

@@ -30,11 +30,52 @@ func.func @power_is_taken_lane_by_lane(%x: vector<4xf32>, %y: vector<4xf32>) -> 
   return %z : vector<4xf32>
 }
 
-// CHECK-LABEL: @double_erf_is_left_to_libm
-// CHECK-COUNT-2: math.erf {{.*}} : f64
-func.func @double_erf_is_left_to_libm(%x: vector<2xf64>) -> vector<2xf64> {
-  %y = math.erf %x : vector<2xf64>
-  return %y : vector<2xf64>
+// CHECK-LABEL: @erf_is_arithmetic_in_both_precisions
+// CHECK-NOT: math.erf
+// CHECK: return
+func.func @erf_is_arithmetic_in_both_precisions(%x: vector<2xf64>, %y: vector<4xf32>) -> (vector<2xf64>, vector<4xf32>) {
+  %e = math.erf %x : vector<2xf64>
+  %f = math.erf %y : vector<4xf32>
+  return %e, %f : vector<2xf64>, vector<4xf32>
+}
+
+// Only here is there a quotient.
+// CHECK-LABEL: @one_plus_erf_is_one_function
+// CHECK-NOT: math.erf
+// CHECK: arith.divf
+// CHECK-NOT: math.erf
+// CHECK: arith.divf
+// CHECK: return
+func.func @one_plus_erf_is_one_function(%x: vector<8xf32>) -> (vector<8xf32>, vector<8xf32>) {
+  %one = arith.constant dense<1.0> : vector<8xf32>
+  %e = math.erf %x : vector<8xf32>
+  %a = arith.addf %e, %one : vector<8xf32>
+  %b = arith.addf %one, %e : vector<8xf32>
+  return %a, %b : vector<8xf32>, vector<8xf32>
+}
+
+// CHECK-LABEL: @two_plus_erf_is_not
+// CHECK-NOT: arith.divf
+// CHECK: arith.addf
+// CHECK: return
+func.func @two_plus_erf_is_not(%x: vector<8xf32>) -> vector<8xf32> {
+  %two = arith.constant dense<2.0> : vector<8xf32>
+  %e = math.erf %x : vector<8xf32>
+  %a = arith.addf %two, %e : vector<8xf32>
+  return %a : vector<8xf32>
+}
+
+// CHECK-LABEL: @sigmoid_needs_no_negation
+// CHECK-NOT: arith.negf
+// CHECK: arith.divf
+// CHECK: return
+func.func @sigmoid_needs_no_negation(%x: vector<8xf32>) -> vector<8xf32> {
+  %one = arith.constant dense<1.0> : vector<8xf32>
+  %minus = arith.negf %x : vector<8xf32>
+  %exp = math.exp %minus : vector<8xf32>
+  %sum = arith.addf %one, %exp : vector<8xf32>
+  %y = arith.divf %one, %sum : vector<8xf32>
+  return %y : vector<8xf32>
 }
 
 // CHECK-LABEL: @rsqrt

@@ -9,8 +9,8 @@ include "mlir/Pass/PassBase.td"
 def ExpandMathPass : Pass<"sinter-expand-math"> {
   let summary = "writes math functions as arithmetic, or as calls of scalar functions";
   let description = [{
-    exp, expm1, log, log1p and tanh of f32 and f64, erf of f32 and rsqrt, on scalars and on vectors of rank 1, become
-    arithmetic (see ExpandMath.h for their accuracy). Every other math op on vectors that no instruction computes
+    exp, expm1, log, log1p, tanh, erf and rsqrt of f32 and f64, on scalars and on vectors of rank 1, become arithmetic
+    (see ExpandMath.h for their accuracy); the formulas 1 + erf(x) and 1 / (1 + exp(-x)) do so as a whole. Every other math op on vectors that no instruction computes
     becomes one scalar op per lane, for libm.
 
     With `fma = false` multiply-adds become a product and a sum: for CPUs without such an instruction, on which LLVM

@@ -1,0 +1,26 @@
+// The expansions, by family; each takes the operand and returns the value of the function.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_LIB_TRANSFORMS_EXPANDMATH_EXPANSIONS_H
+#define SINTER_LIB_TRANSFORMS_EXPANDMATH_EXPANSIONS_H
+
+#include "MathBuilder.h"
+
+namespace sinter {
+
+mlir::Value expandExp(MathBuilder &b, mlir::Value x);
+/// 1 / (1 + e^-x), small results too.
+mlir::Value expandSigmoid(MathBuilder &b, mlir::Value x);
+mlir::Value expandExpM1(MathBuilder &b, mlir::Value x);
+mlir::Value expandTanh(MathBuilder &b, mlir::Value x);
+
+mlir::Value expandLog(MathBuilder &b, mlir::Value x);
+mlir::Value expandLog1P(MathBuilder &b, mlir::Value x);
+
+mlir::Value expandErf(MathBuilder &b, mlir::Value x);
+/// 1 + erf(x), f32 only: what GELU asks for, at half the price of erf.
+mlir::Value expandOnePlusErf(MathBuilder &b, mlir::Value x);
+
+} // namespace sinter
+
+#endif // SINTER_LIB_TRANSFORMS_EXPANDMATH_EXPANSIONS_H
