@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 
@@ -65,7 +66,8 @@ struct Group {
   bool hasNext() const { return next < queue.size(); }
 };
 
-/// Medians of runs by turns; the kernels' by group.
+/// Medians of runs by turns, by group. The step is the sum of its groups: on a busy machine some kernel is disturbed in
+/// nearly every step, so that the median of whole steps says little.
 struct Comparison {
   std::vector<double> planned, other;
   double plannedStep = 0, otherStep = 0;
@@ -290,7 +292,6 @@ llvm::Expected<bool> Tuner::hasPlannedLoss(StepTimer &timer) {
 llvm::Expected<Comparison> Tuner::compare(StepTimer &other, int turns) {
   StepTimer *timers[] = {plannedTimer.get(), &other};
   std::vector<std::vector<double>> samples[2];
-  std::vector<double> steps[2];
   for (auto &ofTimer : samples)
     ofTimer.resize(groups.size());
   for (int turn = 0; turn < 2 * turns; ++turn) {
@@ -300,7 +301,6 @@ llvm::Expected<Comparison> Tuner::compare(StepTimer &other, int turns) {
         return sample.takeError();
       if (step == 0)
         continue;
-      steps[turn % 2].push_back(sample->step);
       for (auto [group, values] : llvm::zip_equal(groups, samples[turn % 2])) {
         double seconds = 0;
         for (size_t launch : group.launches)
@@ -314,8 +314,8 @@ llvm::Expected<Comparison> Tuner::compare(StepTimer &other, int turns) {
     comparison.planned.push_back(medianOf(samples[0][i]));
     comparison.other.push_back(medianOf(samples[1][i]));
   }
-  comparison.plannedStep = medianOf(steps[0]);
-  comparison.otherStep = medianOf(steps[1]);
+  comparison.plannedStep = std::accumulate(comparison.planned.begin(), comparison.planned.end(), 0.0);
+  comparison.otherStep = std::accumulate(comparison.other.begin(), comparison.other.end(), 0.0);
   return comparison;
 }
 

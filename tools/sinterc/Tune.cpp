@@ -104,7 +104,7 @@ std::string fileOf(const TuneResult &result, llvm::StringRef run) {
   printScheduleFileVersion(out);
   out << "# tuned by " << compilerVersion() << "\n# " << run << "\n";
   if (result.plannedStep > 0)
-    out << "# train_step: " << describe(result.plannedStep, result.foundStep) << "\n";
+    out << "# all kernels of train_step: " << describe(result.plannedStep, result.foundStep) << "\n";
   for (const TunedKernel &kernel : result.kernels) {
     if (!isFound(kernel))
       continue;
@@ -121,7 +121,7 @@ void printResult(const TuneResult &result, llvm::StringRef run, const Options &o
     if (isFound(kernel))
       llvm::errs() << kernel.names.front() << ": " << describe(kernel.plannedSeconds, kernel.foundSeconds) << "\n";
   if (result.plannedStep > 0)
-    llvm::errs() << "train_step: " << describe(result.plannedStep, result.foundStep) << "\n";
+    llvm::errs() << "all kernels of train_step: " << describe(result.plannedStep, result.foundStep) << "\n";
   llvm::errs() << "wrote " << options.output << ": better schedules for " << llvm::count_if(result.kernels, isFound)
                << " of " << result.kernels.size() << " kernels\n";
 }

@@ -63,7 +63,7 @@ struct TuneResult {
   int64_t rejected = 0;             ///< rounds that did not compile, or whose loss was another one
   bool complete = false;            ///< no candidate is left
   double seconds = 0;
-  double plannedStep = 0, foundStep = 0; ///< seconds of train_step in the confirmation; 0 if there was none
+  double plannedStep = 0, foundStep = 0; ///< seconds of all kernels of train_step in the confirmation; 0 without one
 };
 
 /// `compilation` is in phase `kernels`, for this machine. An error says what cannot be compiled, linked or run, or
