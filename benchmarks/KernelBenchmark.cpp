@@ -90,6 +90,12 @@ static std::vector<KernelCase> allKernels() {
        {softmax(4096, 64), softmax(1024, 1024), layerNorm(1024, 768), layerNormBackward(1024, 768),
         biasGelu(1024, 3072), columnSum(1024, 512), crossEntropy(64, 10), crossEntropy(1024, 1000), adam(1 << 20)})
     kernels.push_back(kernel);
+  // Operands that leave the caches.
+  for (auto [rows, columns] : {std::pair(4096, 1024), std::pair(512, 4096)})
+    for (const KernelCase &kernel : {softmax(rows, columns), layerNorm(rows, columns), layerNormBackward(rows, columns),
+                                     biasGelu(rows, columns), crossEntropy(rows, columns)})
+      kernels.push_back(kernel);
+  kernels.push_back(adam(25'000'000));
   return kernels;
 }
 
