@@ -14,7 +14,7 @@
 
 using namespace sinter;
 using namespace sinterc;
-using llvm::success, llvm::LogicalResult;
+using llvm::failure, llvm::success, llvm::LogicalResult;
 
 static llvm::FailureOr<std::shared_ptr<RemarkLog>> enableRemarks(mlir::MLIRContext &context, const Options &options) {
   std::string problem;
