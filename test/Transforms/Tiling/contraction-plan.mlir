@@ -16,7 +16,7 @@
 module attributes {sinter.batch = 64 : i64} {
   // y = x W^T: both contiguous along k. Packs the smaller operand, lanes along the batch.
   // CHECK-LABEL: @forward
-  // CHECK: sinter.kernel "nt" schedule <contraction, tile = [{{.*}}, 1000, 1, 1, 0, 0], vector = 16, parallel = true>
+  // CHECK: sinter.kernel "nt" schedule <contraction, tile = [{{.*}}, 512, 1, 1, 0, 0], vector = 16, parallel = true>
   func.func @forward(%x: tensor<?x1000xf32>, %w: tensor<500x1000xf32>, %y: tensor<?x500xf32>) -> tensor<?x500xf32> {
     %r = sinter.kernel "nt" ins(%x, %w : tensor<?x1000xf32>, tensor<500x1000xf32>) outs(%y : tensor<?x500xf32>) -> tensor<?x500xf32> {
     ^bb0(%a: tensor<?x1000xf32>, %b: tensor<500x1000xf32>, %out: tensor<?x500xf32>):
