@@ -29,7 +29,7 @@ sinter.metrics ["mae"]
 // CHECK-DAG: %[[BATCH:.*]] = llvm.mlir.constant(8 : i64)
 // CHECK-DAG: %[[ONE:.*]] = llvm.mlir.constant(1 : i64)
 // CHECK-DAG: %[[ZERO:.*]] = llvm.mlir.constant(0 : i64)
-// CHECK-DAG: %[[SIZE:.*]] = llvm.mlir.constant(104 : i32)
+// CHECK-DAG: %[[SIZE:.*]] = llvm.mlir.constant(120 : i32)
 // CHECK-DAG: %[[SGD:.*]] = llvm.mlir.addressof @sgd_8
 // CHECK: %[[LOAD:.*]] = llvm.load %{{.*}} : !llvm.ptr -> i32
 // CHECK-NEXT: %[[ICMP:.*]] = llvm.icmp "eq" %[[LOAD]], %[[SIZE]]
@@ -45,6 +45,7 @@ sinter.metrics ["mae"]
 // CHECK-NEXT: llvm.return %[[BAD_ROWS]] : i32
 // CHECK: %[[STATE:.*]] = llvm.load %{{.*}} : !llvm.ptr -> !llvm.ptr
 // CHECK: llvm.call %[[SGD]](%{{.*}}, %{{.*}}, %[[STATE]], %[[ROWS]], %[[ZERO]], %[[ONE]]) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64, i64) -> ()
+// CHECK-NEXT: llvm.call @linear_notify_observer(
 // CHECK-NEXT: llvm.return %[[OK]] : i32
 // CHECK: llvm.func @linear_artifact_eval_step(
 // CHECK: llvm.func @linear_artifact_predict(

@@ -78,8 +78,8 @@ private:
     kernel->second.setScheduleAttr(schedule);
     auto function = kernel->second->getParentOfType<FunctionOpInterface>();
     remark::passed(kernel->second.getLoc(),
-                   remark::RemarkOpts::name("ScheduleGiven").category("schedule").function(function.getName()))
-        << remark::metric("Kernel", kernel->second.getName()) << remark::metric("Schedule", Attribute(schedule))
+                   remark::RemarkOpts::name("schedule-given").category("schedule").function(function.getName()))
+        << remark::metric("Kernel", name.split('/').second) << remark::metric("Schedule", Attribute(schedule))
         << remark::reason("given by line {0} of {1}", line, file.str());
     return success();
   }

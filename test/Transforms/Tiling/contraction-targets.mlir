@@ -2,7 +2,7 @@
 // RUN: sinter-opt %s --sinter-plan-schedules=cpu=x86-64-v2 | FileCheck %s --check-prefixes=CHECK,SSE
 // RUN: sinter-opt %s --sinter-plan-schedules=cpu=x86-64-v3 | FileCheck %s --check-prefixes=CHECK,AVX2
 // RUN: sinter-opt %s --sinter-plan-schedules=cpu=x86-64-v4 | FileCheck %s --check-prefixes=CHECK,AVX512
-// NEON: vectors of 16 bytes, but 32 of them; and a core that starts four FMAs a cycle.
+// ARM: vectors of 16 bytes, but 32 of them; and a core that starts four FMAs a cycle.
 // RUN: sinter-opt %s --sinter-plan-schedules="vector-bytes=16 vector-registers=32" | FileCheck %s --check-prefixes=CHECK,NEON
 // RUN: sinter-opt %s --sinter-plan-schedules="vector-bytes=16 vector-registers=32 fma-ports=4 l1-bytes=131072" | FileCheck %s --check-prefixes=CHECK,WIDE
 
