@@ -84,7 +84,8 @@ TEST(Tuner, FindsABetterScheduleThanASlowOne) {
   for (NamedKernel &named : nameKernels(text->module())) {
     if (llvm::StringRef(named.name).starts_with("train_step/linear_relu#0")) {
       ScheduleAttr planned = named.kernel.getScheduleAttr();
-      llvm::SmallVector<int64_t> tile{1, 1, 0, 0, 0, 1000, 1, 0}; // one accumulator: every FMA waits for the last one
+      llvm::SmallVector<int64_t> tile{1,    1, 0, 0, 0,
+                                      1000, 1, 0, 0, 0}; // one accumulator: every FMA waits for the last one
       slow = ScheduleAttr::get(planned.getContext(), planned.getStrategy(), tile, planned.getVector(), false);
       named.kernel.setScheduleAttr(slow);
     }

@@ -8,11 +8,11 @@
 //   | f32   | 1.25 | 2     | 1.25 | 2     | 3    | 1.5 | 2.5     | 3.5     |
 //   | f64   | 1.25 | 2     | 1.25 | 2     | 3    | 2   | 2.5     | -       |
 //
-// `sigmoid` is what is written 1 / (1 + exp(-x)); 1 + erf(x) of f32 has its error in units in the last place of 1, since
-// it need not keep the digits of results near 0.
+// `sigmoid` is what is written 1 / (1 + exp(-x)); 1 + erf(x) of f32 has its error in units in the last place of 1,
+// since it need not keep the digits of results near 0.
 //
-// Infinities, NaN, signed zeros, overflow to infinity, underflow to subnormals and to zero, and subnormal arguments come
-// out as the C library defines; floating-point exceptions may differ. rsqrt is 1 / sqrt, both rounded correctly.
+// Infinities, NaN, signed zeros, overflow to infinity, underflow to subnormals and to zero, and subnormal arguments
+// come out as the C library defines; floating-point exceptions may differ. rsqrt is 1 / sqrt, both rounded correctly.
 //
 // Left to libm, as scalar ops: pow, sin, cos, tan, the inverse and other hyperbolic functions, cbrt, exp2, log2, log10,
 // fpowi. Left alone, as instructions: absf, ceil, copysign, floor, fma, round, roundeven, sqrt, trunc, and the integer

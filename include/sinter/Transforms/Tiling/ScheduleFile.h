@@ -2,8 +2,8 @@
 //
 //   sinter-schedules 1
 //   # comments and empty lines are skipped
-//   train_step/linear_relu#0 = #sinter.schedule<contraction, tile = [6, 2, 21, 1, 1, 1000, 1, 1, 0, 0], vector = 8, parallel
-//   = true>
+//   train_step/linear#0 = #sinter.schedule<contraction, tile = [6, 2, 21, 1, 1, 1000, 1, 1, 0, 0], vector = 8,
+//   parallel = true>
 //
 // A kernel is named by its step function, its name, and its number (from 0) among the kernels of that name in that
 // function. Kernels that are not in the file get the planner's schedule. SPDX-License-Identifier: Apache-2.0 WITH
