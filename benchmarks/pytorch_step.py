@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""The training step of test/models/big_model.mlir in PyTorch, to compare `big_model bench` with.
+
+    pytorch_step.py --batch 64 --threads 1 --steps 100
+
+Eager mode with the fused Adam, on one batch of random data, as `bench` does; prints the median and the fastest step.
+Needs PyTorch 2.4 or later. docs/performance says what else a fair comparison takes.
+
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""
+import argparse
+import statistics
+import time
+
+import torch
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=100)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(0)
+    linear, relu = torch.nn.Linear, torch.nn.ReLU
+    model = torch.nn.Sequential(linear(1000, 500), relu(), linear(500, 100), relu(), linear(100, 10))
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-6, fused=True)
+    inputs, targets = torch.rand(arguments.batch, 1000) * 2 - 1, torch.rand(arguments.batch, 10) * 2 - 1
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        torch.nn.functional.mse_loss(model(inputs), targets).backward()
+        optimizer.step()
+
+    for _ in range(5):
+        step()
+    milliseconds = []
+    for _ in range(arguments.steps):
+        start = time.perf_counter()
+        step()
+        milliseconds.append((time.perf_counter() - start) * 1e3)
+    print(f"PyTorch {torch.__version__}, big_model, batch {arguments.batch}, {arguments.threads} threads: "
+          f"median {statistics.median(milliseconds):.4g} ms/step, fastest {min(milliseconds):.4g}")
+
+
+if __name__ == "__main__":
+    main()
