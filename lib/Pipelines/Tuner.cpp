@@ -128,8 +128,7 @@ private:
   TuneResult result;
 };
 
-//===-- What there is to tune
-//--------------------------------------------------------------------------------------===//
+//===-- What there is to tune -------------------------------------------------------------------------------------===//
 
 llvm::Error Tuner::collectGroups() {
   if (auto attribute = compilation.module()->getAttrOfType<IntegerAttr>(kBatchAttr))
@@ -199,8 +198,7 @@ int64_t Tuner::roundsLeft() const {
   return most;
 }
 
-//===-- Compiling and running
-//--------------------------------------------------------------------------------------===//
+//===-- Compiling and running -------------------------------------------------------------------------------------===//
 
 Tuner::Schedules Tuner::planned() const {
   Schedules schedules;
@@ -319,8 +317,7 @@ llvm::Expected<Comparison> Tuner::compare(StepTimer &other, int turns) {
   return comparison;
 }
 
-//===-- Searching
-//--------------------------------------------------------------------------------------------------===//
+//===-- Searching -------------------------------------------------------------------------------------------------===//
 
 /// Time for another round, and for confirming what was found, which takes longer. Rounds take about what the planned
 /// step took, which was compiled and run as well.

@@ -37,9 +37,11 @@ SmallVector<int64_t> stepNumbers(Location loc) {
   loc->walk([&](Location part) {
     auto fused = dyn_cast<FusedLoc>(part);
     auto metadata = fused ? dyn_cast_or_null<DictionaryAttr>(fused.getMetadata()) : DictionaryAttr();
-    if (auto id = metadata ? metadata.getAs<IntegerAttr>(kNumberAttr) : IntegerAttr())
-      numbers.push_back(id.getInt());
-    return WalkResult::advance();
+    auto id = metadata ? metadata.getAs<IntegerAttr>(kNumberAttr) : IntegerAttr();
+    if (!id)
+      return WalkResult::advance();
+    numbers.push_back(id.getInt());
+    return WalkResult::skip(); // numbers further in are the text's own
   });
   llvm::sort(numbers);
   numbers.erase(llvm::unique(numbers), numbers.end());

@@ -46,12 +46,19 @@ void ReportBuilder::readStep(ModuleOp module) {
   }
 }
 
-/// Each op learns in which kernels it is: several if it is computed again, or decomposed.
-static void linkOps(llvm::json::Array &ops, ArrayRef<llvm::json::Object> kernels) {
+/// Each op learns in which kernels it is: several if it is computed again, or decomposed. Numbers that no op has were
+/// written into the text's locations by somebody else.
+static void linkOps(llvm::json::Array &ops, MutableArrayRef<llvm::json::Object> kernels) {
   std::vector<llvm::json::Array> kernelsOf(ops.size());
-  for (auto [number, kernel] : llvm::enumerate(kernels))
+  for (auto [number, kernel] : llvm::enumerate(kernels)) {
+    llvm::json::Array own;
     for (const llvm::json::Value &op : *kernel.getArray("ops"))
-      kernelsOf[*op.getAsInteger()].push_back(number);
+      if (uint64_t index = *op.getAsInteger(); index < kernelsOf.size()) {
+        kernelsOf[index].push_back(number);
+        own.push_back(op);
+      }
+    kernel["ops"] = std::move(own);
+  }
   for (auto [op, list] : llvm::zip_equal(ops, kernelsOf))
     (*op.getAsObject())["kernels"] = std::move(list);
 }
