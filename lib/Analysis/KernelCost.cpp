@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -43,20 +44,30 @@ static double flops(Operation &op) {
   return isa<math::FmaOp>(op) ? 2 : 1;
 }
 
+/// Every op that a point runs, with how often: the bodies of loops as often as these turn.
+static void forEachOp(Block &block, double times, llvm::function_ref<void(Operation &, double)> visit) {
+  for (Operation &op : block.without_terminator()) {
+    auto loop = dyn_cast<scf::ForOp>(op);
+    if (!loop)
+      visit(op, times);
+    else
+      forEachOp(*loop.getBody(), times * loop.getStaticTripCount().value_or(APInt(64, 1)).getZExtValue(), visit);
+  }
+}
+
 bool isExpensive(linalg::GenericOp generic) {
   double total = 0;
-  for (Operation &op : generic.getRegion().front().without_terminator())
-    total += weight(op);
+  forEachOp(generic.getRegion().front(), 1, [&](Operation &op, double times) { total += times * weight(op); });
   return total > 8;
 }
 
 void measure(KernelOp kernel, int64_t batch, KernelAnalysis &analysis) {
   for (linalg::GenericOp generic : analysis.generics) {
     double points = elements(generic.getStaticLoopRanges(), batch);
-    for (Operation &op : generic.getRegion().front().without_terminator()) {
-      analysis.flops += points * flops(op);
-      analysis.weightedOps += points * weight(op);
-    }
+    forEachOp(generic.getRegion().front(), points, [&](Operation &op, double times) {
+      analysis.flops += times * flops(op);
+      analysis.weightedOps += times * weight(op);
+    });
   }
   auto add = [&](Value operand) {
     auto type = cast<RankedTensorType>(operand.getType());

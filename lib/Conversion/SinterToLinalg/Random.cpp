@@ -6,9 +6,9 @@
 
 #include "Generic.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "sinter/Conversion/SinterToLinalg/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
-#include <array>
 
 using namespace mlir;
 using namespace sinter;
@@ -36,17 +36,25 @@ struct Words {
 };
 } // namespace
 
-/// Word 0 of ten rounds.
-static Value philox(Words w, std::array<Value, 4> counter, std::array<Value, 2> key) {
+/// Word 0 after ten rounds from four words of a counter and two of a key. A loop: ten copies would be most of a small
+/// model's code.
+static Value philox(Words w, ValueRange start) {
   constexpr uint32_t multiplier0 = 0xD2511F53, multiplier1 = 0xCD9E8D57;
   constexpr uint32_t weyl0 = 0x9E3779B9, weyl1 = 0xBB67AE85;
-  for (int round = 0; round < 10; ++round) {
-    Value product0 = w.wideProduct(counter[0], multiplier0), product1 = w.wideProduct(counter[2], multiplier1);
-    counter = {w.exclusiveOr(w.exclusiveOr(w.high(product1), counter[1]), key[0]), w.low(product1),
-               w.exclusiveOr(w.exclusiveOr(w.high(product0), counter[3]), key[1]), w.low(product0)};
-    key = {w.add(key[0], weyl0), w.add(key[1], weyl1)};
-  }
-  return counter[0];
+  auto index = [&](int64_t number) { return arith::ConstantIndexOp::create(w.builder, w.loc, number); };
+  auto round = [&](OpBuilder &builder, Location loc, Value, ValueRange words) {
+    Words w{builder, loc};
+    Value product0 = w.wideProduct(words[0], multiplier0), product1 = w.wideProduct(words[2], multiplier1);
+    Value key0 = words[4], key1 = words[5];
+    SmallVector<Value> next{w.exclusiveOr(w.exclusiveOr(w.high(product1), words[1]), key0),
+                            w.low(product1),
+                            w.exclusiveOr(w.exclusiveOr(w.high(product0), words[3]), key1),
+                            w.low(product0),
+                            w.add(key0, weyl0),
+                            w.add(key1, weyl1)};
+    scf::YieldOp::create(builder, loc, next);
+  };
+  return scf::ForOp::create(w.builder, w.loc, index(0), index(10), index(1), start, round).getResult(0);
 }
 
 /// The element's row-major index. Only the leading extent may be the batch, which no stride depends on.
@@ -79,7 +87,7 @@ struct ConvertRandomBits : OpRewritePattern<RandomBitsOp> {
       Value element = arith::IndexCastOp::create(builder, loc, builder.getI32Type(), index);
       Value stream = w.constant(static_cast<uint32_t>(op.getStream()));
       Value seed = inputs[0], step = inputs[1];
-      return {philox(w, {element, stream, w.low(step), w.high(step)}, {w.low(seed), w.high(seed)})};
+      return {philox(w, {element, stream, w.low(step), w.high(step), w.low(seed), w.high(seed)})};
     };
     return replaceWithElementwise(rewriter, op, op->getOperands(), {scalar, scalar}, body);
   }

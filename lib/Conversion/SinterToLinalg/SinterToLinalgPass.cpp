@@ -1,6 +1,7 @@
 // Which ops go, which stay?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Transforms/DialectConversion.h"
 #include "sinter/Conversion/SinterToLinalg/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"

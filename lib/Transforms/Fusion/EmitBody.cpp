@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Dominance.h"
 #include "mlir/Transforms/CSE.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -138,7 +139,9 @@ private:
         mapping.map(index.getResult(), linalg::IndexOp::create(scalars, body.loc, loop).getResult());
         continue;
       }
-      for (Value operand : scalar.getOperands())
+      llvm::SetVector<Value> used(scalar.operand_begin(), scalar.operand_end());
+      getUsedValuesDefinedAbove(scalar.getRegions(), used);
+      for (Value operand : used)
         if (!mapping.contains(operand))
           mapping.map(operand, captured(operand));
       scalars.clone(scalar, mapping);

@@ -4,6 +4,7 @@
 #include "Graph.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
 #include "llvm/ADT/STLExtras.h"
@@ -53,19 +54,24 @@ static NodeKind classify(GenericOp op) {
   return NodeKind::Loops;
 }
 
+static int64_t costOf(Block &body);
+
 /// Relative time of a scalar operation on vectors.
 static int64_t costOf(Operation &op) {
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return loop.getStaticTripCount().value_or(APInt(64, 1)).getSExtValue() * costOf(*loop.getBody());
   return llvm::TypeSwitch<Operation *, int64_t>(&op)
-      .Case<linalg::YieldOp, linalg::IndexOp, arith::ConstantOp, arith::IndexCastOp>([](auto) { return 0; })
+      .Case<linalg::YieldOp, scf::YieldOp, linalg::IndexOp, arith::ConstantOp, arith::IndexCastOp>(
+          [](auto) { return 0; })
       .Case<arith::DivFOp, arith::DivSIOp, arith::DivUIOp, arith::RemFOp, arith::RemSIOp, math::SqrtOp, math::RsqrtOp>(
           [](auto) { return 10; })
       .Case<math::AbsFOp, math::FloorOp, math::FmaOp>([](auto) { return 1; })
       .Default([](Operation *other) { return isa<math::MathDialect>(other->getDialect()) ? 20 : 1; });
 }
 
-static int64_t costOf(GenericOp op) {
+static int64_t costOf(Block &body) {
   int64_t cost = 0;
-  for (Operation &scalar : *op.getBody())
+  for (Operation &scalar : body)
     cost += costOf(scalar);
   return cost;
 }
@@ -78,7 +84,7 @@ void Graph::collectNodes() {
     node.op = &op;
     if (auto generic = dyn_cast<GenericOp>(op)) {
       node.kind = classify(generic);
-      node.cost = costOf(generic);
+      node.cost = costOf(*generic.getBody());
       bool combines = node.kind == NodeKind::Row || node.kind == NodeKind::Column;
       llvm::append_range(node.domain, shapeOf(combines ? generic.getOperand(0) : generic.getResult(0)));
     } else {

@@ -91,6 +91,10 @@ struct ItemAxis {
   mlir::AffineExpr groups(mlir::MLIRContext *context) const; ///< of d0 = rows
 };
 
+/// True if work items that follow each other have the same panel, so that a thread packs it once for all of its items.
+/// (Not where k is cut: that needs a resting place for the accumulators of every row tile.)
+bool sharesPacking(const ContractionProblem &problem, const ContractionPlan &plan);
+
 /// Outer, row and panel axes; the dynamic one first, so that an item number is decoded with constant divisors.
 llvm::SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &problem, const ContractionPlan &plan);
 

@@ -24,6 +24,10 @@ private:
   using Values = llvm::SmallVector<mlir::Value>;
   using Strides = llvm::ArrayRef<int64_t>;
 
+  /// Groups of one axis, of those that work items are made of.
+  struct GroupRange {
+    Value first, end;
+  };
   /// Rows of a register tile; `start` is an index along the row dim.
   struct RowTile {
     Value start;
@@ -43,6 +47,8 @@ private:
   struct KBlock {
     Value first, length;             ///< of the blocked k loop
     int64_t staticLength;            ///< or ShapedType::kDynamic
+    int64_t divisor;                 ///< of the length of every block
+    int64_t shortest;                ///< least length of a block; 1 if not known
     llvm::SmallVector<Value> outerK; ///< indices of the further k loops
     Value isLast;                    ///< null: it is the only block
   };
@@ -50,7 +56,8 @@ private:
   /// l).
   struct ResultTile {
     Value m, n;                        ///< of element (0, 0)
-    llvm::SmallVector<Values> vectors; ///< [row][vector]
+    int64_t rows = 0;                  ///< at most
+    llvm::SmallVector<Values> vectors; ///< [row][vector]; none if they are in the tile's buffer already
     Values masks;                      ///< per vector; null: all lanes
     Value validRows;                   ///< if only known at run time
   };
@@ -79,16 +86,18 @@ private:
   Value at(const View &view, unsigned dim, Value index);
   Value scratch(llvm::ArrayRef<int64_t> shape, mlir::Type element);
   void loop(Value from, Value to, llvm::function_ref<void(Value)> body);
-  void emitItem(Value item);
-  void emitOuter(Value group, const ItemAxis &axis, llvm::function_ref<void()> body);
-  void emitPanels(Value group, const ItemAxis &axis, llvm::function_ref<void(const LanePanel &)> body);
-  void emitRowTiles(Value group, const ItemAxis &axis, llvm::function_ref<void(const RowTile &)> body);
+  void emitItems();
+  void emitItem(Value item, llvm::ArrayRef<ItemAxis> axes, std::optional<GroupRange> rowGroups);
+  void emitOuter(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void()> body);
+  void emitPanels(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void(const LanePanel &)> body);
+  void emitRowTiles(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void(const RowTile &)> body);
   void emitRestRows(Value fullTiles, Value start, Value slot, llvm::function_ref<void(const RowTile &)> body);
-  std::pair<Value, Value> groupRange(Value group, const ItemAxis &axis, int64_t size, Value total);
+  std::pair<Value, Value> stepsOf(GroupRange groups, const ItemAxis &axis, int64_t size, Value total);
   void emitKBlocks(llvm::function_ref<void(const KBlock &)> body);
   void clearRest();
-  void emitRowsOfPanel(const LanePanel &panel, Value rowGroup, const ItemAxis &rowAxis);
-  void emitPanelsOfRows(Value panelGroup, const ItemAxis &panelAxis, Value rowGroup, const ItemAxis &rowAxis);
+  void emitRowsOfPanel(const LanePanel &panel, GroupRange rowGroups, const ItemAxis &rowAxis);
+  void emitPanelsOfRows(GroupRange panelGroups, const ItemAxis &panelAxis, GroupRange rowGroups,
+                        const ItemAxis &rowAxis);
   void emitTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
 
   // ContractionPack.cpp
@@ -96,7 +105,8 @@ private:
   void pack(const LanePanel &panel, const KBlock &block);
   void packCopy(const LanePanel &panel, const KBlock &block, const View &from);
   void packTransposed(const LanePanel &panel, const KBlock &block, const View &from);
-  void packTransposedBlock(const LanePanel &panel, const View &from, Value k, Value kMask);
+  void packSquares(const LanePanel &panel, const View &from, Value k, Value kMask);
+  void packSquare(const LanePanel &panel, const View &from, Value k, Value kMask, Value vector, int64_t used);
   void packElements(const LanePanel &panel, const KBlock &block, const View &from);
 
   // ContractionMicro.cpp
@@ -105,13 +115,15 @@ private:
   Values initialAccumulators(const RowTile &tile, int64_t vectors);
   void restAccumulators(const RowTile &tile, int64_t vectors, mlir::ValueRange accumulators);
   using Step = llvm::function_ref<Values(Value k, mlir::ValueRange accumulators)>;
-  Values kLoop(Value from, Value to, mlir::ValueRange init, int64_t unroll, Step step);
+  Values kLoop(Value from, Value to, mlir::ValueRange init, int64_t unroll, int64_t divisor, Step step);
   Values alongK(const KBlock &block, mlir::ValueRange init, int64_t unroll, const FetchedTiles &fetched, Step step);
   void prefetchRow(const FetchedTiles &fetched, Value row);
   Values broadcastTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
   Values dotTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
   Values dotSums(const View &row, const View &lanes, const Values &laneIndices, const KBlock &block);
   ResultTile resultTile(const LanePanel &panel, const RowTile &tile, const Values &accumulators);
+  llvm::SmallVector<Values> transposed(llvm::ArrayRef<Value> rows, int64_t count);
+  void transposeToBuffer(const LanePanel &panel, const RowTile &tile, llvm::ArrayRef<Value> accumulators);
   Value multiplyAdd(Value a, Value b, Value acc);
 
   // Vectors (ContractionMicro.cpp)
@@ -126,6 +138,7 @@ private:
 
   // ContractionEpilogue.cpp
   void emitEpilogue(const ResultTile &tile);
+  Value tileStorage();
   FetchedTiles epilogueTiles(const RowTile &tile, const LanePanel &panel);
   bool unrollsEpilogue(const ResultTile &tile);
   struct RowContext;
@@ -144,7 +157,7 @@ private:
   mlir::Type element;
   Value rows;        ///< of the batch, at run time
   Values outerIndex; ///< per outer dim, inside the outer loops
-  Value panelBuffer, restBuffer, tileBuffer;
+  Value panelBuffer, restBuffer, rowBuffer, tileBuffer;
   Value lhs, rhs;
 };
 

@@ -179,8 +179,17 @@ ContractionEmitter::FetchedTiles ContractionEmitter::epilogueTiles(const RowTile
   return fetched;
 }
 
+/// Memory for a tile of results.
+Value ContractionEmitter::tileStorage() {
+  int64_t lanes = plan.lanes, width = llvm::alignTo(plan.rows, lanes);
+  if (!tileBuffer)
+    tileBuffer = plan.swapped ? scratch({plan.vectors * lanes, width}, element)
+                              : scratch({plan.rows, plan.vectors * lanes}, element);
+  return tileBuffer;
+}
+
 bool ContractionEmitter::unrollsEpilogue(const ResultTile &tile) {
-  if (tile.validRows)
+  if (tile.validRows || tile.vectors.empty())
     return false;
   int64_t ops = 1;
   for (linalg::GenericOp generic : p.epilogue)
@@ -215,18 +224,14 @@ void ContractionEmitter::emitEpilogue(const ResultTile &tile) {
       emitEpilogueRow(context, constant(r), row);
     return;
   }
-  if (!tileBuffer) {
-    int64_t lanes = plan.lanes, width = llvm::alignTo(plan.rows, lanes);
-    tileBuffer = plan.swapped ? scratch({plan.vectors * lanes, width}, element)
-                              : scratch({plan.rows, plan.vectors * lanes}, element);
-  }
+  Value buffer = tileStorage();
   for (auto [r, row] : llvm::enumerate(tile.vectors))
     for (auto [v, vector] : llvm::enumerate(row))
-      store(vector, tileBuffer, {constant(r), constant(v * plan.lanes)}, {});
-  loop(constant(0), tile.validRows ? tile.validRows : constant(tile.vectors.size()), [&](Value row) {
+      store(vector, buffer, {constant(r), constant(v * plan.lanes)}, {});
+  loop(constant(0), tile.validRows ? tile.validRows : constant(tile.rows), [&](Value row) {
     Values vectors;
     for (unsigned v = 0; v < tile.masks.size(); ++v)
-      vectors.push_back(load(tileBuffer, {row, constant(v * plan.lanes)}, {}));
+      vectors.push_back(load(buffer, {row, constant(v * plan.lanes)}, {}));
     emitEpilogueRow(context, row, vectors);
   });
 }

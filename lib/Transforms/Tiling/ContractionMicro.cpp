@@ -36,6 +36,8 @@ Value ContractionEmitter::constantMask(int64_t lanes) {
 }
 
 Value ContractionEmitter::maskFrom(Value count) {
+  if (std::optional<int64_t> lanes = getConstantIntValue(count))
+    return constantMask(*lanes);
   return vector::CreateMaskOp::create(b, vectorOf(b.getI1Type()), ValueRange{count});
 }
 
@@ -117,9 +119,10 @@ void ContractionEmitter::prefetchRow(const FetchedTiles &fetched, Value row) {
   }
 }
 
-/// The accumulators after `step` for from <= k < to. Several steps per iteration: a loop of few iterations ends in a
-/// branch that is mostly predicted wrong.
-ContractionEmitter::Values ContractionEmitter::kLoop(Value from, Value to, ValueRange init, int64_t unroll, Step step) {
+/// The accumulators after `step` for from <= k < to, a multiple of `divisor` steps. Several steps per iteration: a loop
+/// of few iterations ends in a branch that is mostly predicted wrong.
+ContractionEmitter::Values ContractionEmitter::kLoop(Value from, Value to, ValueRange init, int64_t unroll,
+                                                     int64_t divisor, Step step) {
   auto loopOver = [&](Value first, Value end, int64_t steps, ValueRange before) {
     auto loop = scf::ForOp::create(b, first, end, constant(steps), before);
     OpBuilder::InsertionGuard guard(b);
@@ -130,8 +133,8 @@ ContractionEmitter::Values ContractionEmitter::kLoop(Value from, Value to, Value
     scf::YieldOp::create(b, values);
     return Values(loop.getResults());
   };
-  if (unroll == 1)
-    return loopOver(from, to, 1, init);
+  if (divisor % unroll == 0)
+    return loopOver(from, to, unroll, init);
   Value rest = b.createOrFold<arith::RemUIOp>(b.createOrFold<arith::SubIOp>(to, from), constant(unroll));
   Value full = b.createOrFold<arith::SubIOp>(to, rest);
   Values values = loopOver(from, full, unroll, init);
@@ -143,7 +146,7 @@ ContractionEmitter::Values ContractionEmitter::kLoop(Value from, Value to, Value
 ContractionEmitter::Values ContractionEmitter::alongK(const KBlock &block, ValueRange init, int64_t unroll,
                                                       const FetchedTiles &fetched, Step step) {
   if (fetched.tiles.empty())
-    return kLoop(constant(0), block.length, init, unroll, step);
+    return kLoop(constant(0), block.length, init, unroll, block.divisor, step);
   Value perRow = ceilDiv(block.length, fetched.rows);
   auto segments = scf::ForOp::create(b, constant(0), constant(fetched.rows), constant(1), init);
   OpBuilder::InsertionGuard guard(b);
@@ -151,7 +154,7 @@ ContractionEmitter::Values ContractionEmitter::alongK(const KBlock &block, Value
   Value row = segments.getInductionVar(), from = minimum(b.createOrFold<arith::MulIOp>(row, perRow), block.length);
   prefetchRow(fetched, row);
   scf::YieldOp::create(
-      b, kLoop(from, minimum(add(from, perRow), block.length), segments.getRegionIterArgs(), unroll, step));
+      b, kLoop(from, minimum(add(from, perRow), block.length), segments.getRegionIterArgs(), unroll, 1, step));
   return Values(segments.getResults());
 }
 
@@ -220,7 +223,7 @@ ContractionEmitter::Values ContractionEmitter::dotSums(const View &row, const Vi
   Values sums(scf::ForOp::create(b, constant(0), full, width, init, body).getResults());
   if (isStatic && rest == 0)
     return sums;
-  return step(full, isStatic ? constantMask(rest) : maskFrom(remainder), sums);
+  return step(full, maskFrom(remainder), sums);
 }
 
 ContractionEmitter::Values ContractionEmitter::dotTile(const LanePanel &panel, const RowTile &tile,
@@ -255,28 +258,55 @@ ContractionEmitter::ResultTile ContractionEmitter::resultTile(const LanePanel &p
   result.m = plan.swapped ? panel.start : tile.start;
   result.n = plan.swapped ? tile.start : panel.start;
   if (!plan.swapped) {
+    result.rows = tile.rows;
     result.masks = masksOf(panel);
     for (int64_t r = 0; r < tile.rows; ++r)
       result.vectors.emplace_back(llvm::ArrayRef(accumulators).slice(r * panel.vectors, panel.vectors));
     return result;
   }
-  int64_t blocks = llvm::divideCeil(tile.rows, plan.lanes);
-  int64_t resultRows = (panel.vectors - 1) * plan.lanes + panel.lastLanes;
+  result.rows = (panel.vectors - 1) * plan.lanes + panel.lastLanes;
   result.validRows = panel.valid;
-  result.masks.resize(blocks);
+  result.masks.resize(llvm::divideCeil(tile.rows, plan.lanes));
   if (tile.rows % plan.lanes)
     result.masks.back() = constantMask(tile.rows % plan.lanes);
-  result.vectors.resize(resultRows, Values(blocks));
-  for (int64_t v = 0; v < panel.vectors; ++v)
-    for (int64_t block = 0; block < blocks; ++block) {
-      Values square(plan.lanes, zero());
-      for (int64_t r = block * plan.lanes; r < std::min(tile.rows, (block + 1) * plan.lanes); ++r)
-        square[r - block * plan.lanes] = accumulators[r * panel.vectors + v];
-      transposeInRegisters(b, square, p.elementBytes());
-      for (int64_t l = 0; l < plan.lanes && v * plan.lanes + l < resultRows; ++l)
-        result.vectors[v * plan.lanes + l][block] = square[l];
-    }
+  if (panel.vectors == 1)
+    result.vectors = transposed(accumulators, result.rows);
+  else
+    transposeToBuffer(panel, tile, accumulators);
   return result;
+}
+
+/// One vector per row of the tile, as `count` vectors per lane.
+SmallVector<ContractionEmitter::Values> ContractionEmitter::transposed(ArrayRef<Value> rows, int64_t count) {
+  int64_t blocks = llvm::divideCeil(rows.size(), plan.lanes);
+  SmallVector<Values> result(count, Values(blocks));
+  for (int64_t block = 0; block < blocks; ++block) {
+    ArrayRef<Value> some = rows.slice(block * plan.lanes).take_front(plan.lanes);
+    Values square(some);
+    square.resize(plan.lanes, zero());
+    transposeInRegisters(b, square, p.elementBytes());
+    for (int64_t l = 0; l < count; ++l)
+      result[l][block] = square[l];
+  }
+  return result;
+}
+
+/// A loop over the vectors of the tile, as the shuffles for one are long enough.
+void ContractionEmitter::transposeToBuffer(const LanePanel &panel, const RowTile &tile, ArrayRef<Value> accumulators) {
+  if (!rowBuffer)
+    rowBuffer = scratch({plan.rows, plan.vectors * plan.lanes}, element);
+  Value to = tileStorage();
+  for (auto [i, accumulator] : llvm::enumerate(accumulators))
+    store(accumulator, rowBuffer, {constant(i / panel.vectors), constant(i % panel.vectors * plan.lanes)}, {});
+  loop(constant(0), constant(panel.vectors), [&](Value v) {
+    Value first = times(v, plan.lanes);
+    Values rows;
+    for (int64_t r = 0; r < tile.rows; ++r)
+      rows.push_back(load(rowBuffer, {constant(r), first}, {}));
+    for (auto [l, vectors] : llvm::enumerate(transposed(rows, plan.lanes)))
+      for (auto [block, vector] : llvm::enumerate(vectors))
+        store(vector, to, {addConstant(first, l), constant(block * plan.lanes)}, {});
+  });
 }
 
 } // namespace sinter

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/MathExtras.h"
+#include <numeric>
 
 using namespace mlir;
 
@@ -103,44 +104,63 @@ void ContractionEmitter::emit() {
   }
   if (plan.blocksOfK(p) > 1)
     restBuffer = scratch({plan.rowSlots(p) * plan.panelSlots(p), plan.rows * plan.vectors, plan.lanes}, element);
-  loop(emission.lo(), emission.hi(), [&](Value item) { emitItem(item); });
+  emitItems();
 }
 
-void ContractionEmitter::emitItem(Value item) {
+/// Neighbouring items that have the same panel share its packing.
+void ContractionEmitter::emitItems() {
   SmallVector<ItemAxis, 3> axes = itemAxes(p, plan);
-  Value group[3];
-  for (size_t i = axes.size(); i-- > 0;) {
-    bool isFirst = i == 0;
-    Value groups = constant(isFirst ? 1 : axes[i].staticGroups());
-    group[axes[i].kind] = isFirst ? item : b.createOrFold<arith::RemUIOp>(item, groups);
-    if (!isFirst)
-      item = b.createOrFold<arith::DivUIOp>(item, groups);
-  }
-  auto axis = [&](ItemAxis::Kind kind) { return *llvm::find_if(axes, [&](auto &a) { return a.kind == kind; }); };
-  Value rowGroup = group[ItemAxis::Rows], panelGroup = group[ItemAxis::Panels];
-  ItemAxis rowAxis = axis(ItemAxis::Rows), panelAxis = axis(ItemAxis::Panels);
-  emitOuter(group[ItemAxis::Outer], axis(ItemAxis::Outer), [&] {
-    if (plan.panelsInner)
-      return emitPanelsOfRows(panelGroup, panelAxis, rowGroup, rowAxis);
-    emitPanels(panelGroup, panelAxis, [&](const LanePanel &panel) { emitRowsOfPanel(panel, rowGroup, rowAxis); });
+  Value lo = emission.lo(), hi = emission.hi();
+  if (!sharesPacking(p, plan))
+    return loop(lo, hi, [&](Value item) { emitItem(item, axes, std::nullopt); });
+  Value perRun = constant(axes.back().staticGroups());
+  loop(b.createOrFold<arith::DivUIOp>(lo, perRun), ceilDiv(hi, axes.back().staticGroups()), [&](Value run) {
+    Value first = arith::MulIOp::create(b, run, perRun);
+    Value begin = arith::MaxSIOp::create(b, arith::SubIOp::create(b, lo, first), constant(0));
+    Value end = arith::MinSIOp::create(b, arith::SubIOp::create(b, hi, first), perRun);
+    emitItem(run, ArrayRef(axes).drop_back(), GroupRange{begin, end});
   });
 }
 
-/// Of `total` steps of `size` iterations, those of one group.
-std::pair<Value, Value> ContractionEmitter::groupRange(Value group, const ItemAxis &axis, int64_t size, Value total) {
+/// One item of the axes, or several that differ in the rows only.
+void ContractionEmitter::emitItem(Value item, ArrayRef<ItemAxis> axes, std::optional<GroupRange> rowGroups) {
+  GroupRange groups[3];
+  for (size_t i = axes.size(); i-- > 0;) {
+    bool isFirst = i == 0;
+    Value count = constant(isFirst ? 1 : axes[i].staticGroups());
+    Value group = isFirst ? item : b.createOrFold<arith::RemUIOp>(item, count);
+    groups[axes[i].kind] = {group, addConstant(group, 1)};
+    if (!isFirst)
+      item = b.createOrFold<arith::DivUIOp>(item, count);
+  }
+  if (rowGroups)
+    groups[ItemAxis::Rows] = *rowGroups;
+  SmallVector<ItemAxis, 3> all = itemAxes(p, plan);
+  auto axis = [&](ItemAxis::Kind kind) { return *llvm::find_if(all, [&](auto &a) { return a.kind == kind; }); };
+  ItemAxis rowAxis = axis(ItemAxis::Rows), panelAxis = axis(ItemAxis::Panels);
+  emitOuter(groups[ItemAxis::Outer], axis(ItemAxis::Outer), [&] {
+    if (plan.panelsInner)
+      return emitPanelsOfRows(groups[ItemAxis::Panels], panelAxis, groups[ItemAxis::Rows], rowAxis);
+    emitPanels(groups[ItemAxis::Panels], panelAxis,
+               [&](const LanePanel &panel) { emitRowsOfPanel(panel, groups[ItemAxis::Rows], rowAxis); });
+  });
+}
+
+/// Of `total` steps of `size` iterations, those of some groups.
+std::pair<Value, Value> ContractionEmitter::stepsOf(GroupRange groups, const ItemAxis &axis, int64_t size,
+                                                    Value total) {
   if (!axis.split || (!axis.dynamic && axis.staticGroups() == 1))
     return {constant(0), total};
   int64_t perGroup = axis.unit / size;
-  Value from = times(group, perGroup);
-  return {from, minimum(addConstant(from, perGroup), total)};
+  return {times(groups.first, perGroup), minimum(times(groups.end, perGroup), total)};
 }
 
 /// Runs the body for every outer iteration of a group, with `outerIndex` set.
-void ContractionEmitter::emitOuter(Value group, const ItemAxis &axis, function_ref<void()> body) {
+void ContractionEmitter::emitOuter(GroupRange groups, const ItemAxis &axis, function_ref<void()> body) {
   if (p.outer.empty())
     return body();
   Value total = axis.dynamic ? times(rows, axis.scale) : constant(axis.scale);
-  auto [from, to] = groupRange(group, axis, 1, total);
+  auto [from, to] = stepsOf(groups, axis, 1, total);
   loop(from, to, [&](Value index) {
     outerIndex.assign(p.outer.size(), Value());
     for (size_t d = p.outer.size(); d-- > 1;) {
@@ -153,36 +173,42 @@ void ContractionEmitter::emitOuter(Value group, const ItemAxis &axis, function_r
   });
 }
 
-/// Full panels in a loop, then the narrower last one.
-void ContractionEmitter::emitPanels(Value group, const ItemAxis &axis, function_ref<void(const LanePanel &)> body) {
+/// Full panels in a loop, then the narrower last one. Where the number of lanes is the batch, panels are packed and
+/// their width matters at the edges only: one loop for all.
+void ContractionEmitter::emitPanels(GroupRange groups, const ItemAxis &axis,
+                                    function_ref<void(const LanePanel &)> body) {
   const ContractionDim &dim = plan.laneDim(p);
   int64_t width = plan.vectors * plan.lanes;
   Value extent = extentOf(dim), full = b.createOrFold<arith::DivUIOp>(extent, constant(width));
-  auto [from, to] = groupRange(group, axis, width, ceilDiv(extent, width));
+  auto [from, to] = stepsOf(groups, axis, width, ceilDiv(extent, width));
   auto slot = [&, from = from](Value panel) {
     return plan.panelsInner ? b.createOrFold<arith::SubIOp>(panel, from) : constant(0);
   };
+  if (dim.dynamic)
+    return loop(from, to, [&](Value panel) {
+      Value start = times(panel, width);
+      Value valid = minimum(b.createOrFold<arith::SubIOp>(extent, start), constant(width));
+      body({start, plan.vectors, plan.lanes, valid, slot(panel)});
+    });
   loop(from, minimum(to, full),
        [&](Value panel) { body({times(panel, width), plan.vectors, plan.lanes, Value(), slot(panel)}); });
   int64_t rest = dim.extent % width;
-  if (!dim.dynamic && rest == 0)
+  if (rest == 0)
     return;
   Value hasRest = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, to, full);
   auto ifRest = scf::IfOp::create(b, hasRest, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(ifRest.thenYield());
-  Value start = times(full, width);
-  if (dim.dynamic)
-    return body({start, plan.vectors, plan.lanes, b.createOrFold<arith::SubIOp>(extent, start), slot(full)});
   int64_t vectors = llvm::divideCeil(rest, plan.lanes);
-  body({start, vectors, rest - (vectors - 1) * plan.lanes, Value(), slot(full)});
+  body({times(full, width), vectors, rest - (vectors - 1) * plan.lanes, Value(), slot(full)});
 }
 
 /// Full tiles in a loop, then the remaining rows: as one tile if their number is known, else one by one.
-void ContractionEmitter::emitRowTiles(Value group, const ItemAxis &axis, function_ref<void(const RowTile &)> body) {
+void ContractionEmitter::emitRowTiles(GroupRange groups, const ItemAxis &axis,
+                                      function_ref<void(const RowTile &)> body) {
   const ContractionDim &dim = plan.rowDim(p);
   Value extent = extentOf(dim), full = b.createOrFold<arith::DivUIOp>(extent, constant(plan.rows));
-  auto [from, to] = groupRange(group, axis, plan.rows, ceilDiv(extent, plan.rows));
+  auto [from, to] = stepsOf(groups, axis, plan.rows, ceilDiv(extent, plan.rows));
   auto slot = [&, from = from](Value tile) { return restBuffer ? b.createOrFold<arith::SubIOp>(tile, from) : Value(); };
   loop(from, minimum(to, full),
        [&](Value tile) { body({times(tile, plan.rows), plan.rows, slot(tile), constant(0)}); });
@@ -210,25 +236,18 @@ void ContractionEmitter::emitRestRows(Value count, Value start, Value slot, func
     body({start, usual, slot, constant(0)});
     b.setInsertionPoint(split.elseYield());
   }
-  // Powers of two, the largest first: at most one tile of each.
-  for (int64_t size = llvm::bit_floor(uint64_t(plan.rows - 1)); size >= 1; size /= 2) {
-    Value has = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, b.createOrFold<arith::AndIOp>(count, constant(size)),
-                                      constant(0));
-    auto ifHas = scf::IfOp::create(b, has, /*withElseRegion=*/false);
-    OpBuilder::InsertionGuard inner(b);
-    b.setInsertionPoint(ifHas.thenYield());
-    // Rows taken by the larger tiles before this one: the bits of `count` above `size`.
-    Value before = b.createOrFold<arith::AndIOp>(count, constant(~(2 * size - 1)));
-    body({add(start, before), size, slot, before});
-  }
+  // Batches that are not full are rare: code for them is short rather than fast.
+  loop(constant(0), count, [&](Value row) { body({add(start, row), 1, slot, row}); });
 }
 
 //===-- k --------------------------------------------------------------------------------------------------------===//
 
 void ContractionEmitter::emitKBlocks(function_ref<void(const KBlock &)> body) {
   Value extent = extentOf(p.k);
+  int64_t divisor = p.k.dynamic ? 1 : std::gcd(p.k.extent, plan.kBlock), rest = p.k.extent % plan.kBlock;
+  int64_t shortest = p.k.dynamic ? 1 : rest ? rest : plan.kBlock;
   if (plan.blocksOfK(p) == 1)
-    return body({constant(0), extent, p.k.dynamic ? ShapedType::kDynamic : p.k.extent,
+    return body({constant(0), extent, p.k.dynamic ? ShapedType::kDynamic : p.k.extent, divisor, shortest,
                  SmallVector<Value>(p.outerK.size(), constant(0)), Value()});
   SmallVector<Value> outer;
   Value lastSoFar;
@@ -242,7 +261,7 @@ void ContractionEmitter::emitKBlocks(function_ref<void(const KBlock &)> body) {
     if (lastSoFar)
       isLast = arith::AndIOp::create(b, isLast, lastSoFar);
     body({first, even ? constant(plan.kBlock) : minimum(left, constant(plan.kBlock)),
-          even ? plan.kBlock : ShapedType::kDynamic, outer, isLast});
+          even ? plan.kBlock : ShapedType::kDynamic, divisor, shortest, outer, isLast});
   };
   std::function<void(size_t)> nest = [&](size_t d) {
     if (d == p.outerK.size())
@@ -271,24 +290,24 @@ void ContractionEmitter::clearRest() {
   });
 }
 
-void ContractionEmitter::emitRowsOfPanel(const LanePanel &panel, Value rowGroup, const ItemAxis &rowAxis) {
+void ContractionEmitter::emitRowsOfPanel(const LanePanel &panel, GroupRange rowGroups, const ItemAxis &rowAxis) {
   clearRest();
   emitKBlocks([&](const KBlock &block) {
     if (plan.form == ContractionForm::Packed)
       pack(panel, block);
-    emitRowTiles(rowGroup, rowAxis, [&](const RowTile &tile) { emitTile(panel, tile, block); });
+    emitRowTiles(rowGroups, rowAxis, [&](const RowTile &tile) { emitTile(panel, tile, block); });
   });
 }
 
-void ContractionEmitter::emitPanelsOfRows(Value panelGroup, const ItemAxis &panelAxis, Value rowGroup,
+void ContractionEmitter::emitPanelsOfRows(GroupRange panelGroups, const ItemAxis &panelAxis, GroupRange rowGroups,
                                           const ItemAxis &rowAxis) {
   clearRest();
   emitKBlocks([&](const KBlock &block) {
     if (plan.form == ContractionForm::Packed)
-      emitPanels(panelGroup, panelAxis, [&](const LanePanel &panel) { pack(panel, block); });
-    emitRowTiles(rowGroup, rowAxis, [&](RowTile tile) {
+      emitPanels(panelGroups, panelAxis, [&](const LanePanel &panel) { pack(panel, block); });
+    emitRowTiles(rowGroups, rowAxis, [&](RowTile tile) {
       Value firstSlot = tile.restSlot ? times(tile.restSlot, plan.panelSlots(p)) : Value();
-      emitPanels(panelGroup, panelAxis, [&](const LanePanel &panel) {
+      emitPanels(panelGroups, panelAxis, [&](const LanePanel &panel) {
         tile.restSlot = firstSlot ? add(firstSlot, panel.slot) : Value();
         emitTile(panel, tile, block);
       });

@@ -41,41 +41,52 @@ void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, c
   });
 }
 
-/// Square blocks through the shuffle network; the last k of a length that is no multiple of the lanes under a mask.
+/// Square blocks through the shuffle network. The last one of a length that is no multiple of the lanes begins earlier
+/// and writes some values again; only if k is shorter than a block, or may be, it is read under a mask.
 void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &block, const View &from) {
-  bool isStatic = !ShapedType::isDynamic(block.staticLength);
-  int64_t rest = isStatic ? block.staticLength % plan.lanes : 0;
   Value lanes = constant(plan.lanes);
-  Value remainder = isStatic ? constant(rest) : b.createOrFold<arith::RemUIOp>(block.length, lanes);
-  Value full = b.createOrFold<arith::SubIOp>(block.length, remainder);
+  bool overlaps = block.shortest >= plan.lanes;
+  Value remainder = b.createOrFold<arith::RemUIOp>(block.length, lanes);
+  Value full = overlaps ? block.length : b.createOrFold<arith::SubIOp>(block.length, remainder);
   auto squares = scf::ForOp::create(b, constant(0), full, lanes);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(squares.getBody());
-    packTransposedBlock(panel, from, squares.getInductionVar(), {});
+    Value k = squares.getInductionVar();
+    if (overlaps && block.divisor % plan.lanes)
+      k = minimum(k, b.createOrFold<arith::SubIOp>(block.length, lanes));
+    packSquares(panel, from, k, {});
   }
-  if (isStatic && rest == 0)
-    return;
-  packTransposedBlock(panel, from, full, isStatic ? constantMask(rest) : maskFrom(remainder));
+  if (!overlaps && getConstantIntValue(remainder) != 0)
+    packSquares(panel, from, full, maskFrom(remainder));
+}
+
+/// The squares of all vectors of a panel at one k.
+void ContractionEmitter::packSquares(const LanePanel &panel, const View &from, Value k, Value kMask) {
+  int64_t whole = panel.vectors - (panel.lastLanes < plan.lanes);
+  if (whole > 1)
+    loop(constant(0), constant(whole), [&](Value v) { packSquare(panel, from, k, kMask, v, plan.lanes); });
+  else if (whole == 1)
+    packSquare(panel, from, k, kMask, constant(0), plan.lanes);
+  if (whole < panel.vectors)
+    packSquare(panel, from, k, kMask, constant(whole), panel.lastLanes);
 }
 
 /// Lanes beyond the panel's last are read from its last valid one: they are computed with, never stored.
-void ContractionEmitter::packTransposedBlock(const LanePanel &panel, const View &from, Value k, Value kMask) {
+void ContractionEmitter::packSquare(const LanePanel &panel, const View &from, Value k, Value kMask, Value vector,
+                                    int64_t used) {
   View to = packedPanel(panel);
-  Value lastValid = panel.valid ? addConstant(panel.valid, -1) : Value();
-  for (int64_t v = 0; v < panel.vectors; ++v) {
-    int64_t used = v == panel.vectors - 1 ? panel.lastLanes : plan.lanes;
-    Values block(plan.lanes, zero());
-    for (int64_t l = 0; l < used; ++l) {
-      Value lane = constant(v * plan.lanes + l);
-      if (lastValid)
-        lane = minimum(lane, lastValid);
-      block[l] = load(from.memref, {at(from, 0, lane), k}, kMask);
-    }
-    transposeInRegisters(b, block, p.elementBytes());
-    for (int64_t i = 0; i < plan.lanes; ++i)
-      store(block[i], to.memref, {addConstant(k, i), constant(v * plan.lanes)}, {});
+  Value first = times(vector, plan.lanes), lastValid = panel.valid ? addConstant(panel.valid, -1) : Value();
+  Values square(plan.lanes, zero());
+  for (int64_t l = 0; l < used; ++l) {
+    Value lane = addConstant(first, l);
+    if (lastValid)
+      lane = minimum(lane, lastValid);
+    square[l] = load(from.memref, {at(from, 0, lane), k}, kMask);
   }
+  transposeInRegisters(b, square, p.elementBytes());
+  for (int64_t i = 0; i < plan.lanes; ++i)
+    store(square[i], to.memref, {addConstant(k, i), first}, {});
 }
 
 void ContractionEmitter::packElements(const LanePanel &panel, const KBlock &block, const View &from) {

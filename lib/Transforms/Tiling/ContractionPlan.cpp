@@ -2,8 +2,9 @@
 // model.
 //
 //   Direct  for (k) acc[r][v] += broadcast(rows[r][k]) * lanes[k][v]      lanes contiguous in memory
-//   Packed  the same from an aligned panel; pays one pass over the panel per work item, a shuffle network per block of
-//           lanes x lanes elements if the operand is contiguous along k (the case of y = x W^T)
+//   Packed  the same from an aligned panel; pays one pass over the panel (for all of a thread's items, mostly), a
+//   shuffle
+//           network per block of lanes x lanes elements if the operand is contiguous along k (the case of y = x W^T)
 //   Dot     for (k vectors) acc[l] += row[k] * lanes[l][k], then adds up each accumulator; nothing is packed, but every
 //           FMA needs a load and the sums need the shuffle network: for few rows
 //
@@ -30,15 +31,15 @@ namespace sinter {
 
 namespace {
 
-/// Bytes of stack that one call of a kernel may use for a packed panel and for resting accumulators.
-constexpr int64_t kPanelBytes = 192 * 1024;
+/// Bytes of stack that one call of a kernel may use for a packed panel, and for resting accumulators.
+constexpr int64_t kMostPanelBytes = 512 * 1024;
 constexpr int64_t kRestBytes = 48 * 1024;
 constexpr int64_t kLineBytes = 64;
 /// Most bytes of stack for a schedule that was given by hand.
 constexpr int64_t kMostStackBytes = 1 << 20;
 /// A work item should last this many cycles, about 20 microseconds; shorter kernels are not shared.
 constexpr double kItemCycles = 80e3;
-/// Rows that should share one packing of a panel, if there are enough work items anyway.
+/// Rows that should share one packing of a panel where each work item packs, if there are enough of these anyway.
 constexpr int64_t kRowsPerPacking = 256, kEnoughItems = 16;
 
 /// Stack of one call: panel, resting accumulators, a tile for the epilogue.
@@ -157,11 +158,12 @@ bool wantsCopy(const ContractionProblem &p, const ContractionPlan &plan) {
   return rows > 512 || (apart % 2048 == 0 && rows >= 64 && p.k.extent >= 64);
 }
 
-void chooseKBlock(const ContractionProblem &p, ContractionPlan &plan) {
+/// A packed panel takes half of the second-level cache.
+void chooseKBlock(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
   plan.kBlock = std::max<int64_t>(p.k.extent, 1);
   if (plan.form != ContractionForm::Packed)
     return;
-  int64_t most = kPanelBytes / (plan.vectors * plan.lanes * p.elementBytes());
+  int64_t most = std::min(kMostPanelBytes, target.l2Bytes / 2) / (plan.vectors * plan.lanes * p.elementBytes());
   int64_t blocks = divideCeil(plan.kBlock, most);
   if (blocks > 1)
     plan.kBlock = llvm::alignTo(divideCeil(plan.kBlock, blocks), plan.lanes);
@@ -180,7 +182,8 @@ void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycl
   plan.outer = std::max<int64_t>(1, outer / wanted);
   plan.panels = std::max<int64_t>(1, panels / perOuter);
   int64_t rowGroups = panels >= perOuter ? 1 : divideCeil(perOuter, panels);
-  if (plan.form == ContractionForm::Packed)
+  bool packsPerItem = plan.form == ContractionForm::Packed && (plan.rowDim(p).dynamic || plan.blocksOfK(p) > 1);
+  if (packsPerItem)
     rowGroups = std::min(rowGroups, std::max<int64_t>(divideCeil(kEnoughItems, outer * panels),
                                                       plan.rowDim(p).extent / kRowsPerPacking));
   plan.rowTiles = std::max<int64_t>(1, divideCeil(tiles, rowGroups));
@@ -255,7 +258,7 @@ ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target
   for (auto [form, swapped] : kForms)
     if (PricedPlan candidate = cheapestOf(form, swapped, p, target); candidate.cycles < best.cycles)
       best = candidate;
-  chooseKBlock(p, best.plan);
+  chooseKBlock(p, target, best.plan);
   chooseItems(p, best.plan, best.cycles);
   best.plan.fetches = best.plan.form != ContractionForm::Dot && epilogueBytes(p) > target.l2Bytes;
   return best.plan;
@@ -344,12 +347,19 @@ SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &p, const Contraction
   auto extent = [](const ContractionDim &dim) { return dim.dynamic ? dim.perRow : dim.extent; };
   const ContractionDim &rows = plan.rowDim(p), &lanes = plan.laneDim(p);
   add(ItemAxis::Outer, outer, outerDynamic, 1, plan.outer);
-  add(ItemAxis::Rows, extent(rows), rows.dynamic, plan.rows, plan.rowTiles);
+  // Rows last: items of one panel follow each other.
   add(ItemAxis::Panels, extent(lanes), lanes.dynamic, plan.vectors * plan.lanes, plan.panels);
+  add(ItemAxis::Rows, extent(rows), rows.dynamic, plan.rows, plan.rowTiles);
   auto first = llvm::find_if(axes, [](const ItemAxis &axis) { return axis.dynamic && axis.split; });
   if (first != axes.end())
     std::rotate(axes.begin(), first, first + 1);
   return axes;
+}
+
+bool sharesPacking(const ContractionProblem &p, const ContractionPlan &plan) {
+  ItemAxis last = itemAxes(p, plan).back();
+  return plan.form == ContractionForm::Packed && !plan.panelsInner && plan.blocksOfK(p) == 1 &&
+         last.kind == ItemAxis::Rows && last.split && last.staticGroups() > 1;
 }
 
 FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr schedule, int64_t batch,

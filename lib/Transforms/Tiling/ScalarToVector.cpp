@@ -65,8 +65,51 @@ void ScalarToVector::captureConstants(Operation &op, IRMapping &values) {
   }
 }
 
+/// What a loop carries is a vector if it starts as one or becomes one.
+llvm::DenseSet<Value> ScalarToVector::vectorsIn(scf::ForOp loop, const IRMapping &values) {
+  llvm::DenseSet<Value> vectors;
+  auto isWide = [&](Value v) { return vectors.contains(v) || isVector(values.lookupOrDefault(v)); };
+  auto spread = [&](ValueRange from, ValueRange to) {
+    bool grew = false;
+    for (auto [source, target] : llvm::zip_equal(from, to))
+      grew |= isWide(source) && vectors.insert(target).second;
+    return grew;
+  };
+  spread(loop.getInitArgs(), loop.getRegionIterArgs());
+  do {
+    for (Operation &op : loop.getBody()->without_terminator())
+      if (llvm::any_of(op.getOperands(), isWide))
+        vectors.insert_range(op.getResults());
+  } while (spread(loop.getBody()->getTerminator()->getOperands(), loop.getRegionIterArgs()));
+  return vectors;
+}
+
+void ScalarToVector::cloneLoop(scf::ForOp loop, IRMapping &values) {
+  llvm::DenseSet<Value> vectors = vectorsIn(loop, values);
+  auto carry = [&](ValueRange carried) {
+    return llvm::map_to_vector(llvm::zip_equal(carried, loop.getRegionIterArgs()), [&](auto pair) {
+      Value value = values.lookupOrDefault(std::get<0>(pair));
+      return vectors.contains(std::get<1>(pair)) ? broadcast(value) : value;
+    });
+  };
+  auto at = [&](Value bound) { return values.lookupOrDefault(bound); };
+  auto copy = scf::ForOp::create(builder, loc, at(loop.getLowerBound()), at(loop.getUpperBound()), at(loop.getStep()),
+                                 carry(loop.getInitArgs()));
+  values.map(loop.getBody()->getArguments(), copy.getBody()->getArguments());
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(copy.getBody());
+    for (Operation &op : loop.getBody()->without_terminator())
+      cloneOp(op, values);
+    scf::YieldOp::create(builder, loc, carry(loop.getBody()->getTerminator()->getOperands()));
+  }
+  values.map(loop.getResults(), copy.getResults());
+}
+
 void ScalarToVector::cloneOp(Operation &op, IRMapping &values) {
   captureConstants(op, values);
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return cloneLoop(loop, values);
   bool vectorize = llvm::any_of(op.getOperands(), [&](Value v) { return isVector(values.lookupOrDefault(v)); });
   SmallVector<Value> operands;
   for (Value operand : op.getOperands()) {

@@ -1,7 +1,8 @@
 // Random bits: word 0 of ten rounds of Philox4x32 with counter (element, stream, step) and key (seed).
 // RUN: sinter-opt %s --convert-sinter-to-linalg --canonicalize --cse | FileCheck %s
 
-// The multipliers are 0xD2511F53 and 0xCD9E8D57; the key grows by 0x9E3779B9 and 0xBB67AE85 with every round.
+// The multipliers are 0xD2511F53 and 0xCD9E8D57; the key grows by 0x9E3779B9 and 0xBB67AE85 with every round. The rounds
+// are a loop.
 // CHECK-LABEL: func.func @words(
 // CHECK-SAME: %[[X:[^:]*]]: tensor<?x5xf32>, %[[SEED:[^:]*]]: tensor<i64>, %[[STEP:[^:]*]]: tensor<i64>
 // CHECK-DAG: %[[C5:.*]] = arith.constant 5 : index
@@ -11,21 +12,7 @@
 // CHECK-DAG: %[[M1:.*]] = arith.constant 3449720151 : i64
 // CHECK-DAG: %[[WEYL0:.*]] = arith.constant -1640531527 : i32
 // CHECK-DAG: %[[WEYL1:.*]] = arith.constant -1150833019 : i32
-// Their multiples by 2 to 8 (8 times the first is in what word 0 does not need).
-// CHECK-DAG: arith.constant 1013904242 : i32
-// CHECK-DAG: arith.constant 1993301258 : i32
-// CHECK-DAG: arith.constant -626627285 : i32
-// CHECK-DAG: arith.constant 842468239 : i32
-// CHECK-DAG: arith.constant 2027808484 : i32
-// CHECK-DAG: arith.constant -308364780 : i32
-// CHECK-DAG: arith.constant 387276957 : i32
-// CHECK-DAG: arith.constant -1459197799 : i32
-// CHECK-DAG: arith.constant -1253254570 : i32
-// CHECK-DAG: arith.constant 1684936478 : i32
-// CHECK-DAG: arith.constant 1401181199 : i32
-// CHECK-DAG: arith.constant 534103459 : i32
-// CHECK-DAG: arith.constant -616729560 : i32
-// CHECK-DAG: %[[WEYL0_TIMES_9:.*]] = arith.constant -1879881855 : i32
+// CHECK-DAG: %[[C10:.*]] = arith.constant 10 : index
 // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]} ins(%[[SEED]], %[[STEP]] :
 // CHECK-NEXT: ^bb0(%[[KEY:[^:]*]]: i64, %[[COUNTER:[^:]*]]: i64, %{{.*}}: i32):
 // CHECK-NEXT: %[[COLUMN:.*]] = linalg.index 1
@@ -40,25 +27,8 @@
 // CHECK-NEXT: %[[SHRUI:.*]] = arith.shrui %[[KEY]], %[[C32]]
 // CHECK-NEXT: %[[KEY_HIGH:.*]] = arith.trunci %[[SHRUI]] : i64 to i32
 //
-// The first round: (high(p1) ^ stream ^ k0, low(p1), high(p0) ^ step_high ^ k1, low(p0)).
-// CHECK-NEXT: %[[EXTUI:.*]] = arith.extui %[[ELEMENT]] : i32 to i64
-// CHECK-NEXT: %[[P0:.*]] = arith.muli %[[EXTUI]], %[[M0]] : i64
-// CHECK-NEXT: %[[EXTUI:.*]] = arith.extui %[[STEP_LOW]] : i32 to i64
-// CHECK-NEXT: %[[P1:.*]] = arith.muli %[[EXTUI]], %[[M1]] : i64
-// CHECK-NEXT: %[[SHRUI:.*]] = arith.shrui %[[P1]], %[[C32]]
-// CHECK-NEXT: %[[HIGH:.*]] = arith.trunci %[[SHRUI]] : i64 to i32
-// CHECK-NEXT: %[[XORI:.*]] = arith.xori %[[HIGH]], %[[C7]] : i32
-// CHECK-NEXT: %[[WORD0:.*]] = arith.xori %[[XORI]], %[[KEY_LOW]] : i32
-// CHECK-NEXT: %[[WORD1:.*]] = arith.trunci %[[P1]] : i64 to i32
-// CHECK-NEXT: %[[SHRUI:.*]] = arith.shrui %[[P0]], %[[C32]]
-// CHECK-NEXT: %[[HIGH:.*]] = arith.trunci %[[SHRUI]] : i64 to i32
-// CHECK-NEXT: %[[XORI:.*]] = arith.xori %[[HIGH]], %[[STEP_HIGH]] : i32
-// CHECK-NEXT: %[[WORD2:.*]] = arith.xori %[[XORI]], %[[KEY_HIGH]] : i32
-// CHECK-NEXT: %[[WORD3:.*]] = arith.trunci %[[P0]] : i64 to i32
-// CHECK-NEXT: %[[K0:.*]] = arith.addi %[[KEY_LOW]], %[[WEYL0]] : i32
-// CHECK-NEXT: %[[K1:.*]] = arith.addi %[[KEY_HIGH]], %[[WEYL1]] : i32
-//
-// The second one takes what the first one made.
+// A round: (high(p1) ^ word1 ^ key0, low(p1), high(p0) ^ word3 ^ key1, low(p0)).
+// CHECK-NEXT: %[[WORDS:.*]]:6 = scf.for %{{.*}} = %{{.*}} to %[[C10]] step %{{.*}} iter_args(%[[WORD0:.*]] = %[[ELEMENT]], %[[WORD1:.*]] = %[[C7]], %[[WORD2:.*]] = %[[STEP_LOW]], %[[WORD3:.*]] = %[[STEP_HIGH]], %[[KEY0:.*]] = %[[KEY_LOW]], %[[KEY1:.*]] = %[[KEY_HIGH]])
 // CHECK-NEXT: %[[EXTUI:.*]] = arith.extui %[[WORD0]] : i32 to i64
 // CHECK-NEXT: %[[P0:.*]] = arith.muli %[[EXTUI]], %[[M0]] : i64
 // CHECK-NEXT: %[[EXTUI:.*]] = arith.extui %[[WORD2]] : i32 to i64
@@ -66,24 +36,17 @@
 // CHECK-NEXT: %[[SHRUI:.*]] = arith.shrui %[[P1]], %[[C32]]
 // CHECK-NEXT: %[[HIGH:.*]] = arith.trunci %[[SHRUI]] : i64 to i32
 // CHECK-NEXT: %[[XORI:.*]] = arith.xori %[[HIGH]], %[[WORD1]] : i32
-// CHECK-NEXT: arith.xori %[[XORI]], %[[K0]] : i32
-// CHECK-NEXT: arith.trunci %[[P1]] : i64 to i32
+// CHECK-NEXT: %[[NEXT0:.*]] = arith.xori %[[XORI]], %[[KEY0]] : i32
+// CHECK-NEXT: %[[NEXT1:.*]] = arith.trunci %[[P1]] : i64 to i32
 // CHECK-NEXT: %[[SHRUI:.*]] = arith.shrui %[[P0]], %[[C32]]
 // CHECK-NEXT: %[[HIGH:.*]] = arith.trunci %[[SHRUI]] : i64 to i32
 // CHECK-NEXT: %[[XORI:.*]] = arith.xori %[[HIGH]], %[[WORD3]] : i32
-// CHECK-NEXT: arith.xori %[[XORI]], %[[K1]] : i32
-//
-// Seven more rounds of two products; of the tenth, only what makes word 0.
-// CHECK-COUNT-14: arith.muli {{.*}} : i64
-// CHECK-NOT: arith.muli
-// CHECK: %[[K0:.*]] = arith.addi %[[KEY_LOW]], %[[WEYL0_TIMES_9]] : i32
-// CHECK-NEXT: %[[EXTUI:.*]] = arith.extui %{{.*}} : i32 to i64
-// CHECK-NEXT: %[[P1:.*]] = arith.muli %[[EXTUI]], %[[M1]] : i64
-// CHECK-NEXT: %[[SHRUI:.*]] = arith.shrui %[[P1]], %[[C32]]
-// CHECK-NEXT: %[[HIGH:.*]] = arith.trunci %[[SHRUI]] : i64 to i32
-// CHECK-NEXT: %[[XORI:.*]] = arith.xori %[[HIGH]], %{{.*}} : i32
-// CHECK-NEXT: %[[WORD:.*]] = arith.xori %[[XORI]], %[[K0]] : i32
-// CHECK-NEXT: linalg.yield %[[WORD]] : i32
+// CHECK-NEXT: %[[NEXT2:.*]] = arith.xori %[[XORI]], %[[KEY1]] : i32
+// CHECK-NEXT: %[[NEXT3:.*]] = arith.trunci %[[P0]] : i64 to i32
+// CHECK-NEXT: %[[NEXT_KEY0:.*]] = arith.addi %[[KEY0]], %[[WEYL0]] : i32
+// CHECK-NEXT: %[[NEXT_KEY1:.*]] = arith.addi %[[KEY1]], %[[WEYL1]] : i32
+// CHECK-NEXT: scf.yield %[[NEXT0]], %[[NEXT1]], %[[NEXT2]], %[[NEXT3]], %[[NEXT_KEY0]], %[[NEXT_KEY1]]
+// CHECK: linalg.yield %[[WORDS]]#0 : i32
 func.func @words(%x: tensor<?x5xf32>, %seed: tensor<i64>, %step: tensor<i64>) -> tensor<?x5xi32> {
   %r = sinter.random_bits %seed, %step stream = 7 : tensor<?x5xi32>
   return %r : tensor<?x5xi32>

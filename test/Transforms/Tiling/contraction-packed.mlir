@@ -38,7 +38,7 @@ module attributes {sinter.batch = 5 : i64} {
 
 module attributes {sinter.batch = 5 : i64} {
   func.func @lanes_along_the_batch(%x: tensor<?x16xf32>, %w: tensor<8x16xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {
-    %r = sinter.kernel "lanes_along_the_batch" schedule #sinter.schedule<contraction, tile = [4, 1, 2, 1, 1, 16, 1, 1, 0, 0], vector = 4, parallel = true>
+    %r = sinter.kernel "lanes_along_the_batch" schedule #sinter.schedule<contraction, tile = [4, 1, 1, 1, 1, 16, 1, 1, 0, 0], vector = 4, parallel = true>
         ins(%x, %w : tensor<?x16xf32>, tensor<8x16xf32>) outs(%y : tensor<?x8xf32>) -> tensor<?x8xf32> {
     ^bb0(%a: tensor<?x16xf32>, %b: tensor<8x16xf32>, %out: tensor<?x8xf32>):
       %zero = arith.constant 0.0 : f32
@@ -55,12 +55,69 @@ module attributes {sinter.batch = 5 : i64} {
     return %r : tensor<?x8xf32>
   }
 
-  // The tile is transposed before it is stored; beyond the last row nothing is.
+  // One loop for full panels and the last one. The panel is packed once for all work items of it that a call has, lanes
+  // beyond the last row from that row. The tile is transposed before it is stored, and only `valid` rows of it are.
   // CHECK-LABEL: func.func private @lanes_along_the_batch_0(
+  // CHECK-SAME: %{{.*}}: index, %[[LO:.*]]: index, %[[HI:.*]]: index)
+  // CHECK: scf.for %[[SAME:.*]] =
+  // CHECK: %[[FIRST:.*]] = arith.muli %[[SAME]]
+  // CHECK: %[[FROM:.*]] = arith.subi %[[LO]], %[[FIRST]]
+  // CHECK: %[[TO:.*]] = arith.subi %[[HI]], %[[FIRST]]
+  // CHECK: %[[VALID:.*]] = arith.minui %{{.*}}, %c4
+  // CHECK: scf.for
+  // CHECK: %[[LAST:.*]] = arith.addi %[[VALID]], %c-1
+  // CHECK: vector.load
+  // CHECK: arith.minui %[[LAST]]
+  // CHECK-COUNT-3: vector.load
+  // CHECK-COUNT-8: vector.shuffle
+  // CHECK-COUNT-4: vector.store
+  // CHECK: scf.for
   // CHECK: scf.for {{.*}} iter_args
   // CHECK-COUNT-8: vector.shuffle
   // CHECK-COUNT-4: vector.store
-  // CHECK: arith.minui
+  // CHECK: scf.for %{{.*}} = %c0{{.*}} to %[[VALID]]
+  // CHECK-NEXT: vector.load
+  // CHECK-NEXT: vector.store
+}
+
+// -----
+
+// Two vectors of lanes, and 19 steps of k: a loop over the vectors; the last square begins at 15, over a part of the one
+// before. The tile goes through memory to be transposed vector by vector.
+module attributes {sinter.batch = 5 : i64} {
+  func.func @two_vectors(%x: tensor<?x19xf32>, %w: tensor<8x19xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {
+    %r = sinter.kernel "two_vectors" schedule #sinter.schedule<contraction, tile = [4, 2, 0, 1, 1, 19, 1, 1, 0, 0], vector = 4, parallel = true>
+        ins(%x, %w : tensor<?x19xf32>, tensor<8x19xf32>) outs(%y : tensor<?x8xf32>) -> tensor<?x8xf32> {
+    ^bb0(%a: tensor<?x19xf32>, %b: tensor<8x19xf32>, %out: tensor<?x8xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<?x8xf32>) -> tensor<?x8xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<?x19xf32>, tensor<8x19xf32>) outs(%init : tensor<?x8xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<?x8xf32>
+      sinter.yield %p : tensor<?x8xf32>
+    }
+    return %r : tensor<?x8xf32>
+  }
+
+  // CHECK-LABEL: func.func private @two_vectors_0(
+  // CHECK-DAG: %[[PANEL:.*]] = memref.alloca() {alignment = 64 : i64} : memref<24x8xf32>
+  // CHECK-DAG: %[[ROWS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4x8xf32>
+  // CHECK-DAG: %[[TILE:.*]] = memref.alloca() {alignment = 64 : i64} : memref<8x4xf32>
+  // CHECK: scf.for %[[STEP:.*]] = %c0{{.*}} to %c19{{.*}} step %c4
+  // CHECK: %[[K:.*]] = arith.minui %[[STEP]], %c15
+  // CHECK: scf.for %[[V:.*]] = %c0{{.*}} to %c2
+  // CHECK-COUNT-4: vector.load {{.*}}%[[K]]]
+  // CHECK-COUNT-8: vector.shuffle
+  // CHECK-COUNT-4: vector.store {{.*}}%[[PANEL]]
+  // CHECK-NOT: vector.maskedload
+  // CHECK: scf.for {{.*}} iter_args
+  // CHECK-COUNT-8: vector.store {{.*}}%[[ROWS]]
   // CHECK: scf.for
-  // CHECK: vector.store
+  // CHECK-COUNT-4: vector.load %[[ROWS]]
+  // CHECK-COUNT-8: vector.shuffle
+  // CHECK-COUNT-4: vector.store {{.*}}%[[TILE]]
 }

@@ -20,7 +20,7 @@ def ConvertSinterToLinalgPass : Pass<"convert-sinter-to-linalg", "::mlir::func::
     Example: test/Conversion/SinterToLinalg/elementwise.mlir
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
-                           "::mlir::tensor::TensorDialect"];
+                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
 #endif // SINTER_CONVERSION_SINTERTOLINALG_PASSES_TD

@@ -4,6 +4,7 @@
 #ifndef SINTER_TRANSFORMS_TILING_SCALARTOVECTOR_H
 #define SINTER_TRANSFORMS_TILING_SCALARTOVECTOR_H
 
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -11,7 +12,7 @@ namespace sinter {
 
 /// Clones ops of a scalar region for vectors of `lanes` (1: for scalars). Values that are the same in all lanes stay
 /// scalars until they meet a vector. `arith.maximumf` and `minimumf` become compare and select, which keeps NaN and
-/// costs one or three instructions (it does not order the two zeros).
+/// costs one or three instructions (it does not order the two zeros). Loops (`scf.for`) may stand in the region.
 class ScalarToVector {
 public:
   /// The value of `linalg.index` for loop `dim`: an index, or a vector of `lanes` of them.
@@ -36,6 +37,8 @@ public:
 private:
   void captureConstants(mlir::Operation &op, mlir::IRMapping &values);
   void cloneOp(mlir::Operation &op, mlir::IRMapping &values);
+  void cloneLoop(mlir::scf::ForOp loop, mlir::IRMapping &values);
+  llvm::DenseSet<mlir::Value> vectorsIn(mlir::scf::ForOp loop, const mlir::IRMapping &values);
   mlir::Value selectExtreme(mlir::Value a, mlir::Value b, bool maximum);
 
   mlir::OpBuilder &builder;
