@@ -192,6 +192,7 @@ SmallVector<ScheduleAttr> neighbouringSchedules(KernelOp kernel, ScheduleAttr ar
     break;
   case Strategy::Column:
     list.scale(0, around.getVector());
+    list.vary(1, {0, 2, 4, 8, 16});
     break;
   case Strategy::Contraction:
     addContraction(list, kernel, around, batch, target);

@@ -1,12 +1,22 @@
 // Column kernels: sums and maxima over the rows, for a block of columns at a time (gradients of biases and scales).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A work item is a block of columns, so no sum is split among items. Rows are dealt out to a few accumulators per
-// vector of columns (row i to accumulator i modulo their number), combined by a fixed tree.
+// A work item is a block of columns, so no sum is split among items. Two orders of loops:
+//
+//   narrow   for vector of columns: for row          accumulators in registers; rows are dealt out to a few of them
+//   (row i
+//                                                    to accumulator i modulo their number), combined by a fixed tree
+//   wide     for rows, some at a time: for vector of columns        accumulators in memory; a few rows are combined by
+//   a
+//                                                    fixed tree, then with their accumulator. Reads along the rows:
+//                                                    for many columns, where each row would be a page of its own
+//
+// `tile` is [columns per item, rows at a time], 0 rows: narrow.
 
-#include "PointEvaluator.h"
+#include "VectorLoop.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -18,7 +28,8 @@ namespace {
 class ColumnEmitter {
 public:
   ColumnEmitter(OpBuilder &builder, KernelEmission &emission)
-      : context(builder, emission), builder(builder), loc(context.loc), tile(emission.schedule.getTile()[0]) {
+      : context(builder, emission), builder(builder), loc(context.loc), tile(emission.schedule.getTile()[0]),
+        rowsAtOnce(emission.schedule.getTile()[1]) {
     for (linalg::GenericOp generic : context.analysis.generics)
       if (generic.getNumReductionLoops() > 0)
         reductions.push_back(Accumulator(generic));
@@ -31,7 +42,9 @@ public:
 
   void emit() {
     const Extent &columns = context.domain.inner();
-    if (columns.isStatic())
+    if (columns.isStatic() && rowsAtOnce > 0)
+      emitWide(columns.factor);
+    else if (columns.isStatic())
       emitStatic(columns.factor);
     else
       emitDynamic(context.extent(columns));
@@ -46,20 +59,32 @@ private:
     Scope scope;
   };
 
+  /// One row of those that are combined at a time.
+  struct Row {
+    Value position;
+    Scope scope;
+  };
+
   void emitStatic(int64_t columns);
   void emitDynamic(Value columns);
   void emitBlock(MutableArrayRef<Column> block);
   Values emitRowLoop(MutableArrayRef<Column> block, Value begin, Value end, int64_t rows, Values accumulators);
   void emitPoint(Column &column, Value row, MutableArrayRef<Value> accumulators);
   void finish(MutableArrayRef<Column> block, ArrayRef<Value> accumulators, int64_t rows);
+  void emitWide(int64_t columns);
+  void emitWideBlock(Value first, int64_t width);
+  void emitRowsOfBlock(Value first, int64_t width, Value row, int64_t rows);
+  void emitVectorOfRows(MutableArrayRef<Row> rows, Value first, Value position, Value mask);
+  void finishColumn(PointEvaluator &evaluator, ArrayRef<Value> totals);
   scf::ForOp beginLoop(Value begin, Value end, int64_t step, ValueRange carried = {});
   PointEvaluator evaluatorOf(Column &column, Value row, Scope *point);
 
   KernelContext context;
   OpBuilder &builder;
   Location loc;
-  int64_t tile;
+  int64_t tile, rowsAtOnce;
   SmallVector<Accumulator> reductions;
+  Values buffers; ///< of a wide block: an accumulator for each column, per reduction
   SmallVector<unsigned> pointOutputs, columnOutputs;
 };
 
@@ -173,23 +198,133 @@ void ColumnEmitter::emitPoint(Column &column, Value row, MutableArrayRef<Value> 
 void ColumnEmitter::finish(MutableArrayRef<Column> block, ArrayRef<Value> accumulators, int64_t rows) {
   for (auto [number, column] : llvm::enumerate(block)) {
     PointEvaluator evaluator = evaluatorOf(column, Value(), nullptr);
+    Values totals;
     for (auto [index, reduction] : llvm::enumerate(reductions)) {
       Values parts;
       for (int64_t copy = 0; copy < rows; ++copy)
         parts.push_back(accumulators[(copy * block.size() + number) * reductions.size() + index]);
-      Value total = reduction.combineAll(builder, loc, parts);
-      if (!reduction.startsNeutral()) {
-        Value start = evaluator.get(reduction.reduction.getDpsInits()[0], {1});
-        start = ScalarToVector(builder, loc, context.lanes).broadcast(start);
-        total = reduction.combine(builder, loc, start, total);
-      }
-      evaluator.remember(reduction.reduction.getResult(0), total);
+      totals.push_back(reduction.combineAll(builder, loc, parts));
     }
+    finishColumn(evaluator, totals);
+  }
+}
+
+/// From complete sums of a vector of columns to what is stored.
+void ColumnEmitter::finishColumn(PointEvaluator &evaluator, ArrayRef<Value> totals) {
+  for (auto [reduction, total] : llvm::zip_equal(reductions, totals)) {
+    Value result = total;
+    if (!reduction.startsNeutral()) {
+      Value start = evaluator.get(reduction.reduction.getDpsInits()[0], {1});
+      start = ScalarToVector(builder, loc, context.lanes).broadcast(start);
+      result = reduction.combine(builder, loc, start, total);
+    }
+    evaluator.remember(reduction.reduction.getResult(0), result);
+  }
+  Values outputs;
+  for (unsigned index : columnOutputs)
+    outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
+  for (auto [index, value] : llvm::zip_equal(columnOutputs, outputs))
+    evaluator.store(index, value);
+}
+
+//===-- Wide blocks ----------------------------------------------------------------------------------------------===//
+
+void ColumnEmitter::emitWide(int64_t columns) {
+  for (Accumulator &reduction : reductions) {
+    int64_t padded = (tile + context.lanes - 1) / context.lanes * context.lanes;
+    Type stored = reduction.type.isInteger(1) ? Type(builder.getI8Type()) : reduction.type;
+    buffers.push_back(
+        memref::AllocaOp::create(builder, loc, MemRefType::get({padded}, stored), builder.getI64IntegerAttr(64)));
+  }
+  auto [begin, end] = context.itemRange(context.domain.inner(), tile);
+  int64_t whole = columns / tile * tile;
+  auto emitBlocks = [&](Value from, Value to, int64_t width) {
+    OpBuilder::InsertionGuard guard(builder);
+    auto loop = beginLoop(from, to, tile);
+    AnchorScopes anchor({&context.entry}, loop);
+    emitWideBlock(loop.getInductionVar(), width);
+  };
+  if (whole > 0)
+    emitBlocks(begin, arith::MinSIOp::create(builder, loc, end, context.index(whole)), tile);
+  if (whole < columns)
+    emitBlocks(arith::MaxSIOp::create(builder, loc, begin, context.index(whole)), end, columns - whole);
+}
+
+void ColumnEmitter::emitWideBlock(Value first, int64_t width) {
+  int64_t lanes = context.lanes;
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    auto loop = beginLoop(context.index(0), context.index(width), lanes);
+    for (auto [reduction, buffer] : llvm::zip_equal(reductions, buffers))
+      storeElements(builder, loc, reduction.neutral(builder, loc, lanes), buffer, loop.getInductionVar());
+  }
+  Value end = context.extent(context.domain.extents[0]), size = context.index(rowsAtOnce);
+  Value whole = arith::MulIOp::create(builder, loc, arith::DivSIOp::create(builder, loc, end, size), size);
+  auto emitRows = [&](Value from, Value to, int64_t rows) {
+    OpBuilder::InsertionGuard guard(builder);
+    auto loop = beginLoop(from, to, rows);
+    emitRowsOfBlock(first, width, loop.getInductionVar(), rows);
+  };
+  emitRows(context.index(0), whole, rowsAtOnce);
+  if (rowsAtOnce > 1)
+    emitRows(whole, end, 1);
+  VectorLoop(context, {}, 1)
+      .run(
+          width, 0, [] { return Values(); },
+          [&](Value position, Value mask, ArrayRef<Value>) {
+            Column column;
+            column.position = arith::AddIOp::create(builder, loc, first, position), column.mask = mask;
+            column.scope.groups = 1u << 1;
+            PointEvaluator evaluator = evaluatorOf(column, Value(), nullptr);
+            Values totals;
+            for (auto [reduction, buffer] : llvm::zip_equal(reductions, buffers))
+              totals.push_back(loadElements(builder, loc, buffer, position, lanes, reduction.type));
+            finishColumn(evaluator, totals);
+            return Values();
+          });
+}
+
+/// Combines `rows` rows from `row` on with the accumulators of a block.
+void ColumnEmitter::emitRowsOfBlock(Value first, int64_t width, Value row, int64_t rows) {
+  SmallVector<Row> block(rows);
+  SmallVector<Scope *> enclosing;
+  for (auto [number, own] : llvm::enumerate(block)) {
+    own.position = arith::AddIOp::create(builder, loc, row, context.index(number));
+    own.scope.groups = 1u << 0;
+    enclosing.push_back(&own.scope);
+  }
+  VectorLoop(context, enclosing, 1)
+      .run(
+          width, 0, [] { return Values(); },
+          [&](Value position, Value mask, ArrayRef<Value>) {
+            emitVectorOfRows(block, first, position, mask);
+            return Values();
+          });
+}
+
+void ColumnEmitter::emitVectorOfRows(MutableArrayRef<Row> rows, Value first, Value position, Value mask) {
+  Scope column;
+  column.groups = 1u << 1;
+  SmallVector<Values> parts(reductions.size());
+  Value at = arith::AddIOp::create(builder, loc, first, position);
+  for (Row &row : rows) {
+    Scope point;
+    point.groups = 3;
+    PointEvaluator evaluator(context, {&context.entry, &row.scope, &column, &point});
+    evaluator.coordinates = {row.position, at};
+    evaluator.mask = mask;
+    for (auto [reduction, elements] : llvm::zip_equal(reductions, parts))
+      elements.push_back(evaluator.element(reduction.reduction, reduction.combiner));
     Values outputs;
-    for (unsigned index : columnOutputs)
+    for (unsigned index : pointOutputs)
       outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
-    for (auto [index, value] : llvm::zip_equal(columnOutputs, outputs))
+    for (auto [index, value] : llvm::zip_equal(pointOutputs, outputs))
       evaluator.store(index, value);
+  }
+  for (auto [reduction, buffer, elements] : llvm::zip_equal(reductions, buffers, parts)) {
+    Value before = loadElements(builder, loc, buffer, position, context.lanes, reduction.type);
+    Value sum = reduction.combine(builder, loc, before, reduction.combineAll(builder, loc, elements));
+    storeElements(builder, loc, sum, buffer, position);
   }
 }
 

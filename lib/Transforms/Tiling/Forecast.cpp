@@ -25,7 +25,7 @@ TimeForecast forecastTime(KernelOp kernel, const KernelAnalysis &analysis, int64
 static llvm::ArrayRef<llvm::StringLiteral> fieldNames(Strategy strategy) {
   static constexpr llvm::StringLiteral map[] = {"elementsPerItem", "vectorsPerIteration"};
   static constexpr llvm::StringLiteral row[] = {"rowsPerItem", "rowsInterleaved", "vectorsPerIteration"};
-  static constexpr llvm::StringLiteral column[] = {"columnsPerItem"};
+  static constexpr llvm::StringLiteral column[] = {"columnsPerItem", "rowsAtOnce"};
   static constexpr llvm::StringLiteral loops[] = {"iterationsPerItem"};
   static constexpr llvm::StringLiteral contraction[] = {
       "rows",   "vectors", "rowTilesPerItem", "panelsPerItem", "outerPerItem",

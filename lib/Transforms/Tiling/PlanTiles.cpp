@@ -3,6 +3,7 @@
 
 #include "LoopDomain.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -10,6 +11,13 @@ namespace sinter {
 
 /// Elements that a work item should have at least: 16 KB of f32, a microsecond or more.
 static constexpr int64_t kItemElements = 4096;
+
+/// Rows that a wide column kernel combines before it touches an accumulator, and columns that are worth an item of
+/// their own: a shorter piece of each row ends before the prefetchers have noticed it (4096 rows of 4 KB: whole rows
+/// are 2 to 3 times as fast as pieces of 256 bytes).
+static constexpr int64_t kRowsAtOnce = 8, kWideColumns = 256;
+/// Limits of schedules that were given by hand: stack and code.
+static constexpr int64_t kMostColumns = 16384, kMostRowsAtOnce = 32;
 
 static int64_t ceilDiv(int64_t a, int64_t b) {
   return (a + b - 1) / b;
@@ -86,21 +94,37 @@ FailureOr<AffineMap> rowItems(KernelOp kernel, const KernelAnalysis &analysis, S
   return itemMap(LoopDomain(kernel, analysis).outer(), schedule.getTile()[0], kernel.getContext());
 }
 
-//===-- column: [columns per item] -------------------------------------------------------------------------------===//
+//===-- column: [columns per item, rows at a time (0: narrow)] ----------------------------------------------------===//
+
+/// Bytes of accumulators of a wide block, which share the first-level cache with the rows.
+static constexpr int64_t kAccumulatorBytes = 16 << 10;
+
+static int64_t reductionCount(const KernelAnalysis &analysis) {
+  return llvm::count_if(analysis.generics, [](linalg::GenericOp op) { return op.getNumReductionLoops() > 0; });
+}
 
 ScheduleAttr planColumn(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target) {
   LoopDomain domain(kernel, analysis);
-  int64_t lanes = target.lanes(laneType(kernel));
+  int64_t lanes = target.lanes(laneType(kernel)), extent = domain.inner().largest(batch);
   // Four vectors at a time: whole cache lines, and as many independent sums.
-  int64_t columns = 4 * lanes;
-  return makeSchedule(kernel, analysis, {columns}, lanes, ceilDiv(domain.inner().largest(batch), columns), target);
+  int64_t columns = 4 * lanes, rows = 0;
+  if (domain.inner().isStatic() && extent > 2 * columns && domain.outer().largest(batch) >= 2 * kRowsAtOnce) {
+    rows = kRowsAtOnce;
+    int64_t most = kAccumulatorBytes / (reductionCount(analysis) * target.vectorBytes / lanes);
+    int64_t wide = std::clamp<int64_t>(ceilDiv(extent, 2), kWideColumns, 4 * kWideColumns);
+    int64_t items = ceilDiv(extent, std::min(wide, most));
+    columns = llvm::alignTo(ceilDiv(extent, items), lanes);
+  }
+  return makeSchedule(kernel, analysis, {columns, rows}, lanes, ceilDiv(extent, columns), target);
 }
 
 FailureOr<AffineMap> columnItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule,
                                  int64_t batch) {
-  if (!isSane(schedule, 1) || schedule.getTile()[0] % schedule.getVector() != 0)
+  ArrayRef<int64_t> tile = schedule.getTile();
+  if (tile.size() != 2 || tile[0] < 1 || tile[0] > kMostColumns || tile[1] < 0 || tile[1] > kMostRowsAtOnce ||
+      schedule.getVector() < 1 || schedule.getVector() > 64 || tile[0] % schedule.getVector() != 0)
     return failure();
-  return itemMap(LoopDomain(kernel, analysis).inner(), schedule.getTile()[0], kernel.getContext());
+  return itemMap(LoopDomain(kernel, analysis).inner(), tile[0], kernel.getContext());
 }
 
 //===-- loops: [iterations of the outermost parallel dim per item] -----------------------------------------------===//

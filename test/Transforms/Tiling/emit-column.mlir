@@ -15,7 +15,7 @@ module attributes {sinter.batch = 5 : i64} {
   // CHECK-NEXT: %[[LAUNCH:.*]] = sinter.launch @sums_0 items #[[MAP]] parallel ins(%[[X]] :{{.*}} outs(%[[E]] :
   // CHECK-NEXT: return %[[LAUNCH]]
   func.func @sums(%x: tensor<?x11xf32>, %e: tensor<11xf32>) -> tensor<11xf32> {
-    %r = sinter.kernel "sums" schedule #sinter.schedule<column, tile = [8], vector = 4, parallel = true>
+    %r = sinter.kernel "sums" schedule #sinter.schedule<column, tile = [8, 0], vector = 4, parallel = true>
         ins(%x : tensor<?x11xf32>) outs(%e : tensor<11xf32>) -> tensor<11xf32> {
     ^bb0(%a: tensor<?x11xf32>, %o: tensor<11xf32>):
       %zero = arith.constant 0.0 : f32
@@ -36,7 +36,7 @@ module attributes {sinter.batch = 5 : i64} {
   // CHECK-NEXT: %[[LAUNCH:.*]] = sinter.launch @bias_update_1 items #[[MAP1]] ins(%[[X]], %[[RATE]] :{{.*}} outs(%[[B]] :
   // CHECK-NEXT: return %[[LAUNCH]]
   func.func @bias_update(%x: tensor<?x4xf32>, %rate: tensor<f32>, %b: tensor<4xf32>) -> tensor<4xf32> {
-    %r = sinter.kernel "bias_update" schedule #sinter.schedule<column, tile = [4], vector = 4, parallel = false>
+    %r = sinter.kernel "bias_update" schedule #sinter.schedule<column, tile = [4, 0], vector = 4, parallel = false>
         ins(%x, %rate : tensor<?x4xf32>, tensor<f32>) outs(%b : tensor<4xf32>) -> tensor<4xf32> {
     ^bb0(%a: tensor<?x4xf32>, %l: tensor<f32>, %o: tensor<4xf32>):
       %e = tensor.empty() : tensor<4xf32>
@@ -65,7 +65,7 @@ module attributes {sinter.batch = 5 : i64} {
   // CHECK-NEXT: %[[LAUNCH:.*]] = sinter.launch @maxima_2 items #[[MAP2]] parallel ins(%[[X]] :{{.*}} outs(%[[E]] :
   // CHECK-NEXT: return %[[LAUNCH]]
   func.func @maxima(%x: tensor<4x?xf32>, %e: tensor<?xf32>) -> tensor<?xf32> {
-    %r = sinter.kernel "maxima" schedule #sinter.schedule<column, tile = [8], vector = 4, parallel = true>
+    %r = sinter.kernel "maxima" schedule #sinter.schedule<column, tile = [8, 0], vector = 4, parallel = true>
         ins(%x : tensor<4x?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32> {
     ^bb0(%a: tensor<4x?xf32>, %o: tensor<?xf32>):
       %low = arith.constant -1.0 : f32

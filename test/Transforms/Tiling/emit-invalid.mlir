@@ -117,8 +117,30 @@ func.func @odd_rows_in_an_item(%x: tensor<4x6xf32>, %e: tensor<4xf32>) -> tensor
 #element = affine_map<(i, j) -> (i, j)>
 #column = affine_map<(i, j) -> (j)>
 func.func @part_of_a_vector_of_columns(%x: tensor<4x6xf32>, %e: tensor<6xf32>) -> tensor<6xf32> {
-  // expected-error @+1 {{kernel "part" cannot be emitted with #sinter.schedule<column, tile = [6], vector = 4, parallel = true>}}
-  %r = sinter.kernel "part" schedule #sinter.schedule<column, tile = [6], vector = 4, parallel = true>
+  // expected-error @+1 {{kernel "part" cannot be emitted with #sinter.schedule<column, tile = [6, 0], vector = 4, parallel = true>}}
+  %r = sinter.kernel "part" schedule #sinter.schedule<column, tile = [6, 0], vector = 4, parallel = true>
+      ins(%x : tensor<4x6xf32>) outs(%e : tensor<6xf32>) -> tensor<6xf32> {
+  ^bb0(%a: tensor<4x6xf32>, %o: tensor<6xf32>):
+    %zero = arith.constant 0.0 : f32
+    %init = linalg.fill ins(%zero : f32) outs(%o : tensor<6xf32>) -> tensor<6xf32>
+    %y = linalg.generic {indexing_maps = [#element, #column], iterator_types = ["reduction", "parallel"]}
+        ins(%a : tensor<4x6xf32>) outs(%init : tensor<6xf32>) {
+    ^bb0(%v: f32, %u: f32):
+      %z = arith.addf %u, %v : f32
+      linalg.yield %z : f32
+    } -> tensor<6xf32>
+    sinter.yield %y : tensor<6xf32>
+  }
+  return %r : tensor<6xf32>
+}
+
+// -----
+
+#element = affine_map<(i, j) -> (i, j)>
+#column = affine_map<(i, j) -> (j)>
+func.func @too_many_rows_at_once(%x: tensor<4x6xf32>, %e: tensor<6xf32>) -> tensor<6xf32> {
+  // expected-error @+1 {{kernel "rows" cannot be emitted with #sinter.schedule<column, tile = [4, 33], vector = 4, parallel = true>}}
+  %r = sinter.kernel "rows" schedule #sinter.schedule<column, tile = [4, 33], vector = 4, parallel = true>
       ins(%x : tensor<4x6xf32>) outs(%e : tensor<6xf32>) -> tensor<6xf32> {
   ^bb0(%a: tensor<4x6xf32>, %o: tensor<6xf32>):
     %zero = arith.constant 0.0 : f32

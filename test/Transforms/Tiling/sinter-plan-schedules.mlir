@@ -134,11 +134,11 @@ module attributes {sinter.batch = 64 : i64} {
     return %r : tensor<?xf32>
   }
 
-  // Four vectors of columns.
+  // Many columns: two wide blocks, eight rows at a time.
   // CHECK-LABEL: func.func @columns
-  // V3: sinter.kernel "columns" schedule <column, tile = [32], vector = 8, parallel = false>
-  // V4: sinter.kernel "columns" schedule <column, tile = [64], vector = 16, parallel = false>
-  // SSE: sinter.kernel "columns" schedule <column, tile = [16], vector = 4, parallel = false>
+  // V3: sinter.kernel "columns" schedule <column, tile = [504, 8], vector = 8, parallel = false>
+  // V4: sinter.kernel "columns" schedule <column, tile = [512, 8], vector = 16, parallel = false>
+  // SSE: sinter.kernel "columns" schedule <column, tile = [500, 8], vector = 4, parallel = false>
   func.func @columns(%x: tensor<?x1000xf32>, %e: tensor<1000xf32>) -> tensor<1000xf32> {
     %r = sinter.kernel "columns" ins(%x : tensor<?x1000xf32>) outs(%e : tensor<1000xf32>) -> tensor<1000xf32> {
     ^bb0(%a: tensor<?x1000xf32>, %o: tensor<1000xf32>):
@@ -153,6 +153,27 @@ module attributes {sinter.batch = 64 : i64} {
       sinter.yield %y : tensor<1000xf32>
     }
     return %r : tensor<1000xf32>
+  }
+
+  // Few columns: four vectors at a time, accumulators in registers. (For short vectors they are not few.)
+  // CHECK-LABEL: func.func @few_columns
+  // V3: sinter.kernel "few" schedule <column, tile = [32, 0], vector = 8, parallel = false>
+  // V4: sinter.kernel "few" schedule <column, tile = [64, 0], vector = 16, parallel = false>
+  // SSE: sinter.kernel "few" schedule <column, tile = [64, 8], vector = 4, parallel = false>
+  func.func @few_columns(%x: tensor<?x64xf32>, %e: tensor<64xf32>) -> tensor<64xf32> {
+    %r = sinter.kernel "few" ins(%x : tensor<?x64xf32>) outs(%e : tensor<64xf32>) -> tensor<64xf32> {
+    ^bb0(%a: tensor<?x64xf32>, %o: tensor<64xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%o : tensor<64xf32>) -> tensor<64xf32>
+      %y = linalg.generic {indexing_maps = [#element, #column], iterator_types = ["reduction", "parallel"]}
+          ins(%a : tensor<?x64xf32>) outs(%init : tensor<64xf32>) {
+      ^bb0(%v: f32, %u: f32):
+        %z = arith.addf %u, %v : f32
+        linalg.yield %z : f32
+      } -> tensor<64xf32>
+      sinter.yield %y : tensor<64xf32>
+    }
+    return %r : tensor<64xf32>
   }
 
   // No better skeleton fits: iterations of the outer loop, 300 elements each; the remark says why.

@@ -99,7 +99,8 @@ def Sinter_ScheduleAttr : AttrDef<Sinter_Dialect, "Schedule"> {
   let description = [{
     `vector` is the number of lanes of a vector register for the kernel's widest element type. The meaning of `tile`
     depends on the strategy: `map` [elements per work item, vectors per unrolled iteration]; `row` [rows per work item, rows interleaved, vectors per
-    unrolled iteration]; `column` [columns per work item]; `loops` [outermost iterations per work item]; `contraction`
+    unrolled iteration]; `column` [columns per work item, rows that are combined before an accumulator in memory is
+    touched (0: accumulators in registers)]; `loops` [outermost iterations per work item]; `contraction`
     [rows, vectors of the register tile, row tiles, column panels, outer (batch) points per work item (0: all of them),
     extent of a block of the contracted dimension, form, swapped, panels inner, fetches]. The form is 0 (direct: the right operand is read where
     it lies), 1 (packed: its panels are copied first) or 2 (dot: vectors run along the contracted dimension); swapped (1)
