@@ -19,14 +19,18 @@ import sys
 
 # Largest errors in ulp, as in include/sinter/Transforms/ExpandMath/ExpandMath.h. 1 + erf: in ulp of 1.
 BOUNDS = {
-    "f32": {"exp": 1.25, "expm1": 2, "log": 1.25, "log1p": 2, "tanh": 3, "erf": 1.5, "sigmoid": 2.5, "one_plus_erf": 3.5},
-    "f64": {"exp": 1.25, "expm1": 2, "log": 1.25, "log1p": 2, "tanh": 3, "erf": 2, "sigmoid": 2.5},
+    "f32": {"exp": 1.25, "expm1": 2, "log": 1.25, "log1p": 2, "tanh": 3, "erf": 1.5, "sigmoid": 2.5, "one_plus_erf": 3.5,
+            "sin": 1.75, "cos": 1.75, "pow": 0.51, "pow_any": 0.51},
+    "f64": {"exp": 1.25, "expm1": 2, "log": 1.25, "log1p": 2, "tanh": 3, "erf": 2, "sigmoid": 2.5,
+            "sin": 1.75, "cos": 1.75},
 }
 # Where evenly spaced arguments are taken from.
 RANGES = {
     "exp": [(-110, 90), (-750, 710), (-2, 2)], "expm1": [(-20, 90), (-2, 2), (-40, 710)], "log": [(0, 4), (0, 1e6)],
     "log1p": [(-1, 4), (-0.01, 0.01), (0, 1e6)], "tanh": [(-10, 10), (-1, 1), (-22, 22)], "erf": [(-7, 7), (-1, 1)],
     "sigmoid": [(-110, 40), (-4, 4), (-750, 40)], "one_plus_erf": [(-14, 7), (-1, 1)],
+    "sin": [(-4, 4), (-1000, 1000), (130000, 133000), (-0.01, 0.01)], "cos": [(-4, 4), (-1000, 1000), (130000, 133000)],
+    "pow": [(0, 4), (-8, 8), (0.999, 1.001)], "pow_any": [(-4, 4)],
 }
 SPECIAL = {
     "f32": [0, 1 << 31, 0x3F800000, 0xBF800000, 0x7F800000, 0xFF800000, 0x7FC00000, 0xFFFFFFFF, 1, 0x80000001,
@@ -45,6 +49,35 @@ FORMULAS = {
       %erf = math.erf %v : {v}
       %e = arith.addf %one, %erf : {v}""",
 }
+# The second operand follows from the bits of the first: multiples of 1/1024 up to 32, or any number.
+EXPONENTS = {
+    "pow": """%bits = arith.bitcast %base : {n} to {m}
+    %factor = arith.constant {factor}
+    %hash = arith.muli %bits, %factor : {m}
+    %sixteen = arith.constant {sixteen}
+    %high = arith.shrsi %hash, %sixteen : {m}
+    %whole = arith.sitofp %high : {m} to {n}
+    %small = arith.constant {small}
+    %exponent = arith.mulf %whole, %small : {n}""",
+    "pow_any": """%bits = arith.bitcast %base : {n} to {m}
+    %factor = arith.constant {factor}
+    %hash = arith.muli %bits, %factor : {m}
+    %exponent = arith.bitcast %hash : {m} to {n}""",
+}
+FACTOR, SIXTEEN, SMALL = -1640531535, 16, "9.765625e-4"
+
+
+def exponents(op, vector):
+    def constant(value, element):
+        return f"dense<{value}> : vector<{LANES}x{element}>" if vector else f"{value} : {element}"
+    shape = (lambda element: f"vector<{LANES}x{element}>") if vector else (lambda element: element)
+    return EXPONENTS[op].format(n=shape("f32"), m=shape("i32"), factor=constant(FACTOR, "i32"),
+                                sixteen=constant(SIXTEEN, "i32"), small=constant(SMALL, "f32"))
+
+
+LANES = 16
+for power in EXPONENTS:
+    FORMULAS[power] = exponents(power, True).replace("%base", "%v") + "\n      %e = math.powf %v, %exponent : {v}"
 REFERENCES = {
     "sigmoid": """%minus = arith.negf %x : {r}
     %exp = func.call @exp{l}(%minus) : ({r}) -> {r}
@@ -55,10 +88,13 @@ REFERENCES = {
     %one = arith.constant 1.0 : {r}
     %y = arith.addf %one, %erf : {r}""",
 }
+for power in EXPONENTS:
+    REFERENCES[power] = ("%base = arith.truncf %x : {r} to f32\n    " + exponents(power, False) + """
+    %wide = arith.extf %exponent : f32 to {r}
+    %y = func.call @pow{l}(%x, %wide) : ({r}, {r}) -> {r}""")
 LOWERING = ("--sinter-expand-math --canonicalize --cse --convert-scf-to-cf --convert-vector-to-llvm --convert-math-to-llvm "
             "--finalize-memref-to-llvm --convert-func-to-llvm --convert-arith-to-llvm --convert-cf-to-llvm "
             "--convert-index-to-llvm --reconcile-unrealized-casts")
-LANES = 16
 
 MODULE = """module {{
   func.func private @printF64(f64)
@@ -187,7 +223,8 @@ def module(t, op, step, count):
     words = {"t": t, "r": r, "l": l, "i": "i32" if narrow else "i64", "v": f"vector<{LANES}x{t}>", "lanes": LANES}
     function = FORMULAS.get(op, f"%e = math.{op} %v : {{v}}").format(**words)
     reference = REFERENCES.get(op, f"%y = func.call @{op}{l}(%x) : ({{r}}) -> {{r}}").format(**words)
-    called = {"sigmoid": "exp", "one_plus_erf": "erf"}.get(op, op) + l
+    called = {"sigmoid": "exp", "one_plus_erf": "erf", "pow_any": "pow"}.get(op, op) + l
+    operands = ", ".join([r] * (2 if op in EXPONENTS else 1))
     checks = calls = ""
     for number, (n, arguments) in enumerate(arguments_of(op, t, step, count)):
         checks += CHECK.format(number=number, count=n, arguments=arguments, function=function, **words)
@@ -195,7 +232,7 @@ def module(t, op, step, count):
                   "    call @printNewline() : () -> ()\n")
     least = 1023 if op == "one_plus_erf" else 1023 - 126 if narrow else 1
     return MODULE.format(
-        declarations=f"func.func private @{called}({r}) -> {r}", reference=reference, checks=checks, calls=calls,
+        declarations=f"func.func private @{called}({operands}) -> {r}", reference=reference, checks=checks, calls=calls,
         least=least, more=52 - 23 if narrow else 0, widen="arith.extf %y",
         narrow="arith.addf %scaled, %zero : f64" if narrow else "arith.truncf %scaled : f80 to f64",
         narrowr="arith.addf %r, %zero : f64" if narrow else "arith.truncf %r : f80 to f64", **words)

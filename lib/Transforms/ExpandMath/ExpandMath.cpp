@@ -4,6 +4,7 @@
 #include "sinter/Transforms/ExpandMath/ExpandMath.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -24,8 +25,8 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
     // Formulas before the functions in them.
     apply(populateMathFormulaPatterns);
     removeDead();
-    apply([](RewritePatternSet &patterns) {
-      populateMathPolynomialPatterns(patterns);
+    apply([this](RewritePatternSet &patterns) {
+      populateMathPolynomialPatterns(patterns, fma);
       populateMathToScalarPatterns(patterns);
     });
     if (!fma)

@@ -21,6 +21,13 @@ mlir::Value expandErf(MathBuilder &b, mlir::Value x);
 /// 1 + erf(x), f32 only: what GELU asks for, at half the price of erf.
 mlir::Value expandOnePlusErf(MathBuilder &b, mlir::Value x);
 
+/// With multiply-adds only: what is left of x after the quarter turns must be exact.
+mlir::Value expandSin(mlir::ImplicitLocOpBuilder &builder, mlir::Value x);
+mlir::Value expandCos(mlir::ImplicitLocOpBuilder &builder, mlir::Value x);
+
+/// x^y, f32 only.
+mlir::Value expandPow(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Value y);
+
 } // namespace sinter
 
 #endif // SINTER_LIB_TRANSFORMS_EXPANDMATH_EXPANSIONS_H

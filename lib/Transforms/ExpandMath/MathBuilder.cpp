@@ -113,6 +113,13 @@ Value MathBuilder::bitAnd(Value x, Value y) {
   return arith::AndIOp::create(b, x, y);
 }
 
+Value MathBuilder::bitXor(Value x, Value y) {
+  return arith::XOrIOp::create(b, x, y);
+}
+Value MathBuilder::isNotZero(Value x) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, x, integer(0));
+}
+
 MathBuilder::Rounded MathBuilder::round(Value x, double scale, int64_t bias) {
   // Adding 1.5 * 2^(mantissa bits) leaves the integer in the low bits of the sum.
   Value magic = constant(1.5 * double(int64_t(1) << mantissaBits()) + double(bias));

@@ -52,6 +52,8 @@ public:
   Value shiftLeft(Value a, unsigned by);
   Value shiftRight(Value a, unsigned by);
   Value bitAnd(Value a, Value b);
+  Value bitXor(Value a, Value b);
+  Value isNotZero(Value integer);
 
   /// An integer as a float, and plus some bias in the low bits of `bits` (the others are not zero).
   struct Rounded {

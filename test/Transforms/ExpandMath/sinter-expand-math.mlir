@@ -22,12 +22,47 @@ func.func @scalars_are_expanded_alike(%x: f32) -> f32 {
   return %y : f32
 }
 
-// CHECK-LABEL: @power_is_taken_lane_by_lane
-// CHECK-COUNT-4: math.powf {{.*}} : f32
-// CHECK: vector.from_elements {{.*}} : vector<4xf32>
-func.func @power_is_taken_lane_by_lane(%x: vector<4xf32>, %y: vector<4xf32>) -> vector<4xf32> {
+// Single precision by way of double; double precision is libm's.
+// CHECK-LABEL: @power
+// CHECK-NOT: math.powf {{.*}} : vector
+// CHECK: arith.extf {{.*}} : vector<4xf32> to vector<4xf64>
+// CHECK: arith.truncf {{.*}} : vector<4xf64> to vector<4xf32>
+// CHECK-COUNT-2: math.powf {{.*}} : f64
+// CHECK: vector.from_elements {{.*}} : vector<2xf64>
+func.func @power(%x: vector<4xf32>, %y: vector<4xf32>, %u: vector<2xf64>, %v: vector<2xf64>) -> (vector<4xf32>, vector<2xf64>) {
   %z = math.powf %x, %y : vector<4xf32>
-  return %z : vector<4xf32>
+  %w = math.powf %u, %v : vector<2xf64>
+  return %z, %w : vector<4xf32>, vector<2xf64>
+}
+
+// If a lane is too large, infinite or NaN, libm computes all of them. Without multiply-adds it always does.
+// CHECK-LABEL: @sine
+// CHECK: %[[MAGNITUDE:.*]] = math.absf %[[X:.*]] : vector<4xf32>
+// CHECK: %[[LARGE:.*]] = arith.cmpf uge, %[[MAGNITUDE]]
+// CHECK: %[[ANY:.*]] = vector.reduction <or>, %[[LARGE]]
+// CHECK: scf.if %[[ANY]]
+// CHECK: scf.for {{.*}} iter_args(%{{.*}} = %[[X]])
+// CHECK: math.sin %{{.*}} : f32
+// CHECK: else
+// CHECK: math.fma
+// CHECK-NOT: math.sin
+// CHECK: return
+// SPLIT-LABEL: @sine
+// SPLIT-COUNT-4: math.sin {{.*}} : f32
+// SPLIT: vector.from_elements
+func.func @sine(%x: vector<4xf32>) -> vector<4xf32> {
+  %y = math.sin %x : vector<4xf32>
+  return %y : vector<4xf32>
+}
+
+// CHECK-LABEL: @scalar_cosine
+// CHECK-NOT: vector
+// CHECK: scf.if
+// CHECK-NEXT: math.cos %{{.*}} : f64
+// CHECK: return
+func.func @scalar_cosine(%x: f64) -> f64 {
+  %y = math.cos %x : f64
+  return %y : f64
 }
 
 // CHECK-LABEL: @erf_is_arithmetic_in_both_precisions

@@ -4,9 +4,9 @@
 // Largest errors, in units in the last place of the result (test/numeric/math_accuracy.py: every 997th f32, every f32
 // with --step 1; f64 on patterns and on evenly spaced numbers, against extended precision):
 //
-//   |       | exp  | expm1 | log  | log1p | tanh | erf | sigmoid | 1 + erf |
-//   | f32   | 1.25 | 2     | 1.25 | 2     | 3    | 1.5 | 2.5     | 3.5     |
-//   | f64   | 1.25 | 2     | 1.25 | 2     | 3    | 2   | 2.5     | -       |
+//   |       | exp  | expm1 | log  | log1p | tanh | erf | sigmoid | 1 + erf | sin  | cos  | pow  |
+//   | f32   | 1.25 | 2     | 1.25 | 2     | 3    | 1.5 | 2.5     | 3.5     | 1.75 | 1.75 | 0.51 |
+//   | f64   | 1.25 | 2     | 1.25 | 2     | 3    | 2   | 2.5     | -       | 1.75 | 1.75 | libm |
 //
 // `sigmoid` is what is written 1 / (1 + exp(-x)); 1 + erf(x) of f32 has its error in units in the last place of 1,
 // since it need not keep the digits of results near 0.
@@ -14,7 +14,10 @@
 // Infinities, NaN, signed zeros, overflow to infinity, underflow to subnormals and to zero, and subnormal arguments
 // come out as the C library defines; floating-point exceptions may differ. rsqrt is 1 / sqrt, both rounded correctly.
 //
-// Left to libm, as scalar ops: pow, sin, cos, tan, the inverse and other hyperbolic functions, cbrt, exp2, log2, log10,
+// sin and cos of arguments beyond 2^17 (f32) or 2^27 (f64) are libm's, for all lanes of the vector that has one; so are all
+// of targets without multiply-adds.
+//
+// Left to libm, as scalar ops: pow of f64, tan, the inverse and other hyperbolic functions, cbrt, exp2, log2, log10,
 // fpowi. Left alone, as instructions: absf, ceil, copysign, floor, fma, round, roundeven, sqrt, trunc, and the integer
 // ops.
 
@@ -28,8 +31,8 @@ namespace sinter {
 /// Formulas that are better computed as one: 1 + erf(x), 1 / (1 + exp(-x)).
 void populateMathFormulaPatterns(mlir::RewritePatternSet &patterns);
 
-/// Functions that become arithmetic.
-void populateMathPolynomialPatterns(mlir::RewritePatternSet &patterns);
+/// Functions that become arithmetic; sin and cos only if there are multiply-adds.
+void populateMathPolynomialPatterns(mlir::RewritePatternSet &patterns, bool fma);
 
 /// Vector ops that libm has to compute become one scalar op per lane.
 void populateMathToScalarPatterns(mlir::RewritePatternSet &patterns);

@@ -19,7 +19,8 @@ def ExpandMathPass : Pass<"sinter-expand-math"> {
     Example: test/Transforms/ExpandMath/sinter-expand-math.mlir
   }];
   let options = [Option<"fma", "fma", "bool", "true", "the CPU has fused multiply-add">];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 #endif // SINTER_TRANSFORMS_EXPANDMATH_PASSES_TD
