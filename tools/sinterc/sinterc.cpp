@@ -23,13 +23,22 @@ static llvm::FailureOr<std::shared_ptr<RemarkLog>> enableRemarks(mlir::MLIRConte
   return RemarkLog::enable(context, options.remarks, /*keep=*/!options.reports.empty());
 }
 
-/// What concerns no place in a text, "sinterc: error: cannot open ...", is not said to be in `<unknown>`.
-static LogicalResult reportWithoutPlace(mlir::Diagnostic &diagnostic) {
-  if (!mlir::isa<mlir::UnknownLoc>(diagnostic.getLocation()) ||
-      diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
-    return failure();
-  return success(failed(reportError(llvm::createStringError(diagnostic.str()))));
-}
+/// What concerns no place in a text, "sinterc: error: cannot open ...", is not said to be in `<unknown>`. An error at a
+/// place that has had one follows from that: "failed to legalize", or the same in another step function.
+class ErrorFilter {
+public:
+  LogicalResult operator()(mlir::Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
+      return failure();
+    mlir::Location location = diagnostic.getLocation();
+    if (!mlir::isa<mlir::UnknownLoc>(location))
+      return success(!reported.insert(location).second);
+    return success(failed(reportError(llvm::createStringError(diagnostic.str()))));
+  }
+
+private:
+  llvm::DenseSet<mlir::Location> reported;
+};
 
 /// The exit status.
 static int statusOf(LogicalResult result) {
@@ -43,7 +52,7 @@ static int run(const Options &options, mlir::TimingScope &timing) {
   context.printOpOnDiagnostic(false);
   llvm::SourceMgr sources;
   mlir::SourceMgrDiagnosticHandler diagnostics(sources, &context);
-  context.getDiagEngine().registerHandler(reportWithoutPlace);
+  context.getDiagEngine().registerHandler([filter = ErrorFilter()](mlir::Diagnostic &d) mutable { return filter(d); });
   llvm::FailureOr<std::shared_ptr<RemarkLog>> log = enableRemarks(context, options);
   if (failed(log))
     return 1;
