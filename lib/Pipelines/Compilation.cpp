@@ -130,6 +130,7 @@ static PhaseOptions phaseOptions(const CompilationOptions &options, const llvm::
   phases.llvm.sourceDigest = sourceDigest.str();
   phases.llvm.compilerVersion = compilerVersion();
   phases.llvm.fma = hasFma(machine);
+  phases.llvm.scale512 = hasScale512(machine);
   phases.llvm.program = options.program;
   return phases;
 }

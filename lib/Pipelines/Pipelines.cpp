@@ -107,6 +107,7 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   ExpandMathPassOptions math;
   math.fma = options.fma;
+  math.scale512 = options.scale512;
   functions.addPass(createExpandMathPass(math));
   simplify(functions);
   manager.addPass(createConvertStepsToLLVMPass(
@@ -142,6 +143,10 @@ TargetInfo describeTarget(const llvm::TargetMachine &machine) {
   target.l2Bytes = registers.bytes == 64 ? 1 << 20 : 512 << 10;
   target.refine(machine.getTargetCPU());
   return target;
+}
+
+bool hasScale512(const llvm::TargetMachine &machine) {
+  return machine.getTargetTriple().isX86() && machine.getMCSubtargetInfo()->checkFeatures("+avx512f");
 }
 
 bool hasFma(const llvm::TargetMachine &machine) {

@@ -64,6 +64,8 @@ struct LLVMOptions {
   std::string compilerVersion = "sinter";
   /// The target has fused multiply-add.
   bool fma = true;
+  /// Has the processor x 2^n on vectors of 512 bits?
+  bool scale512 = false;
   /// Also define `sinter_program_artifact`, which `main` of a program looks for.
   bool program = false;
 };
@@ -86,6 +88,7 @@ void buildPhase(mlir::OpPassManager &manager, Phase phase, const PhaseOptions &o
 TargetInfo describeTarget(const llvm::TargetMachine &machine);
 /// Whether its code may use fused multiply-add.
 bool hasFma(const llvm::TargetMachine &machine);
+bool hasScale512(const llvm::TargetMachine &machine);
 
 /// All dialects and interfaces that the phases need.
 void registerPhaseDialects(mlir::DialectRegistry &registry);

@@ -3,6 +3,7 @@
 
 #include "sinter/Transforms/ExpandMath/ExpandMath.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -23,10 +24,11 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
 
   void runOnOperation() override {
     // Formulas before the functions in them.
-    apply(populateMathFormulaPatterns);
+    MathTarget target{fma, scale512};
+    apply([&](RewritePatternSet &patterns) { populateMathFormulaPatterns(patterns, target); });
     removeDead();
-    apply([this](RewritePatternSet &patterns) {
-      populateMathPolynomialPatterns(patterns, fma);
+    apply([&](RewritePatternSet &patterns) {
+      populateMathPolynomialPatterns(patterns, target);
       populateMathToScalarPatterns(patterns);
     });
     if (!fma)

@@ -22,11 +22,11 @@ mlir::Value expandErf(MathBuilder &b, mlir::Value x);
 mlir::Value expandOnePlusErf(MathBuilder &b, mlir::Value x);
 
 /// With multiply-adds only: what is left of x after the quarter turns must be exact.
-mlir::Value expandSin(mlir::ImplicitLocOpBuilder &builder, mlir::Value x);
-mlir::Value expandCos(mlir::ImplicitLocOpBuilder &builder, mlir::Value x);
+mlir::Value expandSin(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, MathTarget target);
+mlir::Value expandCos(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, MathTarget target);
 
 /// x^y, f32 only.
-mlir::Value expandPow(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Value y);
+mlir::Value expandPow(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Value y, MathTarget target);
 
 } // namespace sinter
 

@@ -23,7 +23,7 @@ static constexpr double kExpTail64[] = {2.5004514011720125e-08, 2.76304475877602
 namespace {
 /// x = n log(2) + r; `bits` hold n + bias.
 struct Reduced {
-  Value r, tail, bits;
+  Value r, tail, n, bits;
 };
 } // namespace
 
@@ -33,7 +33,7 @@ static Reduced reduce(MathBuilder &b, Value x, int64_t bias) {
   Value high = b.constant(b.isDouble() ? -6.93145751953125e-1 : -0.693359375);
   Value low = b.constant(b.isDouble() ? -1.42860682030941723212e-6 : 2.12194440e-4);
   Value r = b.fma(n.value, low, b.fma(n.value, high, x));
-  return {r, b.isDouble() ? b.polynomial(r, kExpTail64) : b.polynomial(r, kExpTail32), n.bits};
+  return {r, b.isDouble() ? b.polynomial(r, kExpTail64) : b.polynomial(r, kExpTail32), n.value, n.bits};
 }
 
 /// Half of n + 2 * (exponent bias), rounded down, moved to where the exponent is: 2^(n / 2).
@@ -49,6 +49,8 @@ static Value expBounded(MathBuilder &b, Value x, double highest) {
   x = b.atMost(b.atLeast(x, b.isDouble() ? -746.0 : -104.0), highest);
   Reduced e = reduce(b, x, 2 * b.exponentBias());
   Value one = b.constant(1.0), y = b.fma(b.fma(e.tail, e.r, one), e.r, one);
+  if (b.scales())
+    return b.scale(y, e.n);
   // Two factors, because 2^n itself may be out of range; the second product alone rounds, if the result is subnormal.
   y = b.mul(y, halfPower(b, e.bits));
   return b.mul(y, halfPower(b, b.addInteger(e.bits, b.integer(1))));

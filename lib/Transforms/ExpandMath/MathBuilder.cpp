@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "MathBuilder.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -15,7 +16,8 @@ bool isExpandable(Type type) {
   return (element.isF32() || element.isF64()) && (!vector || (vector.getRank() == 1 && !vector.isScalable()));
 }
 
-MathBuilder::MathBuilder(ImplicitLocOpBuilder &builder, Type type) : b(builder), type(type) {
+MathBuilder::MathBuilder(ImplicitLocOpBuilder &builder, Type type, MathTarget target)
+    : b(builder), type(type), target(target) {
   double_ = getElementTypeOrSelf(type).isF64();
   integerType = b.getIntegerType(double_ ? 64 : 32);
   if (auto vector = dyn_cast<VectorType>(type))
@@ -125,6 +127,19 @@ MathBuilder::Rounded MathBuilder::round(Value x, double scale, int64_t bias) {
   Value magic = constant(1.5 * double(int64_t(1) << mantissaBits()) + double(bias));
   Value sum = scale == 1.0 ? add(x, magic) : fma(x, constant(scale), magic);
   return {sub(sum, magic), bits(sum)};
+}
+
+bool MathBuilder::scales() const {
+  auto vector = dyn_cast<VectorType>(type);
+  return target.scale512 && vector && vector.getNumElements() * vector.getElementTypeBitWidth() == 512;
+}
+
+Value MathBuilder::scale(Value x, Value n) {
+  auto name = b.getStringAttr(isDouble() ? "llvm.x86.avx512.mask.scalef.pd.512" : "llvm.x86.avx512.mask.scalef.ps.512");
+  Type mask = b.getIntegerType(isDouble() ? 8 : 16);
+  Value all = arith::ConstantOp::create(b, b.getIntegerAttr(mask, -1));
+  Value currentRounding = arith::ConstantOp::create(b, b.getI32IntegerAttr(4));
+  return LLVM::CallIntrinsicOp::create(b, type, name, ValueRange{x, n, x, all, currentRounding}).getResult(0);
 }
 
 Value MathBuilder::powerOfTwo(Value bits) {

@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "sinter/Transforms/ExpandMath/ExpandMath.h"
 
 namespace sinter {
 
@@ -18,7 +19,7 @@ public:
   using Predicate = mlir::arith::CmpFPredicate;
 
   /// `type` must be expandable.
-  MathBuilder(mlir::ImplicitLocOpBuilder &builder, mlir::Type type);
+  MathBuilder(mlir::ImplicitLocOpBuilder &builder, mlir::Type type, MathTarget target);
 
   bool isDouble() const { return double_; }
   unsigned mantissaBits() const { return double_ ? 52 : 23; }
@@ -61,6 +62,10 @@ public:
   };
   /// The integer nearest to x * scale; |x * scale| < 2^(mantissa bits - 2). No trap, no poison for NaN.
   Rounded round(Value x, double scale, int64_t bias);
+  /// True if `scale` is one instruction.
+  bool scales() const;
+  /// x 2^n, rounded once, for an integer n as a float.
+  Value scale(Value x, Value n);
   /// 2^(n - exponent bias) for the integer n in the low bits, which must be the exponent of a finite number.
   Value powerOfTwo(Value bits);
 
@@ -68,6 +73,7 @@ private:
   mlir::ImplicitLocOpBuilder &b;
   mlir::Type type, integerType;
   bool double_;
+  MathTarget target;
 };
 
 } // namespace sinter

@@ -37,20 +37,21 @@ OpTy addedToOne(arith::AddFOp sum) {
 }
 
 struct ExpandOnePlusErf : OpRewritePattern<arith::AddFOp> {
-  using OpRewritePattern::OpRewritePattern;
+  ExpandOnePlusErf(MLIRContext *context, MathTarget target) : OpRewritePattern(context), target(target) {}
   LogicalResult matchAndRewrite(arith::AddFOp op, PatternRewriter &rewriter) const override {
     auto erf = addedToOne<math::ErfOp>(op);
     if (!erf || !isExpandable(op.getType()) || !getElementTypeOrSelf(op.getType()).isF32())
       return rewriter.notifyMatchFailure(op, "not 1 + erf(x) of f32");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    MathBuilder b(builder, op.getType());
+    MathBuilder b(builder, op.getType(), target);
     rewriter.replaceOp(op, expandOnePlusErf(b, erf.getOperand()));
     return success();
   }
+  MathTarget target;
 };
 
 struct ExpandSigmoid : OpRewritePattern<arith::DivFOp> {
-  using OpRewritePattern::OpRewritePattern;
+  ExpandSigmoid(MLIRContext *context, MathTarget target) : OpRewritePattern(context), target(target) {}
   LogicalResult matchAndRewrite(arith::DivFOp op, PatternRewriter &rewriter) const override {
     auto sum = op.getRhs().getDefiningOp<arith::AddFOp>();
     auto exp = sum ? addedToOne<math::ExpOp>(sum) : math::ExpOp();
@@ -58,16 +59,17 @@ struct ExpandSigmoid : OpRewritePattern<arith::DivFOp> {
     if (!negated || !isOne(op.getLhs()) || !isExpandable(op.getType()))
       return rewriter.notifyMatchFailure(op, "not 1 / (1 + exp(-x))");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    MathBuilder b(builder, op.getType());
+    MathBuilder b(builder, op.getType(), target);
     rewriter.replaceOp(op, expandSigmoid(b, negated.getOperand()));
     return success();
   }
+  MathTarget target;
 };
 
 } // namespace
 
-void populateMathFormulaPatterns(RewritePatternSet &patterns) {
-  patterns.add<ExpandOnePlusErf, ExpandSigmoid>(patterns.getContext());
+void populateMathFormulaPatterns(RewritePatternSet &patterns, MathTarget target) {
+  patterns.add<ExpandOnePlusErf, ExpandSigmoid>(patterns.getContext(), target);
 }
 
 } // namespace sinter

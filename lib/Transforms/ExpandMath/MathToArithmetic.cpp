@@ -12,38 +12,46 @@ namespace sinter {
 
 namespace {
 
+/// A pattern that knows what the target can do.
+template <typename OpTy>
+struct ExpansionPattern : OpRewritePattern<OpTy> {
+  ExpansionPattern(MLIRContext *context, MathTarget target, PatternBenefit benefit = 1)
+      : OpRewritePattern<OpTy>(context, benefit), target(target) {}
+  MathTarget target;
+};
+
 template <typename OpTy, Value (*expand)(MathBuilder &, Value)>
-struct ExpandPattern : OpRewritePattern<OpTy> {
-  using OpRewritePattern<OpTy>::OpRewritePattern;
+struct ExpandPattern : ExpansionPattern<OpTy> {
+  using ExpansionPattern<OpTy>::ExpansionPattern;
   LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
     if (!isExpandable(op.getType()))
       return rewriter.notifyMatchFailure(op, "neither f32 nor f64");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    MathBuilder b(builder, op.getType());
+    MathBuilder b(builder, op.getType(), this->target);
     rewriter.replaceOp(op, expand(b, op.getOperand()));
     return success();
   }
 };
 
-template <typename OpTy, Value (*expand)(ImplicitLocOpBuilder &, Value)>
-struct ExpandWithBranch : OpRewritePattern<OpTy> {
-  using OpRewritePattern<OpTy>::OpRewritePattern;
+template <typename OpTy, Value (*expand)(ImplicitLocOpBuilder &, Value, MathTarget)>
+struct ExpandWithBranch : ExpansionPattern<OpTy> {
+  using ExpansionPattern<OpTy>::ExpansionPattern;
   LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
     if (!isExpandable(op.getType()))
       return rewriter.notifyMatchFailure(op, "neither f32 nor f64");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    rewriter.replaceOp(op, expand(builder, op.getOperand()));
+    rewriter.replaceOp(op, expand(builder, op.getOperand(), this->target));
     return success();
   }
 };
 
-struct ExpandPow : OpRewritePattern<math::PowFOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct ExpandPow : ExpansionPattern<math::PowFOp> {
+  using ExpansionPattern::ExpansionPattern;
   LogicalResult matchAndRewrite(math::PowFOp op, PatternRewriter &rewriter) const override {
     if (!isExpandable(op.getType()) || !getElementTypeOrSelf(op.getType()).isF32())
       return rewriter.notifyMatchFailure(op, "not f32");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    rewriter.replaceOp(op, expandPow(builder, op.getLhs(), op.getRhs()));
+    rewriter.replaceOp(op, expandPow(builder, op.getLhs(), op.getRhs(), target));
     return success();
   }
 };
@@ -54,17 +62,18 @@ Value expandRsqrt(MathBuilder &b, Value x) {
 
 } // namespace
 
-void populateMathPolynomialPatterns(RewritePatternSet &patterns, bool fma) {
+void populateMathPolynomialPatterns(RewritePatternSet &patterns, MathTarget target) {
+  MLIRContext *context = patterns.getContext();
   // Before the patterns that go lane by lane, for what is not expanded.
   PatternBenefit preferred = 2;
-  if (fma)
-    patterns.add<ExpandWithBranch<math::SinOp, expandSin>, ExpandWithBranch<math::CosOp, expandCos>>(
-        patterns.getContext(), preferred);
-  patterns.add<ExpandPow>(patterns.getContext(), preferred);
+  if (target.fma)
+    patterns.add<ExpandWithBranch<math::SinOp, expandSin>, ExpandWithBranch<math::CosOp, expandCos>>(context, target,
+                                                                                                     preferred);
+  patterns.add<ExpandPow>(context, target, preferred);
   patterns.add<ExpandPattern<math::ExpOp, expandExp>, ExpandPattern<math::ExpM1Op, expandExpM1>,
                ExpandPattern<math::LogOp, expandLog>, ExpandPattern<math::Log1pOp, expandLog1P>,
                ExpandPattern<math::TanhOp, expandTanh>, ExpandPattern<math::ErfOp, expandErf>,
-               ExpandPattern<math::RsqrtOp, expandRsqrt>>(patterns.getContext());
+               ExpandPattern<math::RsqrtOp, expandRsqrt>>(context, target, preferred);
 }
 
 } // namespace sinter

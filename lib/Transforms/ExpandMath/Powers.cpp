@@ -25,20 +25,20 @@ static Value both(ImplicitLocOpBuilder &b, Value x, Value y) {
 }
 
 /// |x|^y for numbers that are not special.
-static Value powerOfMagnitude(ImplicitLocOpBuilder &builder, Value magnitude, Value y) {
+static Value powerOfMagnitude(ImplicitLocOpBuilder &builder, Value magnitude, Value y, MathTarget target) {
   Type narrow = y.getType(), wide = builder.getF64Type();
   if (auto vector = dyn_cast<VectorType>(narrow))
     wide = vector.clone(wide);
-  MathBuilder b(builder, wide);
+  MathBuilder b(builder, wide, target);
   auto widen = [&](Value v) { return arith::ExtFOp::create(builder, wide, v); };
   Value power = expandExp(b, b.mul(widen(y), expandLog(b, widen(magnitude))));
   return arith::TruncFOp::create(builder, narrow, power);
 }
 
-Value expandPow(ImplicitLocOpBuilder &builder, Value x, Value y) {
-  MathBuilder b(builder, x.getType());
+Value expandPow(ImplicitLocOpBuilder &builder, Value x, Value y, MathTarget target) {
+  MathBuilder b(builder, x.getType(), target);
   Value one = b.constant(1.0), zero = b.constant(0.0), magnitude = b.abs(x);
-  Value result = powerOfMagnitude(builder, magnitude, y);
+  Value result = powerOfMagnitude(builder, magnitude, y, target);
 
   // From 2^24 on every float is even.
   Value isInteger = b.compare(Predicate::OEQ, math::FloorOp::create(builder, y), y);

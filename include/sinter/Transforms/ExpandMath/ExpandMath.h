@@ -14,8 +14,8 @@
 // Infinities, NaN, signed zeros, overflow to infinity, underflow to subnormals and to zero, and subnormal arguments
 // come out as the C library defines; floating-point exceptions may differ. rsqrt is 1 / sqrt, both rounded correctly.
 //
-// sin and cos of arguments beyond 2^17 (f32) or 2^27 (f64) are libm's, for all lanes of the vector that has one; so are all
-// of targets without multiply-adds.
+// sin and cos of arguments beyond 2^17 (f32) or 2^27 (f64) are libm's, for all lanes of the vector that has one; so are
+// all of targets without multiply-adds.
 //
 // Left to libm, as scalar ops: pow of f64, tan, the inverse and other hyperbolic functions, cbrt, exp2, log2, log10,
 // fpowi. Left alone, as instructions: absf, ceil, copysign, floor, fma, round, roundeven, sqrt, trunc, and the integer
@@ -28,11 +28,17 @@
 
 namespace sinter {
 
-/// Formulas that are better computed as one: 1 + erf(x), 1 / (1 + exp(-x)).
-void populateMathFormulaPatterns(mlir::RewritePatternSet &patterns);
+/// Instructions of the target that formulas depend on.
+struct MathTarget {
+  bool fma = true;       ///< multiply-add; without it sin and cos are left to libm
+  bool scale512 = false; ///< x 2^n on vectors of 512 bits, for any n (AVX-512)
+};
 
-/// Functions that become arithmetic; sin and cos only if there are multiply-adds.
-void populateMathPolynomialPatterns(mlir::RewritePatternSet &patterns, bool fma);
+/// Formulas that are better computed as one: 1 + erf(x), 1 / (1 + exp(-x)).
+void populateMathFormulaPatterns(mlir::RewritePatternSet &patterns, MathTarget target);
+
+/// Functions that become arithmetic.
+void populateMathPolynomialPatterns(mlir::RewritePatternSet &patterns, MathTarget target);
 
 /// Vector ops that libm has to compute become one scalar op per lane.
 void populateMathToScalarPatterns(mlir::RewritePatternSet &patterns);

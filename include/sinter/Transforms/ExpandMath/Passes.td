@@ -9,17 +9,18 @@ include "mlir/Pass/PassBase.td"
 def ExpandMathPass : Pass<"sinter-expand-math"> {
   let summary = "writes math functions as arithmetic, or as calls of scalar functions";
   let description = [{
-    exp, expm1, log, log1p, tanh, erf and rsqrt of f32 and f64, on scalars and on vectors of rank 1, become arithmetic
-    (see ExpandMath.h for their accuracy); the formulas 1 + erf(x) and 1 / (1 + exp(-x)) do so as a whole. Every other math op on vectors that no instruction computes
+    exp, expm1, log, log1p, tanh, erf, sin, cos and rsqrt of f32 and f64 and pow of f32, on scalars and on vectors of rank 1,
+    become arithmetic (see ExpandMath.h for their accuracy); the formulas 1 + erf(x) and 1 / (1 + exp(-x)) do so as a whole. Every other math op on vectors that no instruction computes
     becomes one scalar op per lane, for libm.
 
     With `fma = false` multiply-adds become a product and a sum: for CPUs without such an instruction, on which LLVM
-    calls libm for each.
+    calls libm for each. With `scale512` exponentials of vectors of 512 bits use the instruction that multiplies by 2^n.
 
     Example: test/Transforms/ExpandMath/sinter-expand-math.mlir
   }];
-  let options = [Option<"fma", "fma", "bool", "true", "the CPU has fused multiply-add">];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+  let options = [Option<"fma", "fma", "bool", "true", "the CPU has fused multiply-add">,
+                 Option<"scale512", "scale512", "bool", "false", "the CPU has AVX-512's scalef">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
 }
 
