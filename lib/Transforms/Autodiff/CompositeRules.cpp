@@ -22,18 +22,20 @@ static void logSoftmax(LogSoftmaxOp op, Vjp &v) {
   v.operand(0, g - exp(y) * unreduce(sum(g, {dim}), y.tensorType(), {dim}));
 }
 
-/// Row-wise mean, repeated along the row.
-static Expr rowMean(Expr x) {
-  int64_t last = x.rank() - 1;
-  return unreduce(mean(x, {last}), x.tensorType(), {last});
+/// Of each row.
+static Expr meanOfRows(Expr x) {
+  return mean(x, {x.rank() - 1});
 }
 
-/// 1 / sqrt(mean(x^2) + epsilon) of each row, repeated along the row.
-static Expr rowScale(Expr x, double epsilon) {
-  int64_t last = x.rank() - 1;
-  Expr power = mean(square(x), {last}) + epsilon;
-  Expr inverse = power.with(power.getBuilder().createOrFold<RsqrtOp>(power.getLoc(), power.getType(), Value(power)));
-  return unreduce(inverse, x.tensorType(), {last});
+/// 1 / sqrt(mean(x^2) + epsilon) of each row.
+static Expr scaleOfRows(Expr x, double epsilon) {
+  Expr power = meanOfRows(square(x)) + epsilon;
+  return power.with(power.getBuilder().createOrFold<RsqrtOp>(power.getLoc(), power.getType(), Value(power)));
+}
+
+/// A number for each row, repeated along the row.
+static Expr alongRows(Expr rows, RankedTensorType type) {
+  return unreduce(rows, type, {type.getRank() - 1});
 }
 
 /// A vector over the last dimension, repeated over the rows.
@@ -41,25 +43,28 @@ static Expr overRows(Expr vector, RankedTensorType type) {
   return broadcast(vector, type, {type.getRank() - 1});
 }
 
-/// With z = (x - mean) r, r = 1 / sqrt(variance + epsilon) and h = g scale: dx = r (h - mean(h) - z mean(h z)).
+/// With c = x - mean, r = 1 / sqrt(mean(c^2) + epsilon), z = c r and h = g scale: dx = r (h - mean(h) - z mean(h z)).
+/// z mean(h z) is written c r^2 mean(h c), so that this mean does not wait for r: one pass less over each row.
 static void layerNorm(LayerNormOp op, Vjp &v) {
   Expr g = v.g(), x = v.x();
+  RankedTensorType type = x.tensorType();
   SmallVector<int64_t> rows = allDims(x.rank() - 1);
-  Expr centered = x - rowMean(x);
-  Expr r = rowScale(centered, op.getEpsilon().convertToDouble());
-  Expr z = centered * r, h = g * overRows(v.x(1), x.tensorType());
-  v.operand(0, r * (h - rowMean(h) - z * rowMean(h * z)));
-  v.operand(1, sum(g * z, rows));
+  Expr c = x - alongRows(meanOfRows(x), type), h = g * overRows(v.x(1), type);
+  Expr scale = scaleOfRows(c, op.getEpsilon().convertToDouble()), r = alongRows(scale, type);
+  Expr q = alongRows(scale * scale * meanOfRows(h * c), type);
+  v.operand(0, r * (h - alongRows(meanOfRows(h), type) - c * q));
+  v.operand(1, sum(g * (c * r), rows));
   v.operand(2, sum(g, rows));
 }
 
-/// With z = x r, r = 1 / sqrt(mean(x^2) + epsilon) and h = g scale: dx = r (h - z mean(h z)).
+/// With r = 1 / sqrt(mean(x^2) + epsilon), z = x r and h = g scale: dx = r (h - z mean(h z)), written as above.
 static void rmsNorm(RmsNormOp op, Vjp &v) {
   Expr g = v.g(), x = v.x();
-  Expr r = rowScale(x, op.getEpsilon().convertToDouble());
-  Expr z = x * r, h = g * overRows(v.x(1), x.tensorType());
-  v.operand(0, r * (h - z * rowMean(h * z)));
-  v.operand(1, sum(g * z, allDims(x.rank() - 1)));
+  RankedTensorType type = x.tensorType();
+  Expr scale = scaleOfRows(x, op.getEpsilon().convertToDouble()), r = alongRows(scale, type);
+  Expr h = g * overRows(v.x(1), type), q = alongRows(scale * scale * meanOfRows(h * x), type);
+  v.operand(0, r * (h - x * q));
+  v.operand(1, sum(g * (x * r), allDims(x.rank() - 1)));
 }
 
 void addCompositeRules(Rules &r) {
