@@ -29,6 +29,7 @@ static double weight(Operation &op) {
       .Case<arith::ConstantOp, linalg::IndexOp, arith::IndexCastOp>([](auto) { return 0; })
       .Case<arith::DivFOp, math::SqrtOp, math::RsqrtOp>([](auto) { return 4; })
       .Case<math::ExpOp, math::Exp2Op, math::ExpM1Op, math::LogOp, math::Log1pOp>([](auto) { return 14; })
+      .Case<arith::TruncFOp>([](auto truncate) { return truncate.getType().isBF16() ? 7 : 1; })
       .Case<math::TanhOp, math::ErfOp>([](auto) { return 24; })
       .Case<math::AbsFOp, math::FmaOp, math::CopySignOp, math::FloorOp, math::CeilOp>([](auto) { return 1; })
       .Case<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp>([](auto) { return 20; })
@@ -43,11 +44,15 @@ static double flops(Operation &op) {
   return isa<math::FmaOp>(op) ? 2 : 1;
 }
 
-bool isExpensive(linalg::GenericOp generic) {
+double weightOf(linalg::GenericOp generic) {
   double total = 0;
   for (Operation &op : generic.getRegion().front().without_terminator())
     total += weight(op);
-  return total > 8;
+  return total;
+}
+
+bool isExpensive(linalg::GenericOp generic) {
+  return weightOf(generic) > 8;
 }
 
 void measure(KernelOp kernel, int64_t batch, KernelAnalysis &analysis) {
@@ -109,7 +114,7 @@ Type laneType(KernelOp kernel) {
   consider(/*scalars=*/false);
   if (!best)
     consider(/*scalars=*/true);
-  return best;
+  return computeType(best);
 }
 
 } // namespace sinter

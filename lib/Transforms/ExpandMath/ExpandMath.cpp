@@ -27,6 +27,7 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
     apply([](RewritePatternSet &patterns) {
       populateMathPolynomialPatterns(patterns);
       populateMathToScalarPatterns(patterns);
+      populateBrainFloatPatterns(patterns);
     });
     if (!fma)
       apply(populateSplitFmaPatterns);

@@ -23,18 +23,36 @@ inline int64_t strideAlong(llvm::ArrayRef<int64_t> strides, const ContractionDim
   return dim.loops.empty() ? 0 : strides[dim.loops.back()];
 }
 
+/// One side of a product: a kernel argument, or what a prologue makes of some. Elements of bf16 are widened to f32.
+struct ContractionOperand {
+  /// A kernel argument that is read.
+  struct Source {
+    mlir::Value argument;
+    mlir::BlockArgument scalar;         ///< its element in the prologue's region; null: there is no prologue
+    llvm::SmallVector<int64_t> strides; ///< per loop of the contraction, in elements; 0 for loops it lacks
+  };
+  mlir::Value tensor;                 ///< the argument, or the prologue's result
+  mlir::linalg::GenericOp prologue;   ///< elementwise, on the tensor's extents; null: the tensor is the only source
+  llvm::SmallVector<int64_t> strides; ///< per loop of the contraction, in elements of the tensor
+  llvm::SmallVector<Source> sources;
+
+  mlir::Type element() const;
+  /// True if neighbours along a dim can be loaded as vectors: they lie side by side, or are the same, in every source.
+  bool isContiguousAlong(const ContractionDim &dim) const;
+};
+
 /// result[outer, m, n] = sum over k of lhs[outer, m, k] * rhs[outer, n, k], then elementwise generics on the result.
 /// Any layout; one loop each of m, n and k is blocked, further ones run outside (`outer`, `outerK`).
 struct ContractionProblem {
   mlir::linalg::GenericOp op;
   llvm::SmallVector<mlir::linalg::GenericOp> epilogue;
-  mlir::Value lhs, rhs;                              ///< block arguments of the kernel
-  llvm::SmallVector<int64_t> lhsStrides, rhsStrides; ///< per loop of `op`, in elements
+  ContractionOperand lhs, rhs;
   ContractionDim m, n, k;
   llvm::SmallVector<ContractionDim> outer;  ///< batch, and further m and n loops; a dynamic one comes first
   llvm::SmallVector<ContractionDim> outerK; ///< further k loops
   int64_t batch = 1;                        ///< largest number of rows
 
+  /// Of the result and of accumulators.
   mlir::Type element() const;
   unsigned elementBytes() const { return element().getIntOrFloatBitWidth() / 8; }
   /// The loop of `op` that dim `d` of the result (and of every epilogue generic) is.
@@ -73,6 +91,8 @@ struct ContractionPlan {
 
   const ContractionDim &rowDim(const ContractionProblem &p) const { return swapped ? p.n : p.m; }
   const ContractionDim &laneDim(const ContractionProblem &p) const { return swapped ? p.m : p.n; }
+  const ContractionOperand &rowOperand(const ContractionProblem &p) const { return swapped ? p.rhs : p.lhs; }
+  const ContractionOperand &laneOperand(const ContractionProblem &p) const { return swapped ? p.lhs : p.rhs; }
   int64_t blocksOfK(const ContractionProblem &p) const;
   /// Row tiles of a work item, and panels that are packed and whose accumulators rest at the same time.
   int64_t rowSlots(const ContractionProblem &p) const;

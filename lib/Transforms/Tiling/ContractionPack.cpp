@@ -1,4 +1,5 @@
-// How does a panel of the lane operand get into its aligned buffer [k][lanes]?
+// How does a panel of the lane operand get into its aligned buffer [k][lanes]? A prologue runs here, once per element
+// and work item.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
@@ -18,31 +19,29 @@ ContractionEmitter::View ContractionEmitter::packedPanel(const LanePanel &panel)
 }
 
 void ContractionEmitter::pack(const LanePanel &panel, const KBlock &block) {
-  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
-  int64_t alongK = strideAlong(strides, p.k), alongLanes = strideAlong(strides, plan.laneDim(p));
-  Value offset = add(add(outerOffset(strides), kOffset(strides, block)), times(panel.start, alongLanes));
-  Value operand = plan.swapped ? lhs : rhs;
-  if (alongLanes == 1)
-    packCopy(panel, block, view(operand, offset, alongK, 1));
-  else if (alongK == 1 && plan.lanes * p.elementBytes() >= 16)
-    packTransposed(panel, block, view(operand, offset, alongLanes, 1));
+  const ContractionOperand &operand = plan.laneOperand(p);
+  const ContractionDim &lanes = plan.laneDim(p);
+  if (operand.isContiguousAlong(lanes))
+    packCopy(panel, block, factor(operand, block, lanes, panel.start, p.k, lanes));
+  else if (operand.isContiguousAlong(p.k) && plan.lanes * p.elementBytes() >= 16)
+    packTransposed(panel, block, factor(operand, block, lanes, panel.start, lanes, p.k));
   else
-    packElements(panel, block, view(operand, offset, alongK, alongLanes));
+    packElements(panel, block, factor(operand, block, lanes, panel.start, p.k, lanes));
 }
 
-void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, const View &from) {
+void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, const Factor &from) {
   Values masks = masksOf(panel);
   View to = packedPanel(panel);
   loop(constant(0), block.length, [&](Value k) {
     for (int64_t v = 0; v < panel.vectors; ++v) {
       Value lane = constant(v * plan.lanes);
-      store(load(from.memref, {at(from, 0, k), lane}, masks[v]), to.memref, {k, lane}, {});
+      store(vectorOf(from, k, lane, masks[v]), to.memref, {k, lane}, {});
     }
   });
 }
 
 /// Square blocks through the shuffle network; the last k of a length that is no multiple of the lanes under a mask.
-void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &block, const View &from) {
+void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &block, const Factor &from) {
   bool isStatic = !ShapedType::isDynamic(block.staticLength);
   int64_t rest = isStatic ? block.staticLength % plan.lanes : 0;
   Value lanes = constant(plan.lanes);
@@ -60,7 +59,7 @@ void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &bl
 }
 
 /// Lanes beyond the panel's last are read from its last valid one: they are computed with, never stored.
-void ContractionEmitter::packTransposedBlock(const LanePanel &panel, const View &from, Value k, Value kMask) {
+void ContractionEmitter::packTransposedBlock(const LanePanel &panel, const Factor &from, Value k, Value kMask) {
   View to = packedPanel(panel);
   Value lastValid = panel.valid ? addConstant(panel.valid, -1) : Value();
   for (int64_t v = 0; v < panel.vectors; ++v) {
@@ -70,7 +69,7 @@ void ContractionEmitter::packTransposedBlock(const LanePanel &panel, const View 
       Value lane = constant(v * plan.lanes + l);
       if (lastValid)
         lane = minimum(lane, lastValid);
-      block[l] = load(from.memref, {at(from, 0, lane), k}, kMask);
+      block[l] = vectorOf(from, lane, k, kMask);
     }
     transposeInRegisters(b, block, p.elementBytes());
     for (int64_t i = 0; i < plan.lanes; ++i)
@@ -78,12 +77,12 @@ void ContractionEmitter::packTransposedBlock(const LanePanel &panel, const View 
   }
 }
 
-void ContractionEmitter::packElements(const LanePanel &panel, const KBlock &block, const View &from) {
+void ContractionEmitter::packElements(const LanePanel &panel, const KBlock &block, const Factor &from) {
   View to = packedPanel(panel);
   Value used = panel.valid ? panel.valid : constant((panel.vectors - 1) * plan.lanes + panel.lastLanes);
   loop(constant(0), block.length, [&](Value k) {
     loop(constant(0), used, [&](Value lane) {
-      Value x = memref::LoadOp::create(b, from.memref, ValueRange{at(from, 0, k), at(from, 1, lane)});
+      Value x = elementsOf(from, k, lane, 1, {});
       memref::StoreOp::create(b, x, to.memref, ValueRange{k, lane});
     });
   });

@@ -58,12 +58,11 @@ bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
     return false;
   if (stackBytes(p, plan) > kMostStackBytes)
     return false;
-  const auto &laneStrides = plan.swapped ? p.lhsStrides : p.rhsStrides;
   const ContractionDim &laneDim = plan.laneDim(p);
   if (plan.form == ContractionForm::Dot)
-    return !plan.swapped && strideAlong(p.lhsStrides, p.k) == 1 && strideAlong(p.rhsStrides, p.k) == 1;
+    return !plan.swapped && p.lhs.isContiguousAlong(p.k) && p.rhs.isContiguousAlong(p.k);
   if (plan.form == ContractionForm::Direct)
-    return !laneDim.dynamic && strideAlong(laneStrides, laneDim) == 1;
+    return !laneDim.dynamic && plan.laneOperand(p).isContiguousAlong(laneDim);
   return true;
 }
 
@@ -74,16 +73,26 @@ struct CostModel {
   const TargetInfo &target;
   int64_t lanes;
 
-  double tile(int64_t rows, int64_t vectors) const {
+  /// One k step; `others` are further operations for what is not multiplied as it lies in memory.
+  double tile(int64_t rows, int64_t vectors, double others = 0) const {
     if (rows <= 0 || vectors <= 0)
       return 0;
     double issue = 0.15 + 0.05 * (rows + vectors); // what is not hidden of a loop's end and of its loads
-    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency)}) + issue;
+    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency)}) + issue + others;
+  }
+  /// Cycles to make one vector, or one scalar to be broadcast, beside those of loading one.
+  double extra(const ContractionOperand &operand) const;
+  double tileOf(const ContractionPlan &plan, int64_t rows, int64_t vectors) const {
+    double others = rows * extra(plan.rowOperand(p));
+    if (plan.form == ContractionForm::Direct)
+      others += vectors * extra(plan.laneOperand(p));
+    return tile(rows, vectors, others);
   }
   double fmas(int64_t count) const { return double(count) / std::max<int64_t>(target.fmaPorts, 1); }
   /// One k step of a dot product with `columns` accumulators: a load for each.
   double dotStep(int64_t columns) const {
-    return std::max({fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency)});
+    return std::max({fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency)}) + extra(p.lhs) +
+           columns * extra(p.rhs);
   }
   double outer() const {
     double n = 1;
@@ -106,23 +115,33 @@ struct CostModel {
   double refetch(const ContractionPlan &plan, int64_t vectors) const;
 };
 
+double CostModel::extra(const ContractionOperand &operand) const {
+  constexpr double perOp = 0.5, widening = 1;
+  double cycles = operand.element() != p.element() ? widening * perOp : 0;
+  if (linalg::GenericOp prologue = operand.prologue)
+    cycles += (weightOf(prologue) + double(operand.sources.size()) - 1) * perOp;
+  return cycles;
+}
+
 /// Packing all panels once.
 double CostModel::packing(const ContractionPlan &plan) const {
   if (plan.form != ContractionForm::Packed)
     return 0;
-  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
+  const ContractionOperand &operand = plan.laneOperand(p);
   double blocks = double(divideCeil(plan.laneDim(p).extent, lanes)) * k() / lanes;
-  if (strideAlong(strides, plan.laneDim(p)) == 1)
-    return blocks * lanes * 1.2;
-  return blocks * (strideAlong(strides, p.k) == 1 ? square() : lanes * lanes * 1.5);
+  if (operand.isContiguousAlong(plan.laneDim(p)))
+    return blocks * lanes * (1.2 + extra(operand));
+  return blocks *
+         (operand.isContiguousAlong(p.k) ? square() + lanes * extra(operand) : lanes * lanes * (1.5 + extra(operand)));
 }
 
 /// Cycles per k step and tile for lines that have left the first-level cache since the last tile of rows.
 double CostModel::refetch(const ContractionPlan &plan, int64_t vectors) const {
   if (plan.form != ContractionForm::Direct || plan.rowDim(p).extent <= plan.rows)
     return 0;
-  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
-  int64_t width = vectors * lanes * p.elementBytes(), apart = strideAlong(strides, p.k) * p.elementBytes();
+  const ContractionOperand &operand = plan.laneOperand(p);
+  int64_t bytes = storedBytes(operand.element());
+  int64_t width = vectors * lanes * bytes, apart = strideAlong(operand.strides, p.k) * bytes;
   if (apart <= width) // rows lie close together
     return 0;
   double lines = double(width) / kLineBytes + 1;
@@ -132,8 +151,8 @@ double CostModel::refetch(const ContractionPlan &plan, int64_t vectors) const {
 double CostModel::broadcastForm(const ContractionPlan &plan) const {
   int64_t rows = plan.rowDim(p).extent, vectors = divideCeil(plan.laneDim(p).extent, lanes);
   int64_t r = plan.rows, v = plan.vectors, fullRows = rows / r, fullPanels = vectors / v;
-  double perK = fullPanels * (fullRows * tile(r, v) + tile(rows % r, v));
-  perK += fullRows * tile(r, vectors % v) + tile(rows % r, vectors % v);
+  double perK = fullPanels * (fullRows * tileOf(plan, r, v) + tileOf(plan, rows % r, v));
+  perK += fullRows * tileOf(plan, r, vectors % v) + tileOf(plan, rows % r, vectors % v);
   perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
   double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
   double perTile = 20 + r * v * 0.7;
@@ -152,8 +171,8 @@ double CostModel::dotForm(const ContractionPlan &plan) const {
 
 /// Rows far apart by a multiple of 2 KiB fall into few cache sets; panels used by many rows are worth a copy.
 bool wantsCopy(const ContractionProblem &p, const ContractionPlan &plan) {
-  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
-  int64_t apart = strideAlong(strides, p.k) * p.elementBytes(), rows = plan.rowDim(p).extent;
+  const ContractionOperand &operand = plan.laneOperand(p);
+  int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element()), rows = plan.rowDim(p).extent;
   return rows > 512 || (apart % 2048 == 0 && rows >= 64 && p.k.extent >= 64);
 }
 
