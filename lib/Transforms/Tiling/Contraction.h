@@ -10,6 +10,8 @@
 
 namespace sinter {
 
+struct PrologueForecast;
+
 /// One loop of the problem: a loop of the contraction op, or neighbours that are contiguous in every operand.
 struct ContractionDim {
   llvm::SmallVector<unsigned, 2> loops; ///< loops of the op, outermost first; empty: one iteration
@@ -33,6 +35,7 @@ struct ContractionOperand {
   };
   mlir::Value tensor;                 ///< the argument, or the prologue's result
   mlir::linalg::GenericOp prologue;   ///< elementwise, on the tensor's extents; null: the tensor is the only source
+  double weight = 0;                  ///< of the prologue's operations per element
   llvm::SmallVector<int64_t> strides; ///< per loop of the contraction, in elements of the tensor
   llvm::SmallVector<Source> sources;
 
@@ -64,6 +67,10 @@ llvm::SmallVector<int64_t> loopStrides(mlir::Type type, mlir::AffineMap map, uns
 
 /// Reads a kernel as a contraction. Fails silently when it is none: use another strategy.
 mlir::FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch);
+
+/// The same for a product outside of a kernel, whose operands are as given: only to be priced. Fails if it is none.
+mlir::FailureOr<ContractionProblem> describeProduct(mlir::linalg::GenericOp product,
+                                                    llvm::ArrayRef<const PrologueForecast *> prologues, int64_t batch);
 
 /// How the innermost tile gets its operands. See docs in ContractionPlan.cpp.
 enum class ContractionForm : int64_t {

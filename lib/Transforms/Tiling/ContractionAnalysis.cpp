@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "sinter/Analysis/KernelAnalysis.h"
+#include "sinter/Transforms/Tiling/Forecast.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -54,8 +55,7 @@ bool isPlainContraction(linalg::GenericOp op) {
   if (!element.isF32() && !element.isF64())
     return false;
   for (Value input : op.getDpsInputs())
-    if ((!isa<BlockArgument>(input) && !input.getDefiningOp<linalg::GenericOp>()) ||
-        computeType(cast<ShapedType>(input.getType()).getElementType()) != element)
+    if (computeType(cast<ShapedType>(input.getType()).getElementType()) != element)
       return false;
   if (!llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) { return map.isProjectedPermutation(); }))
     return false;
@@ -96,7 +96,8 @@ LogicalResult collectBody(KernelOp kernel, ContractionProblem &problem) {
       continue;
     }
     if (!problem.op) {
-      if (isPlainContraction(generic))
+      auto isRead = [](Value input) { return isa<BlockArgument>(input) || input.getDefiningOp<linalg::GenericOp>(); };
+      if (isPlainContraction(generic) && llvm::all_of(generic.getDpsInputs(), isRead))
         problem.op = generic;
       else if (!isPrologueOfContraction(generic))
         return failure();
@@ -188,12 +189,15 @@ ContractionOperand operandOf(const ContractionProblem &p, unsigned number) {
   AffineMap map = op.getIndexingMapsArray()[number];
   ContractionOperand result;
   result.tensor = op.getDpsInputs()[number];
-  result.prologue = result.tensor.getDefiningOp<linalg::GenericOp>();
   result.strides = loopStrides(result.tensor.getType(), map, loops, p.batch);
+  // Outside of a kernel, what makes the operand is another kernel's.
+  if (isa<KernelOp>(op->getParentOp()))
+    result.prologue = result.tensor.getDefiningOp<linalg::GenericOp>();
   if (!result.prologue) {
     result.sources.push_back({result.tensor, {}, result.strides});
     return result;
   }
+  result.weight = weightOf(result.prologue);
   for (OpOperand *input : result.prologue.getDpsInputOperands())
     if (BlockArgument scalar = result.prologue.getMatchingBlockArgument(input); !scalar.use_empty())
       result.sources.push_back(
@@ -228,13 +232,11 @@ bool usesIndices(linalg::GenericOp op) {
 
 } // namespace
 
-FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch) {
-  ContractionProblem p;
-  p.batch = batch;
+/// Names the loops of `p.op`, whose operands and epilogue are set.
+static FailureOr<ContractionProblem> nameLoops(ContractionProblem p) {
   SmallVector<unsigned> groups[4];
-  if (failed(collectBody(kernel, p)) || failed(classify(p, groups)))
+  if (failed(classify(p, groups)))
     return failure();
-  p.lhs = operandOf(p, 0), p.rhs = operandOf(p, 1);
   auto strides = allStrides(p);
   auto extents = loopExtents(p);
   bool mayJoin = llvm::none_of(p.epilogue, usesIndices);
@@ -259,6 +261,36 @@ FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch) {
   if (llvm::count_if(p.outer, isDynamic) > 1)
     return failure();
   return p;
+}
+
+FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch) {
+  ContractionProblem p;
+  p.batch = batch;
+  if (failed(collectBody(kernel, p)))
+    return failure();
+  p.lhs = operandOf(p, 0), p.rhs = operandOf(p, 1);
+  return nameLoops(std::move(p));
+}
+
+FailureOr<ContractionProblem> describeProduct(linalg::GenericOp product,
+                                              llvm::ArrayRef<const PrologueForecast *> prologues, int64_t batch) {
+  if (!isPlainContraction(product))
+    return failure();
+  ContractionProblem p;
+  p.op = product, p.batch = batch;
+  ContractionOperand *operands[] = {&p.lhs, &p.rhs};
+  for (auto [i, operand] : llvm::enumerate(operands)) {
+    *operand = operandOf(p, i);
+    if (!prologues[i])
+      continue;
+    operand->weight = prologues[i]->weight;
+    operand->sources.clear();
+    AffineMap map = product.getIndexingMapsArray()[i];
+    for (const auto &[tensor, place] : prologues[i]->sources)
+      operand->sources.push_back(
+          {tensor, {}, loopStrides(tensor.getType(), place.compose(map), product.getNumLoops(), batch)});
+  }
+  return nameLoops(std::move(p));
 }
 
 } // namespace sinter

@@ -11,7 +11,8 @@
 // tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle, latency of an FMA)
 // and a little for each load, which decides between tiles of as many accumulators; in the direct form 2.4 cycles more
 // for each cache line of `lanes` if all of a panel's lines are more than the first-level cache holds: every tile of
-// rows fetches them again. What cutting k costs is not counted, and panels are never put inside by the planner: by
+// rows fetches them again. Operands of bf16 and prologues are operations between the multiply-adds, or between the
+// loads and stores of packing. What cutting k costs is not counted, and panels are never put inside by the planner: by
 // measurement that gained nothing. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
@@ -73,26 +74,35 @@ struct CostModel {
   const TargetInfo &target;
   int64_t lanes;
 
-  /// One k step; `others` are further operations for what is not multiplied as it lies in memory.
+  /// One k step; `others` are further operations, for what is not multiplied as it lies in memory. They take turns with
+  /// multiply-adds, and are hidden as long as they fit between them.
   double tile(int64_t rows, int64_t vectors, double others = 0) const {
     if (rows <= 0 || vectors <= 0)
       return 0;
     double issue = 0.15 + 0.05 * (rows + vectors); // what is not hidden of a loop's end and of its loads
-    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency)}) + issue + others;
+    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency),
+                     slots(rows * vectors + rows + vectors, others)}) +
+           issue;
   }
-  /// Cycles to make one vector, or one scalar to be broadcast, beside those of loading one.
-  double extra(const ContractionOperand &operand) const;
   double tileOf(const ContractionPlan &plan, int64_t rows, int64_t vectors) const {
-    double others = rows * extra(plan.rowOperand(p));
-    if (plan.form == ContractionForm::Direct)
-      others += vectors * extra(plan.laneOperand(p));
-    return tile(rows, vectors, others);
+    double forRow = operations(plan.rowOperand(p)), forVector = operations(plan.laneOperand(p));
+    double others = forRow > 0 ? rows * (forRow + 1) : 0; // and the broadcast, which is part of a load else
+    return tile(rows, vectors, others + (plan.form == ContractionForm::Direct ? vectors * forVector : 0));
+  }
+  /// Cycles to start so many operations, four at a time; what is loaded and multiplied alone never takes the longest.
+  static double slots(int64_t usual, double others) { return others > 0 ? (double(usual) + others) / 4 * 1.05 : 0; }
+  /// Operations that make a vector, or a scalar to be broadcast, of an operand beside loading one.
+  double operations(const ContractionOperand &operand) const {
+    double widening = operand.element() == p.element() ? 0 : 2;
+    double prologue = operand.weight > 0 ? operand.weight + std::max(0.0, double(operand.sources.size()) - 1) : 0;
+    return widening + prologue;
   }
   double fmas(int64_t count) const { return double(count) / std::max<int64_t>(target.fmaPorts, 1); }
   /// One k step of a dot product with `columns` accumulators: a load for each.
   double dotStep(int64_t columns) const {
-    return std::max({fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency)}) + extra(p.lhs) +
-           columns * extra(p.rhs);
+    double others = operations(p.lhs) + double(columns) * operations(p.rhs);
+    return std::max(
+        {fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency), slots(2 * columns + 1, others)});
   }
   double outer() const {
     double n = 1;
@@ -115,24 +125,16 @@ struct CostModel {
   double refetch(const ContractionPlan &plan, int64_t vectors) const;
 };
 
-double CostModel::extra(const ContractionOperand &operand) const {
-  constexpr double perOp = 0.5, widening = 1;
-  double cycles = operand.element() != p.element() ? widening * perOp : 0;
-  if (linalg::GenericOp prologue = operand.prologue)
-    cycles += (weightOf(prologue) + double(operand.sources.size()) - 1) * perOp;
-  return cycles;
-}
-
 /// Packing all panels once.
 double CostModel::packing(const ContractionPlan &plan) const {
   if (plan.form != ContractionForm::Packed)
     return 0;
   const ContractionOperand &operand = plan.laneOperand(p);
   double blocks = double(divideCeil(plan.laneDim(p).extent, lanes)) * k() / lanes;
+  double others = operations(operand) * 0.5;
   if (operand.isContiguousAlong(plan.laneDim(p)))
-    return blocks * lanes * (1.2 + extra(operand));
-  return blocks *
-         (operand.isContiguousAlong(p.k) ? square() + lanes * extra(operand) : lanes * lanes * (1.5 + extra(operand)));
+    return blocks * lanes * (1.2 + others);
+  return blocks * (operand.isContiguousAlong(p.k) ? square() + lanes * others : lanes * lanes * (1.5 + others));
 }
 
 /// Cycles per k step and tile for lines that have left the first-level cache since the last tile of rows.
@@ -388,6 +390,24 @@ FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr
     forecast.forms.push_back(std::move(entry));
   }
   return forecast;
+}
+
+double forecastProduct(linalg::GenericOp product, llvm::ArrayRef<const PrologueForecast *> prologues, int64_t batch,
+                       const TargetInfo &target) {
+  auto problem = describeProduct(product, prologues, batch);
+  if (failed(problem))
+    return std::numeric_limits<double>::infinity();
+  PricedPlan best;
+  for (auto [form, swapped] : kForms)
+    if (PricedPlan candidate = cheapestOf(form, swapped, *problem, target); candidate.cycles < best.cycles)
+      best = candidate;
+  chooseKBlock(*problem, best.plan);
+  chooseItems(*problem, best.plan, best.cycles);
+  // Each group of rows packs the panels that it needs again.
+  int64_t tiles = divideCeil(best.plan.rowDim(*problem).extent, best.plan.rows);
+  int64_t groups = best.plan.rowTiles ? divideCeil(tiles, best.plan.rowTiles) : 1;
+  CostModel model{*problem, target, best.plan.lanes};
+  return best.cycles + double(groups - 1) * model.outer() * model.packing(best.plan);
 }
 
 ScheduleAttr planContraction(KernelOp kernel, const KernelAnalysis &, int64_t batch, const TargetInfo &target) {
