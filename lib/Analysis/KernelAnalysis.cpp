@@ -49,6 +49,12 @@ std::optional<Combiner> matchCombiner(linalg::GenericOp generic) {
   return std::nullopt;
 }
 
+/// What `value` is a wider float of, or itself.
+static Value beforeWidening(Value value) {
+  auto widened = value.getDefiningOp<arith::ExtFOp>();
+  return widened ? widened.getIn() : value;
+}
+
 bool isContraction(linalg::GenericOp generic) {
   if (!hasReduction(generic) || generic.getNumDpsInputs() != 2)
     return false;
@@ -57,15 +63,33 @@ bool isContraction(linalg::GenericOp generic) {
     return false;
   auto product = combiner->element.getDefiningOp<arith::MulFOp>();
   Block &region = generic.getRegion().front();
-  if (!product || region.getOperations().size() != 3)
+  auto isOther = [](Operation &op) { return !isa<arith::ExtFOp>(op); };
+  if (!product || llvm::count_if(region, isOther) != 3)
     return false;
   Value a = region.getArgument(0), b = region.getArgument(1);
-  bool multiplies =
-      (product.getLhs() == a && product.getRhs() == b) || (product.getLhs() == b && product.getRhs() == a);
+  Value left = beforeWidening(product.getLhs()), right = beforeWidening(product.getRhs());
+  bool multiplies = (left == a && right == b) || (left == b && right == a);
   return multiplies && llvm::all_of(generic.getDpsInputOperands(), [&](OpOperand *operand) {
            AffineMap map = generic.getMatchingIndexingMap(operand);
            return map.isProjectedPermutation() && map.getNumResults() < generic.getNumLoops();
          });
+}
+
+bool isPrologue(linalg::GenericOp op) {
+  if (op->getNumResults() != 1 || op.getNumParallelLoops() != op.getNumLoops() ||
+      !op.getIndexingMapsArray().back().isIdentity() ||
+      !llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) { return map.isProjectedPermutation(); }))
+    return false;
+  Block &body = op.getRegion().front();
+  auto isKnown = [&](Value value) {
+    Operation *maker = value.getDefiningOp();
+    return value.getParentBlock() == &body || (maker && isa<arith::ConstantOp>(maker));
+  };
+  auto isPlain = [&](Operation &scalar) {
+    return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && llvm::all_of(scalar.getOperands(), isKnown);
+  };
+  return body.getTerminator()->getOperand(0).getParentBlock() == &body && llvm::all_of(body, isPlain) &&
+         llvm::all_of(op.getRegionOutputArgs(), [](BlockArgument old) { return old.use_empty(); });
 }
 
 SmallVector<unsigned> KernelAnalysis::dimsOf(Value tensor) const {
@@ -100,6 +124,7 @@ private:
   void assignStages();
   bool columnHasOnePass();
   bool contractionFits();
+  bool prologueFits(linalg::GenericOp generic, linalg::GenericOp contraction);
   bool refuse(const Twine &reason) {
     if (analysis.reason.empty())
       analysis.reason = reason.str();
@@ -246,7 +271,19 @@ bool Classifier::columnHasOnePass() {
   return true;
 }
 
-/// One contraction whose operands come from outside, then elementwise generics on its result's domain.
+/// What is elementwise before the contraction and makes one of its operands.
+bool Classifier::prologueFits(linalg::GenericOp generic, linalg::GenericOp contraction) {
+  bool isOperand = generic->hasOneUse() && *generic->user_begin() == contraction;
+  if (!isOperand || !isPrologue(generic) ||
+      !llvm::all_of(generic.getDpsInputs(), [](Value v) { return isa<BlockArgument>(v); }))
+    return refuse("what is computed before a contraction is not elementwise of the kernel's inputs and one operand");
+  OpOperand &use = *generic->use_begin();
+  analysis.loops[generic] = compose(contraction.getMatchingIndexingMap(&use), firstDims(contraction.getNumLoops()));
+  return true;
+}
+
+/// One contraction whose operands come from outside or are elementwise of what does, then elementwise generics on its
+/// result's domain.
 bool Classifier::contractionFits() {
   auto contraction = llvm::find_if(analysis.generics, isContraction);
   if (contraction == analysis.generics.end())
@@ -257,8 +294,11 @@ bool Classifier::contractionFits() {
   for (linalg::GenericOp generic : analysis.generics) {
     if (generic == *contraction) {
       analysis.loops[generic] = firstDims(generic.getNumLoops());
-      if (!llvm::all_of(generic.getDpsInputs(), [](Value v) { return isa<BlockArgument>(v); }))
-        return refuse("an operand of the contraction is computed in the same kernel");
+      continue;
+    }
+    if (generic->isBeforeInBlock(*contraction)) {
+      if (!prologueFits(generic, *contraction))
+        return false;
       continue;
     }
     if (hasReduction(generic) || generic.getNumLoops() != parallel.size())

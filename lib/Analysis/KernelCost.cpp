@@ -30,6 +30,7 @@ static double weight(Operation &op) {
       .Case<arith::ConstantOp, linalg::IndexOp, arith::IndexCastOp>([](auto) { return 0; })
       .Case<arith::DivFOp, math::SqrtOp, math::RsqrtOp>([](auto) { return 4; })
       .Case<math::ExpOp, math::Exp2Op, math::ExpM1Op, math::LogOp, math::Log1pOp>([](auto) { return 14; })
+      .Case<arith::TruncFOp>([](auto truncate) { return truncate.getType().isBF16() ? 7 : 1; })
       .Case<math::TanhOp, math::ErfOp>([](auto) { return 24; })
       .Case<math::AbsFOp, math::FmaOp, math::CopySignOp, math::FloorOp, math::CeilOp>([](auto) { return 1; })
       .Case<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp>([](auto) { return 20; })
@@ -55,10 +56,14 @@ static void forEachOp(Block &block, double times, llvm::function_ref<void(Operat
   }
 }
 
-bool isExpensive(linalg::GenericOp generic) {
+double weightOf(linalg::GenericOp generic) {
   double total = 0;
   forEachOp(generic.getRegion().front(), 1, [&](Operation &op, double times) { total += times * weight(op); });
-  return total > 8;
+  return total;
+}
+
+bool isExpensive(linalg::GenericOp generic) {
+  return weightOf(generic) > 8;
 }
 
 void measure(KernelOp kernel, int64_t batch, KernelAnalysis &analysis) {
@@ -120,7 +125,7 @@ Type laneType(KernelOp kernel) {
   consider(/*scalars=*/false);
   if (!best)
     consider(/*scalars=*/true);
-  return best;
+  return computeType(best);
 }
 
 } // namespace sinter

@@ -68,4 +68,23 @@ std::optional<TargetInfo> TargetInfo::preset(StringRef name) {
   return target;
 }
 
+std::optional<TargetInfo> TargetInfo::describe(StringRef preset, const Fields &fields) {
+  std::optional<TargetInfo> target = TargetInfo::preset(preset);
+  if (!target)
+    return target;
+  auto refine = [](int64_t &field, int64_t other) { field = other > 0 ? other : field; };
+  refine(target->vectorBytes, fields.vectorBytes);
+  refine(target->vectorRegisters, fields.vectorRegisters);
+  refine(target->fmaPorts, fields.fmaPorts);
+  refine(target->fmaLatency, fields.fmaLatency);
+  refine(target->l1Bytes, fields.l1Bytes);
+  refine(target->l2Bytes, fields.l2Bytes);
+  refine(target->l3Bytes, fields.l3Bytes);
+  return target;
+}
+
+std::string TargetInfo::unknownPreset(StringRef name) {
+  return ("unknown CPU preset '" + name + "', expected x86-64, x86-64-v2, x86-64-v3 or x86-64-v4").str();
+}
+
 } // namespace sinter

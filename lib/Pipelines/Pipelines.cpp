@@ -72,7 +72,9 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
   PlanSchedulesPassOptions schedules = scheduling(options);
   TargetInfo assumed = TargetInfo::preset(schedules.cpu).value_or(TargetInfo());
   int64_t cacheBytes = schedules.l3Bytes > 0 ? schedules.l3Bytes : assumed.l3Bytes;
-  manager.addPass(createFuseKernelsPass({options.cheapCost, cacheBytes, llvm::to_vector(options.unfused)}));
+  manager.addPass(createFuseKernelsPass({options.cheapCost, cacheBytes, llvm::to_vector(options.unfused), schedules.cpu,
+                                         schedules.vectorBytes, schedules.vectorRegisters, schedules.fmaPorts,
+                                         schedules.fmaLatency, schedules.l1Bytes, schedules.l2Bytes}));
   if (!options.schedules.empty())
     manager.addPass(createApplySchedulesPass({options.schedules}));
   manager.addPass(createPlanSchedulesPass(schedules));

@@ -35,6 +35,16 @@ LogicalResult verifyBatch(ModuleOp module, Phase phase) {
   return success();
 }
 
+/// bf16 stays inside of steps: the ABI has no use for it yet.
+LogicalResult verifyElements(func::FuncOp function, TypeRange types, StringRef what) {
+  for (auto [i, type] : llvm::enumerate(types))
+    if (getElementTypeOrSelf(type).isBF16())
+      return function.emitError() << what << " " << i
+                                  << " of a step function expected elements of f32, f64 or an integer type, found "
+                                  << type;
+  return success();
+}
+
 LogicalResult verifyRoles(func::FuncOp function) {
   for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
     if (!function.getArgAttrOfType<StringAttr>(i, kRoleAttr))
@@ -42,7 +52,9 @@ LogicalResult verifyRoles(func::FuncOp function) {
   for (unsigned i = 0, e = function.getNumResults(); i != e; ++i)
     if (!function.getResultAttrOfType<StringAttr>(i, kRoleAttr))
       return function.emitError() << "result " << i << " of a step function has no `sinter.role`";
-  return success();
+  if (failed(verifyElements(function, function.getArgumentTypes(), "argument")))
+    return failure();
+  return verifyElements(function, function.getResultTypes(), "result");
 }
 
 /// The step functions of the module, each of one block and with roles everywhere.

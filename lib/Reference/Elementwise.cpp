@@ -132,7 +132,8 @@ static Tensor evaluateSelect(SelectOp op, Frame &frame) {
 }
 
 static Tensor evaluateConvert(ConvertOp op, Frame &frame) {
-  return convertElements(frame.get(op.getInput()), frame.kindOf(op.getResult()));
+  Tensor result = convertElements(frame.get(op.getInput()), frame.kindOf(op.getResult()));
+  return result.kind() == ElementKind::BF16 && frame.environment.rounds ? mapReal(result, roundToBF16) : result;
 }
 
 int64_t sinter::reference::truncateToInteger(double value) {

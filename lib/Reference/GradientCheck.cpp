@@ -98,9 +98,11 @@ static FailureOr<double> scalarResult(FunctionOpInterface function, ArrayRef<Ten
 
 FailureOr<std::vector<GradientDifference>>
 sinter::reference::checkGradients(FunctionOpInterface primal, FunctionOpInterface gradient, ArrayRef<int64_t> wrt,
-                                  ArrayRef<Tensor> arguments, const Environment &environment,
+                                  ArrayRef<Tensor> arguments, const Environment &given,
                                   const GradientCheckOptions &options) {
-  auto function = [&](ArrayRef<Tensor> given) { return scalarResult(primal, given, environment, 0); };
+  Environment environment = given;
+  environment.rounds = false;
+  auto function = [&](ArrayRef<Tensor> moved) { return scalarResult(primal, moved, environment, 0); };
   FailureOr<double> value = function(arguments);
   FailureOr<SmallVector<Tensor>> results = evaluate(gradient, arguments, environment);
   if (failed(value) || failed(results))
@@ -150,6 +152,7 @@ FailureOr<std::vector<GradientDifference>> sinter::reference::checkStepGradients
     arguments.push_back(argument.value);
   Environment environment;
   environment.rows = options.rows;
+  environment.rounds = false;
   auto function = [&](ArrayRef<Tensor> given) { return scalarResult(step, given, environment, *loss); };
   FailureOr<double> value = function(arguments);
   if (failed(value))

@@ -85,6 +85,8 @@ static void decode(Tensor &tensor, const char *bytes) {
     case ElementKind::I64:
       tensor.setInteger(i, static_cast<int64_t>(endian::read64le(at)));
       break;
+    case ElementKind::BF16:
+      llvm_unreachable("files have no bf16");
     }
   }
 }

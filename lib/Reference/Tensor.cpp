@@ -3,7 +3,10 @@
 
 #include "sinter/Reference/Tensor.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace sinter::reference;
@@ -13,6 +16,8 @@ std::optional<ElementKind> sinter::reference::elementKindOf(Type type) {
     return ElementKind::F32;
   if (type.isF64())
     return ElementKind::F64;
+  if (type.isBF16())
+    return ElementKind::BF16;
   if (type.isInteger(1))
     return ElementKind::I1;
   if (type.isInteger(8))
@@ -30,6 +35,8 @@ llvm::StringRef sinter::reference::name(ElementKind kind) {
     return "f32";
   case ElementKind::F64:
     return "f64";
+  case ElementKind::BF16:
+    return "bf16";
   case ElementKind::I1:
     return "i1";
   case ElementKind::I8:
@@ -43,7 +50,16 @@ llvm::StringRef sinter::reference::name(ElementKind kind) {
 }
 
 bool sinter::reference::isFloat(ElementKind kind) {
-  return kind == ElementKind::F32 || kind == ElementKind::F64;
+  return kind == ElementKind::F32 || kind == ElementKind::F64 || kind == ElementKind::BF16;
+}
+
+/// bf16 has 8 significant bits; its exponents are those of f32, whose smallest normal number is 2^-126.
+double sinter::reference::roundToBF16(double value) {
+  if (value == 0 || !std::isfinite(value))
+    return value;
+  const int exponent = std::max(std::ilogb(value), -126);
+  const double unit = std::ldexp(1.0, exponent - 7), rounded = std::nearbyint(value / unit) * unit;
+  return std::fabs(rounded) < 0x1p128 ? rounded : std::copysign(std::numeric_limits<double>::infinity(), value);
 }
 
 int64_t sinter::reference::wrap(ElementKind kind, int64_t value) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Are emitted contraction kernels right, for any shape, layout, epilogue and number of rows?
+"""Are emitted contraction kernels right, for any shape, layout, prologues, epilogue and number of rows?
 
 Writes random cases as `sinter.kernel`s, emits them with sinter-opt, adds plain loops that compute the same in double
 precision, and runs both with mlir-runner: one work item per call, in descending order. Prints the worst error of each case.
@@ -100,11 +100,27 @@ EPILOGUES = {
 }
 
 
-class Case:
-    """result[batch, m, n] = sum over k of lhs * rhs, then an epilogue. A dim is (group, extent); extent None: the batch."""
+# What is multiplied of an operand, of f32: name -> (region body from %v, and %f of a smaller tensor; what it yields).
+# Zeros do not stay zeros, so that lanes without elements would be noticed.
+PROLOGUES = {
+    "shifted": ("""
+        %pc = arith.constant 0.25 : f32
+        %pr = arith.addf %v, %pc : f32""", "f32"),
+    "scaled": ("""
+        %ps = arith.mulf %v, %f : f32
+        %pr = arith.subf %ps, %f : f32""", "f32"),
+    "rounded": ("""
+        %pr = arith.truncf %v : f32 to bf16""", "bf16"),
+}
 
-    def __init__(self, number, dims, lhs_order, rhs_order, epilogue, element):
+
+class Case:
+    """result[batch, m, n] = sum over k of lhs * rhs, then an epilogue. A dim is (group, extent); extent None: the batch.
+    An operand may be stored as bf16, or be made by a prologue."""
+
+    def __init__(self, number, dims, lhs_order, rhs_order, epilogue, element, sides=("", ""), factors=((), ())):
         self.number, self.dims, self.epilogue, self.t = number, dims, epilogue, element
+        self.sides, self.factors = sides, factors  # per operand: "", "bf16" or a prologue; loops of the smaller tensor
         self.orders = [lhs_order, rhs_order]  # lists of loop numbers
         self.parallel = [i for i, (g, _) in enumerate(dims) if g != "k"]
 
@@ -123,10 +139,46 @@ class Case:
     def operands(self):
         """(loops, role, element) of all kernel operands: lhs, rhs, epilogue inputs, outs."""
         kinds, _, yielded = EPILOGUES[self.epilogue]
-        ins = [(self.orders[0], "in", self.t), (self.orders[1], "in", self.t)]
+        ins = [(order, "in", "bf16" if side == "bf16" else self.t) for order, side in zip(self.orders, self.sides)]
         ins += [(self.operand_loops(k), "in", self.t) for k, role in kinds if role == "in"]
+        ins += [(list(self.factors[i]), "in", self.t) for i in (0, 1) if self.sides[i] == "scaled"]
         outs = [(self.parallel, "out", "i1" if y == "%p" else self.t) for y in yielded]
         return ins, outs
+
+    def factor_input(self, i):
+        """Number of the kernel's operand that scales operand i."""
+        ins, _ = self.operands()
+        return len(ins) - (self.sides[i:].count("scaled"))
+
+    def prologue(self, i, types_in):
+        """The generic that makes operand i, and its name and element type."""
+        side, order = self.sides[i], self.orders[i]
+        if side not in PROLOGUES:
+            return "", f"%b{i}", "bf16" if side == "bf16" else self.t
+        body, element = PROLOGUES[side]
+        text, sizes = "", []
+        for l in order:
+            if self.dims[l][1] is None:
+                text += (f"      %pat{i}_{l} = arith.constant {order.index(l)} : index\n"
+                         f"      %pn{i}_{l} = tensor.dim %b{i}, %pat{i}_{l} : {types_in[i]}\n")
+                sizes.append(f"%pn{i}_{l}")
+        maps, operands, types, block = [self.map(order, order)], [f"%b{i}"], [types_in[i]], ["%v: f32"]
+        if side == "scaled":
+            n = self.factor_input(i)
+            maps.append(self.map(list(self.factors[i]), order))
+            operands.append(f"%b{n}")
+            types.append(types_in[n])
+            block.append("%f: f32")
+        result = self.type(order, element)
+        iterators = ", ".join(['"parallel"'] * len(order))
+        text += f"""      %pe{i} = tensor.empty({", ".join(sizes)}) : {result}
+      %pro{i} = linalg.generic {{indexing_maps = [{", ".join(maps + [self.map(order, order)])}], iterator_types = [{iterators}]}}
+          ins({", ".join(operands)} : {", ".join(types)}) outs(%pe{i} : {result}) {{
+      ^bb0({", ".join(block)}, %old: {element}):{body}
+        linalg.yield %pr : {element}
+      }} -> {result}
+"""
+        return text, f"%pro{i}", element
 
     def map(self, loops, of):
         return ("affine_map<(" + ", ".join(f"d{i}" for i in range(len(of))) + ") -> ("
@@ -158,12 +210,20 @@ class Case:
                 d = self.orders[src].index(l)
                 text += f"      %at{l} = arith.constant {d} : index\n      %n{l} = tensor.dim %b{src}, %at{l} : {types_in[src]}\n"
                 sizes.append(f"%n{l}")
+        widened, factors = "", ["%l", "%r"]
+        (text0, left, e0), (text1, right, e1) = (self.prologue(i, types_in) for i in (0, 1))
+        text += text0 + text1
+        for i, e in enumerate((e0, e1)):
+            if e == "bf16":
+                widened += f"        {factors[i]}w = arith.extf {factors[i]} : bf16 to f32\n"
+                factors[i] += "w"
+        type0, type1 = self.type(self.orders[0], e0), self.type(self.orders[1], e1)
         text += f"""      %e = tensor.empty({", ".join(sizes)}) : {result}
       %init = linalg.fill ins(%zero_ : {t}) outs(%e : {result}) -> {result}
       %p_ = linalg.generic {{indexing_maps = [{self.map(self.orders[0], loops)}, {self.map(self.orders[1], loops)}, {self.map(self.parallel, loops)}],
-          iterator_types = [{it}]}} ins(%b0, %b1 : {types_in[0]}, {types_in[1]}) outs(%init : {result}) {{
-      ^bb0(%l: {t}, %r: {t}, %c: {t}):
-        %m = arith.mulf %l, %r : {t}
+          iterator_types = [{it}]}} ins({left}, {right} : {type0}, {type1}) outs(%init : {result}) {{
+      ^bb0(%l: {e0}, %r: {e1}, %c: {t}):
+{widened}        %m = arith.mulf {factors[0]}, {factors[1]} : {t}
         %s = arith.addf %c, %m : {t}
         linalg.yield %s : {t}
       }} -> {result}
@@ -220,6 +280,8 @@ class Case:
             text += "    %w = arith.constant 0 : i8\n"
         elif element == "f32":
             text += "    %w = arith.truncf %v : f64 to f32\n"
+        elif element == "bf16":
+            text += "    %single = arith.truncf %v : f64 to f32\n    %w = arith.truncf %single : f32 to bf16\n"
         else:
             text += "    %zz = arith.constant 0.0 : f64\n    %w = arith.addf %v, %zz : f64\n"
         text += f"    memref.store %w, {name}[{', '.join(iv)}] : {ty}\n" + "    }\n" * len(iv)
@@ -273,8 +335,8 @@ class Case:
             text += f"    %sum{l} = scf.for %d{l} = %c0 to {bound(l)} step %c1 iter_args(%it{l} = {carried}) -> f64 {{\n"
             carried = f"%it{l}"
         index = lambda loops: ", ".join(f"%d{l}" for l in loops)
-        text += f"    %la = memref.load %x0[{index(self.orders[0])}] : {ty['%x0']}\n"
-        text += f"    %ra = memref.load %x1[{index(self.orders[1])}] : {ty['%x1']}\n"
+        for i, name in ((0, "%la"), (1, "%ra")):
+            text += self.operand(i, name, ty, index)
         if t == "f32":
             text += "    %lw = arith.extf %la : f32 to f64\n    %rw = arith.extf %ra : f32 to f64\n"
         l64, r64 = ("%lw", "%rw") if t == "f32" else ("%la", "%ra")
@@ -306,6 +368,24 @@ class Case:
                 value = "%byte"
             text += f"    memref.store {value}, %z{i}[{index(l)}] : {ty[f'%z{i}']}\n"
         return text + "    }\n" * len(self.parallel)
+
+    def operand(self, i, name, ty, index):
+        """One element of what operand i stands for, of f32 or f64."""
+        side = self.sides[i]
+        load = f"memref.load %x{i}[{index(self.orders[i])}] : {ty[f'%x{i}']}\n"
+        if not side:
+            return f"    {name} = {load}"
+        if side == "bf16":
+            return f"    {name}n = {load}    {name} = arith.extf {name}n : bf16 to f32\n"
+        body, element = PROLOGUES[side]
+        text = f"    {name}v = {load}"
+        if side == "scaled":
+            n = self.factor_input(i)
+            text += f"    {name}f = memref.load %x{n}[{index(self.factors[i])}] : {ty[f'%x{n}']}\n"
+        text += re.sub(r"%(\w+)", lambda m: f"{name}{m[1]}", body) + "\n"
+        if element == "bf16":
+            return text + f"    {name} = arith.extf {name}pr : bf16 to f32\n"
+        return text + f"    %none{i} = arith.constant 0.0 : f32\n    {name} = arith.addf {name}pr, %none{i} : f32\n"
 
     def compare(self, ty, outs, batch):
         text, carried = "    %w0 = arith.constant 0.0 : f64\n", "%w0"
@@ -352,7 +432,12 @@ def random_case(rng, number, batch):
     if shuffles in ("rhs", "both"):
         rng.shuffle(rhs)
     element = rng.choices(["f32", "f64"], weights=[4, 1])[0]
-    return Case(number, dims, lhs, rhs, rng.choice(list(EPILOGUES)), element)
+    epilogue, sides, factors = rng.choice(list(EPILOGUES)), ["", ""], [(), ()]
+    for i, order in enumerate((lhs, rhs)):
+        if element == "f32" and rng.random() < 0.6:
+            sides[i] = rng.choice(["bf16", *PROLOGUES])
+            factors[i] = tuple(l for l in order if rng.random() < 0.5)
+    return Case(number, dims, lhs, rhs, epilogue, element, tuple(sides), tuple(factors))
 
 
 def vary(rng, tile):
@@ -418,12 +503,12 @@ def main():
         k = 1
         for g, e in case.dims:
             k *= (e or batch) if g == "k" else 1
-        bound = (2e-6 if case.t == "f32" else 1e-13) * max(1, k) ** 0.5 + (2e-6 if case.epilogue == "bias_tanh" else 0)
+        bound = (5e-6 if case.t == "f32" else 1e-13) * max(1, k) ** 0.5 + (2e-6 if case.epilogue == "bias_tanh" else 0)
         error = float(line)
         if not error <= bound:
             failures += 1
             print(f"case {case.number}: error {error:g}, expected at most {bound:g}: dims {case.dims}, operands {case.orders}, "
-                  f"epilogue {case.epilogue}, {case.t}, rows {rows[case.number]} of {batch}")
+                  f"prologues {case.sides}, epilogue {case.epilogue}, {case.t}, rows {rows[case.number]} of {batch}")
     print(f"{len(chosen)} cases, {failures} failures")
     sys.exit(failures > 0)
 

@@ -42,9 +42,13 @@ struct KernelAnalysis {
 /// `batch` is the largest number of rows: the value of `?` in the costs.
 KernelAnalysis analyzeKernel(KernelOp kernel, int64_t batch);
 
-/// A product of two tensors summed over a common dim, neither of which spans the whole loop nest (else a row or a
-/// column kernel does better).
+/// A product of two tensors, widened or not, summed over a common dim, neither of which spans the whole loop nest (else
+/// a row or a column kernel does better).
 bool isContraction(mlir::linalg::GenericOp generic);
+
+/// True if a generic can be what an operand of a contraction is made of where it is read: one result, of parallel
+/// loops, that follows from elements of its inputs and from constants alone.
+bool isPrologue(mlir::linalg::GenericOp generic);
 
 /// How a reduction combines elements: one of addf, addi, maximumf, maxsi between the accumulator and `element`.
 struct Combiner {
@@ -59,6 +63,9 @@ std::optional<Combiner> matchCombiner(mlir::linalg::GenericOp generic);
 /// Does a generic read the elements of this tensor (rather than only overwrite or reduce into it)?
 bool readsElements(mlir::Value tensor);
 
+/// Price of a generic's region on one element in additions, about what vector code costs.
+double weightOf(mlir::linalg::GenericOp generic);
+
 /// Is a generic's region dear enough (an exponential, a division...) that keeping its result beats computing it again?
 bool isExpensive(mlir::linalg::GenericOp generic);
 
@@ -71,7 +78,7 @@ double estimateMicroseconds(const KernelAnalysis &analysis, const TargetInfo &ta
 constexpr double kParallelMicroseconds = 20.0;
 
 /// The type that decides the number of lanes: the widest floating-point element of the tensors of rank above 0
-/// (of all tensors if there are none), else the widest integer.
+/// (of all tensors if there are none), f32 for bf16; else the widest integer.
 mlir::Type laneType(KernelOp kernel);
 
 } // namespace sinter

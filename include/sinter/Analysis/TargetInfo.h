@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace sinter {
 
@@ -27,6 +28,15 @@ struct TargetInfo {
 
   /// Lanes of one vector register for elements of this type (i1 counts as one byte, index as eight); at least 1.
   int64_t lanes(mlir::Type element) const;
+
+  /// Fields that replace those of a preset; 0: they do not.
+  struct Fields {
+    int64_t vectorBytes = 0, vectorRegisters = 0, fmaPorts = 0, fmaLatency = 0, l1Bytes = 0, l2Bytes = 0, l3Bytes = 0;
+  };
+  /// A preset with other fields; nothing for a name that is none.
+  static std::optional<TargetInfo> describe(llvm::StringRef preset, const Fields &fields);
+  /// What to say then.
+  static std::string unknownPreset(llvm::StringRef name);
 
   /// "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"; nothing for other names. The driver describes `native` and
   /// named CPUs field by field.

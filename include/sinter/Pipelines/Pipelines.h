@@ -42,7 +42,7 @@ struct KernelsOptions {
   std::string schedules;
   /// Largest number of scalar operations of a value that is computed again rather than kept in memory.
   int64_t cheapCost = 8;
-  /// Kinds of fusion to leave out: epilogues, updates, rows, columns, maps.
+  /// Kinds of fusion to leave out: epilogues, prologues, updates, rows, columns, maps.
   std::vector<std::string> unfused;
 };
 void buildKernelsPhase(mlir::OpPassManager &manager, const KernelsOptions &options);

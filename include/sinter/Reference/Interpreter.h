@@ -22,6 +22,9 @@ struct Environment {
   int64_t rows = 1;
   /// Values of `sinter.get`, by symbol name.
   std::map<std::string, Tensor> parameters;
+  /// Conversions to bf16 round. Without, functions are smooth and derivatives, in which rounding counts as the
+  /// identity, can be compared with differences.
+  bool rounds = true;
 };
 
 /// Evaluates a `func.func`, `sinter.model` or `sinter.loss`. Arguments must have the kinds and shapes of the function's

@@ -120,7 +120,12 @@ struct ConvertDotGeneral : OpRewritePattern<DotGeneralOp> {
     SmallVector<IteratorType> loops(number.count, IteratorType::reduction);
     std::fill_n(loops.begin(), number.resultRank, IteratorType::parallel);
     auto body = [](OpBuilder &builder, Location loc, ValueRange arguments) {
-      Value product = arith::MulFOp::create(builder, loc, arguments[0], arguments[1]);
+      auto widened = [&](Value x) -> Value { // bf16
+        Type sum = arguments[2].getType();
+        return x.getType() == sum ? x : arith::ExtFOp::create(builder, loc, sum, x);
+      };
+      Value left = widened(arguments[0]), right = widened(arguments[1]);
+      Value product = arith::MulFOp::create(builder, loc, left, right);
       linalg::YieldOp::create(builder, loc, arith::AddFOp::create(builder, loc, arguments[2], product).getResult());
     };
     auto generic =

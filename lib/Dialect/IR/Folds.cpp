@@ -183,16 +183,26 @@ OpFoldResult ConvertOp::fold(FoldAdaptor adaptor) {
   if (getInput().getType() == getType())
     return getInput();
   RankedTensorType type = cast<RankedTensorType>(getType());
+  // Widening is exact, so what was narrow before is the same again; rounding first is not undone.
+  if (auto inner = getInput().getDefiningOp<ConvertOp>(); inner && inner.getInput().getType() == type) {
+    Type narrow = type.getElementType(), wide = getElementTypeOrSelf(getInput().getType());
+    if (isa<FloatType>(narrow) && isa<FloatType>(wide) && narrow.getIntOrFloatBitWidth() < wide.getIntOrFloatBitWidth())
+      return inner.getInput();
+  }
   if (std::optional<APFloat> value = floatSplat(adaptor.getInput()); value && isa<FloatType>(type.getElementType()))
     return splatOf(type, value->convertToDouble());
   return {};
 }
 
-OpFoldResult DropoutOp::fold(FoldAdaptor) { return getRate().isZero() ? getInput() : OpFoldResult(); }
+OpFoldResult DropoutOp::fold(FoldAdaptor) {
+  return getRate().isZero() ? getInput() : OpFoldResult();
+}
 
 //===-- Core -----------------------------------------------------------------------------------------------------===//
 
-OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+OpFoldResult ConstantOp::fold(FoldAdaptor) {
+  return getValue();
+}
 
 /// A splat stays one, whatever is done to its shape.
 static OpFoldResult reshapeSplat(Attribute input, RankedTensorType type) {
@@ -207,7 +217,9 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
   return reshapeSplat(adaptor.getInput(), getType());
 }
 
-OpFoldResult ReduceOp::fold(FoldAdaptor) { return getDims().empty() ? getInput() : OpFoldResult(); }
+OpFoldResult ReduceOp::fold(FoldAdaptor) {
+  return getDims().empty() ? getInput() : OpFoldResult();
+}
 
 OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   ArrayRef<int64_t> permutation = getPermutation();
@@ -241,7 +253,9 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   return reshapeSplat(adaptor.getInput(), getType());
 }
 
-OpFoldResult PadOp::fold(FoldAdaptor) { return getInput().getType() == getType() ? getInput() : OpFoldResult(); }
+OpFoldResult PadOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? getInput() : OpFoldResult();
+}
 
 OpFoldResult ConcatenateOp::fold(FoldAdaptor) {
   return getInputs().size() == 1 ? getInputs().front() : OpFoldResult();

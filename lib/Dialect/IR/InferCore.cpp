@@ -6,7 +6,13 @@
 using namespace mlir;
 using namespace sinter;
 
-static RankedTensorType tensorOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+Type sinter::computeType(Type element) {
+  return element.isBF16() ? Float32Type::get(element.getContext()) : element;
+}
+
+static RankedTensorType tensorOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
 
 /// True if `dims` are distinct and within [0, rank).
 static bool areDistinctDims(ArrayRef<int64_t> dims, int64_t rank) {
@@ -58,7 +64,7 @@ LogicalResult DotGeneralOp::inferReturnTypes(MLIRContext *, std::optional<Locati
                                              SmallVectorImpl<Type> &results) {
   RankedTensorType lhs = tensorOf(adaptor.getLhs()), rhs = tensorOf(adaptor.getRhs());
   if (lhs.getElementType() != rhs.getElementType()) // C1
-    return emitOptionalError(location, "element types differ: ", lhs, " and ", rhs);
+    return emitOptionalError(location, "element types differ: ", lhs, " and ", rhs, "; expected equal ones");
   auto lhsUsed = llvm::to_vector(llvm::concat<const int64_t>(adaptor.getLhsBatch(), adaptor.getLhsContract()));
   auto rhsUsed = llvm::to_vector(llvm::concat<const int64_t>(adaptor.getRhsBatch(), adaptor.getRhsContract()));
   if (!areDistinctDims(lhsUsed, lhs.getRank())) // C2
@@ -77,7 +83,7 @@ LogicalResult DotGeneralOp::inferReturnTypes(MLIRContext *, std::optional<Locati
   for (int64_t d = 0; d < rhs.getRank(); ++d)
     if (!llvm::is_contained(rhsUsed, d))
       shape.push_back(rhs.getDimSize(d));
-  return setResult(results, shape, lhs.getElementType());
+  return setResult(results, shape, computeType(lhs.getElementType()));
 }
 
 //===-- Data movement --------------------------------------------------------------------------------------------===//
@@ -129,8 +135,7 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
     if (input.isDynamicDim(d) && (low || high || interior)) // C2
       return emitOptionalError(location, "the batch extent of ", input, " cannot be padded");
     int64_t extent = input.getDimSize(d);
-    shape.push_back(input.isDynamicDim(d) ? extent
-                                          : low + extent + std::max<int64_t>(extent - 1, 0) * interior + high);
+    shape.push_back(input.isDynamicDim(d) ? extent : low + extent + std::max<int64_t>(extent - 1, 0) * interior + high);
   }
   return setResult(results, shape, input.getElementType());
 }
@@ -166,19 +171,19 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
     return emitOptionalError(location, "needs an input of rank 1 or more and a weight of rank 2, found ", input,
                              " and ", weight);
   if (input.getElementType() != weight.getElementType())
-    return emitOptionalError(location, "element types differ: input ", input, ", weight ", weight);
+    return emitOptionalError(location, "element types differ: input ", input, ", weight ", weight,
+                             "; expected equal ones");
   if (input.getShape().back() != weight.getDimSize(1)) // C1
     return emitOptionalError(location, "the input's last extent and the weight's second differ: input ", input,
                              ", weight ", weight);
   if (adaptor.getBias()) {
-    RankedTensorType expected = RankedTensorType::get({weight.getDimSize(0)}, weight.getElementType());
+    RankedTensorType expected = RankedTensorType::get({weight.getDimSize(0)}, computeType(weight.getElementType()));
     if (adaptor.getBias().getType() != expected) // C2
-      return emitOptionalError(location, "expected a bias of type ", expected, ", found ",
-                               adaptor.getBias().getType());
+      return emitOptionalError(location, "expected a bias of type ", expected, ", found ", adaptor.getBias().getType());
   }
   SmallVector<int64_t> shape(input.getShape());
   shape.back() = weight.getDimSize(0);
-  return setResult(results, shape, input.getElementType());
+  return setResult(results, shape, computeType(input.getElementType()));
 }
 
 //===-- Losses ---------------------------------------------------------------------------------------------------===//

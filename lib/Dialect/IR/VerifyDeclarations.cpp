@@ -90,6 +90,9 @@ static LogicalResult verifyInterface(Operation *op, TypeRange types, StringRef w
         return op->emitOpError() << what << " " << i << " may have a dynamic extent only in front, found " << type;
     if (llvm::is_contained(tensor.getShape(), 0)) // C3
       return op->emitOpError() << what << " " << i << " needs at least one element, found " << type;
+    if (tensor.getElementType().isBF16()) // C4
+      return op->emitOpError() << what << " " << i << " expected elements of f32, f64 or an integer type, found "
+                               << type << ": convert inside";
   }
   return success();
 }
@@ -107,7 +110,7 @@ LogicalResult LossOp::verify() {
     return failure();
   ArrayRef<Type> results = getResultTypes();
   auto scalar = results.size() == 1 ? dyn_cast<RankedTensorType>(results[0]) : RankedTensorType();
-  if (!scalar || scalar.getRank() != 0 || !isa<FloatType>(scalar.getElementType())) // C1
+  if (!scalar || scalar.getRank() != 0 || !isa<Float32Type, Float64Type>(scalar.getElementType())) // C1
     return emitOpError("needs one result of type tensor<f32> or tensor<f64>, found ") << getFunctionType();
   return success();
 }

@@ -15,8 +15,8 @@ LogicalResult MapOp::verify() {
     return emitOpError("needs at least one input and one result");
   ArrayRef<int64_t> shape = cast<RankedTensorType>(getInputs().front().getType()).getShape();
   auto hasOtherShape = [&](Type type) { return cast<RankedTensorType>(type).getShape() != shape; };
-  for (Type type : llvm::concat<const Type>(llvm::to_vector(getInputs().getTypes()),
-                                            llvm::to_vector(getOutputs().getTypes())))
+  for (Type type :
+       llvm::concat<const Type>(llvm::to_vector(getInputs().getTypes()), llvm::to_vector(getOutputs().getTypes())))
     if (hasOtherShape(type))
       return emitOpError("inputs and results differ in shape: ") << getInputs().front().getType() << " and " << type;
   Block &body = getBody().front();
@@ -26,9 +26,20 @@ LogicalResult MapOp::verify() {
   auto yield = dyn_cast<YieldOp>(body.back());
   if (!yield || !llvm::equal(yield.getOperandTypes(), llvm::map_range(getOutputs().getTypes(), elementOf)))
     return emitOpError("the region must yield the element types of the results");
-  for (Operation &op : body.without_terminator())
-    if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect())) // C3
+  for (Operation &op : body.without_terminator()) { // C3
+    if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()))
       return op.emitOpError("is not allowed in a sinter.map: its region holds arith and math ops only");
+    if (llvm::any_of(op.getResultTypes(), [](Type type) { return type.isBF16(); }))
+      return op.emitOpError("computes bf16 in a sinter.map, expected another type: use sinter.convert to round to it");
+  }
+  return success();
+}
+
+LogicalResult ConvertOp::verify() {
+  Type from = getElementTypeOrSelf(getInput().getType()), to = getElementTypeOrSelf(getType());
+  bool fits = (!from.isBF16() || to.isBF16() || to.isF32()) && (!to.isBF16() || from.isBF16() || from.isF32()); // C1
+  if (!fits)
+    return emitOpError("bf16 is converted from and to f32 only, found ") << from << " to " << to;
   return success();
 }
 
@@ -110,7 +121,7 @@ LogicalResult ValueAndGradOp::verifySymbolUses(SymbolTableCollection &symbols) {
                                    << callee.getArgumentTypes() << ")";
   SmallVector<Type> expected(callee.getResultTypes());
   auto scalar = expected.empty() ? RankedTensorType() : dyn_cast<RankedTensorType>(expected.front());
-  if (!scalar || scalar.getRank() != 0 || !isa<FloatType>(scalar.getElementType())) // C2
+  if (!scalar || scalar.getRank() != 0 || !isa<Float32Type, Float64Type>(scalar.getElementType())) // C2
     return emitOpError("needs ") << getCalleeAttr() << " to return a float scalar first, found ("
                                  << callee.getResultTypes() << ")";
   int64_t previous = -1;
@@ -118,6 +129,9 @@ LogicalResult ValueAndGradOp::verifySymbolUses(SymbolTableCollection &symbols) {
     bool names = index > previous && index < static_cast<int64_t>(getNumOperands());
     if (!names || !isa<FloatType>(cast<RankedTensorType>(getOperand(index).getType()).getElementType())) // C3
       return emitOpError("wrt [") << getWrt() << "] does not name increasing float arguments";
+    if (getElementTypeOrSelf(getOperand(index).getType()).isBF16())
+      return emitOpError("wrt [") << getWrt() << "] expected f32 or f64 arguments, found "
+                                  << getOperand(index).getType() << ": convert inside of " << getCalleeAttr();
     expected.push_back(getOperand(index).getType());
     previous = index;
   }
@@ -136,30 +150,39 @@ static LogicalResult verifySoftmaxDim(OpT op) {
   return success();
 }
 
-LogicalResult SoftmaxOp::verify() { return verifySoftmaxDim(*this); }
-LogicalResult LogSoftmaxOp::verify() { return verifySoftmaxDim(*this); }
+LogicalResult SoftmaxOp::verify() {
+  return verifySoftmaxDim(*this);
+}
+LogicalResult LogSoftmaxOp::verify() {
+  return verifySoftmaxDim(*this);
+}
 
 template <typename OpT>
 static LogicalResult verifyNorm(OpT op) {
   RankedTensorType input = op.getInput().getType();
-  if (input.getRank() < 1 || op.getScale().getType() !=
-                                 RankedTensorType::get({input.getShape().back()}, input.getElementType())) // C1
-    return op.emitOpError("expected a scale with the last extent of ") << input << ", found " << op.getScale().getType();
+  if (input.getRank() < 1 ||
+      op.getScale().getType() != RankedTensorType::get({input.getShape().back()}, input.getElementType())) // C1
+    return op.emitOpError("expected a scale with the last extent of ")
+           << input << ", found " << op.getScale().getType();
   if (!(op.getEpsilon().convertToDouble() > 0)) // C2
     return op.emitOpError("epsilon must be positive, found ") << op.getEpsilon().convertToDouble();
   return success();
 }
 
-LogicalResult LayerNormOp::verify() { return verifyNorm(*this); }
-LogicalResult RmsNormOp::verify() { return verifyNorm(*this); }
+LogicalResult LayerNormOp::verify() {
+  return verifyNorm(*this);
+}
+LogicalResult RmsNormOp::verify() {
+  return verifyNorm(*this);
+}
 
 //===-- Kernels --------------------------------------------------------------------------------------------------===//
 
 LogicalResult KernelOp::verify() {
   Block &body = getBody().front();
   if (!llvm::equal(body.getArgumentTypes(), getOperandTypes())) // C1
-    return emitOpError("block arguments (") << body.getArgumentTypes() << ") are not the operands' types ("
-                                            << getOperandTypes() << ")";
+    return emitOpError("block arguments (")
+           << body.getArgumentTypes() << ") are not the operands' types (" << getOperandTypes() << ")";
   auto yield = dyn_cast<YieldOp>(body.back());
   if (!yield || !llvm::equal(yield.getOperandTypes(), getOuts().getTypes()) ||
       !llvm::equal(getResultTypes(), getOuts().getTypes()))

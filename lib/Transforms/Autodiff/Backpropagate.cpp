@@ -58,7 +58,7 @@ void ReverseSweep::findVaried() {
 }
 
 void ReverseSweep::accumulate(Value primal, Value cotangent, Location loc, Operation *from) {
-  assert(primal.getType() == cotangent.getType() && "a cotangent has the type of its primal");
+  assert(cotangentType(primal.getType()) == cotangent.getType() && "a cotangent has the type of its primal");
   if (!varied.contains(primal))
     return;
   auto [place, isFirst] = cotangents.try_emplace(primal, cotangent);
@@ -148,6 +148,11 @@ LogicalResult ReverseSweep::reportNoRule(Operation *op) {
 
 //===-- Entry points ---------------------------------------------------------------------------------------------===//
 
+Type cotangentType(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? tensor.clone(computeType(tensor.getElementType())) : type;
+}
+
 FailureOr<SmallVector<Value>> backpropagate(OpBuilder &builder, ArrayRef<Seed> seeds, ArrayRef<Value> wrt) {
   return ReverseSweep(builder, wrt).run(seeds);
 }
@@ -160,7 +165,7 @@ FailureOr<SmallVector<Value>> differentiate(OpBuilder &builder, Value scalar, Ar
     return failure();
   for (auto [gradient, value] : llvm::zip_equal(*gradients, wrt))
     if (!gradient)
-      gradient = constant(builder, loc, value.getType(), 0.0);
+      gradient = constant(builder, loc, cotangentType(value.getType()), 0.0);
   // The seed itself is a gradient where `scalar` is in `wrt`.
   if (Operation *seed = Value(one).getDefiningOp();
       isOpTriviallyDead(seed) && !llvm::is_contained(*gradients, Value(one)))

@@ -1,9 +1,11 @@
 // How does a function get a derivative of the user's own? Its attribute `sinter.vjp = @rule` names a function
 //   @rule(arguments..., cotangents of its float results...) -> (cotangents of its float arguments...).
+// Cotangents have the types of their values, but f32 for bf16.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Rules.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "sinter/Transforms/Autodiff/Autodiff.h"
 
 using namespace mlir;
 
@@ -29,8 +31,13 @@ static func::FuncOp findRule(func::CallOp call, FlatSymbolRefAttr &name) {
     return {};
   }
   SmallVector<Type> inputs(callee.getArgumentTypes()), results;
-  llvm::copy_if(callee.getResultTypes(), std::back_inserter(inputs), isFloatTensor);
-  llvm::copy_if(callee.getArgumentTypes(), std::back_inserter(results), isFloatTensor);
+  auto addCotangents = [](TypeRange types, SmallVectorImpl<Type> &to) {
+    for (Type type : types)
+      if (isFloatTensor(type))
+        to.push_back(cotangentType(type));
+  };
+  addCotangents(callee.getResultTypes(), inputs);
+  addCotangents(callee.getArgumentTypes(), results);
   auto expected = FunctionType::get(call.getContext(), inputs, results);
   if (rule.getFunctionType() == expected)
     return rule;
@@ -47,7 +54,8 @@ static LogicalResult callRule(func::CallOp call, Vjp &v) {
   SmallVector<Value> operands(call.getOperands());
   for (auto [result, cotangent] : llvm::zip_equal(call.getResults(), v.resultCotangents))
     if (isFloatTensor(result.getType()))
-      operands.push_back(cotangent ? cotangent : Value(v.wrap(result).constant(0.0)));
+      operands.push_back(cotangent ? cotangent
+                                   : Value(constant(v.getBuilder(), v.getLoc(), cotangentType(result.getType()), 0.0)));
   auto backward = func::CallOp::create(v.getBuilder(), v.getLoc(), rule, operands);
   unsigned next = 0;
   for (auto [index, operand] : llvm::enumerate(call.getOperands()))

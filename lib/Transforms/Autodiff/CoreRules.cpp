@@ -86,7 +86,7 @@ void addCoreRules(Rules &r) {
   r.add<BroadcastOp>(static_cast<void (*)(BroadcastOp, Vjp &)>(broadcast));
   r.add<ReduceOp>(static_cast<void (*)(ReduceOp, Vjp &)>(reduce));
   r.add<TransposeOp>(static_cast<void (*)(TransposeOp, Vjp &)>(transpose));
-  r.add<ReshapeOp>([](Vjp &v) { v.operand(0, reshape(v.g(), v.x().tensorType())); });
+  r.add<ReshapeOp>([](Vjp &v) { v.operand(0, reshape(v.g(), v.x().tensorType().clone(v.g().elementType()))); });
   r.add<SliceOp>(slice);
   r.add<PadOp>(pad);
   r.add<ConcatenateOp>(concatenate);

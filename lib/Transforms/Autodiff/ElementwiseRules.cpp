@@ -69,8 +69,9 @@ static void select(Vjp &v) {
   v.operand(2, select(v.x(0), 0.0, v.g()));
 }
 
+/// Rounding counts as the identity.
 static void convert(Vjp &v) {
-  v.operand(0, convert(v.g(), v.x().elementType()));
+  v.operand(0, convert(v.g(), computeType(v.x().elementType())));
 }
 
 void addElementwiseRules(Rules &r) {

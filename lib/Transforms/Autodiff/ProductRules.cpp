@@ -1,5 +1,7 @@
 // What are the derivatives of contractions? Each operand's cotangent is a contraction of the result's cotangent with
-// the other operand. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// the other operand. Where they are bf16 the cotangent of the result is rounded to it first: the backward products are
+// of the kind of the forward one.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Rules.h"
 #include "llvm/ADT/STLExtras.h"
@@ -28,8 +30,10 @@ struct Side {
 
 static Expr dot(Expr a, Expr b, ArrayRef<int64_t> aBatch, ArrayRef<int64_t> bBatch, ArrayRef<int64_t> aContract,
                 ArrayRef<int64_t> bContract) {
-  if (a.rank() == 0 || b.rank() == 0)
-    return a * b;
+  if (a.rank() == 0 || b.rank() == 0) {
+    Type type = computeType(a.elementType());
+    return convert(a, type) * convert(b, type);
+  }
   return a.with(
       a.getBuilder().createOrFold<DotGeneralOp>(a.getLoc(), Value(a), Value(b), aBatch, bBatch, aContract, bContract));
 }
@@ -66,21 +70,22 @@ static Expr cotangent(Expr g, const Side &mine, const Side &other) {
 
 static void dotGeneral(DotGeneralOp op, Vjp &v) {
   int64_t batch = op.getLhsBatch().size();
+  Expr g = convert(v.g(), v.x(0).elementType());
   Side lhs{v.x(0), op.getLhsBatch(), op.getLhsContract(), batch};
   Side rhs{v.x(1), op.getRhsBatch(), op.getRhsContract(), batch + static_cast<int64_t>(lhs.free().size())};
-  v.operand(0, cotangent(v.g(), lhs, rhs));
-  v.operand(1, cotangent(v.g(), rhs, lhs));
+  v.operand(0, cotangent(g, lhs, rhs));
+  v.operand(1, cotangent(g, rhs, lhs));
 }
 
 /// y = x W^T + b: dx = g W, dW = g^T x, db = sum of g over rows.
 static void linear(LinearOp op, Vjp &v) {
-  Expr g = v.g();
+  Expr g = convert(v.g(), v.x(0).elementType());
   int64_t last = g.rank() - 1;
   SmallVector<int64_t> rows = allDims(last);
   v.operand(0, dot(g, v.x(1), {}, {}, {last}, {0}));
   v.operand(1, dot(g, v.x(0), {}, {}, rows, rows));
   if (op.getBias())
-    v.operand(2, sum(g, rows));
+    v.operand(2, sum(v.g(), rows));
 }
 
 void addProductRules(Rules &r) {

@@ -30,7 +30,7 @@ public:
   Expr wrap(mlir::Value value) { return Expr(builder, op->getLoc(), value); }
 
   bool needs(unsigned i) { return needed[i]; }
-  /// States the cotangent of operand `i`.
+  /// States the cotangent of operand `i`, of the type `cotangentType` of the operand's.
   void operand(unsigned i, Expr cotangent) {
     if (needed[i])
       operandCotangents[i] = cotangent;

@@ -64,13 +64,17 @@ static Expr outerProduct(DotGeneralOp op, Expr lhs, Expr rhs) {
 /// Tiles make sense where each operand is read again for every index of the other: with a free dimension on both sides
 /// and something to sum.
 static Expr untiled(DotGeneralOp op, Decomposition<DotGeneralOp>::Wrap wrap) {
-  Expr lhs = wrap(op.getLhs()), rhs = wrap(op.getRhs());
   int64_t bound = op.getLhsBatch().size() + op.getLhsContract().size();
+  bool isTiled = wrap(op.getLhs()).rank() != bound && wrap(op.getRhs()).rank() != bound && !op.getLhsContract().empty();
+  if (isTiled)
+    return {};
+  Type type = op.getType().getElementType(); // bf16 is widened
+  Expr lhs = convert(wrap(op.getLhs()), type), rhs = convert(wrap(op.getRhs()), type);
   if (rhs.rank() == bound)
     return scaledAndSummed(lhs, op.getLhsBatch(), op.getLhsContract(), rhs, op.getRhsBatch(), op.getRhsContract());
   if (lhs.rank() == bound)
     return scaledAndSummed(rhs, op.getRhsBatch(), op.getRhsContract(), lhs, op.getLhsBatch(), op.getLhsContract());
-  return op.getLhsContract().empty() ? outerProduct(op, lhs, rhs) : Expr();
+  return outerProduct(op, lhs, rhs);
 }
 
 static SmallVector<int64_t> through(ArrayRef<int64_t> permutation, ArrayRef<int64_t> dims) {

@@ -30,6 +30,7 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
     apply([&](RewritePatternSet &patterns) {
       populateMathPolynomialPatterns(patterns, target);
       populateMathToScalarPatterns(patterns);
+      populateBrainFloatPatterns(patterns);
     });
     if (!fma)
       apply(populateSplitFmaPatterns);

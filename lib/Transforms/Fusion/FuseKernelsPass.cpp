@@ -55,14 +55,24 @@ static LogicalResult verifyForm(func::FuncOp function) {
   return success();
 }
 
+static SmallVector<Operation *> opsOf(Block &block) {
+  return llvm::to_vector(llvm::map_range(block.without_terminator(), [](Operation &op) { return &op; }));
+}
+
 static void fuse(func::FuncOp function, const GroupingOptions &options, StringRef rule) {
   splitReturnedFills(function);
   Block &block = function.getBody().front();
-  SmallVector<Operation *> old =
-      llvm::to_vector(llvm::map_range(block.without_terminator(), [](Operation &op) { return &op; }));
+  SmallVector<Operation *> old = opsOf(block);
 
-  Graph graph(function);
-  Partition partition = groupNodes(graph, options);
+  auto before = std::make_unique<Graph>(function);
+  bool copied = false;
+  llvm::DenseSet<Operation *> prologues = choosePrologues(*before, options, copied);
+  if (copied) {
+    before = std::make_unique<Graph>(function);
+    old = opsOf(block);
+  }
+  const Graph &graph = *before;
+  Partition partition = groupNodes(graph, options, prologues);
   llvm::SetVector<Value> materialized = findMaterialized(graph, partition, options);
   std::vector<KernelPlan> plans;
   for (unsigned group : partition.groups())
@@ -104,9 +114,17 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
   LogicalResult choose(GroupingOptions &options) {
     options.cheapCost = cheapCost;
     options.cacheBytes = cacheBytes;
+    std::optional<TargetInfo> target = TargetInfo::describe(
+        cpu, {vectorBytes, vectorRegisters, fmaPorts, fmaLatency, l1Bytes, l2Bytes, /*l3Bytes=*/0});
+    if (!target)
+      return emitError(UnknownLoc::get(&getContext())) << TargetInfo::unknownPreset(cpu);
+    options.target = *target;
+    if (auto batch = getOperation()->getAttrOfType<IntegerAttr>("sinter.batch"))
+      options.batch = batch.getInt();
     for (StringRef kind : without) {
       bool *flag = llvm::StringSwitch<bool *>(kind)
                        .Case("epilogues", &options.epilogues)
+                       .Case("prologues", &options.prologues)
                        .Case("updates", &options.updates)
                        .Case("rows", &options.rows)
                        .Case("columns", &options.columns)
@@ -114,7 +132,8 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
                        .Default(nullptr);
       if (!flag)
         return emitError(UnknownLoc::get(&getContext()))
-               << "unknown kind of fusion '" << kind << "', expected epilogues, updates, rows, columns or maps";
+               << "unknown kind of fusion '" << kind
+               << "', expected epilogues, prologues, updates, rows, columns or maps";
       *flag = false;
     }
     return success();

@@ -36,7 +36,7 @@ void sinter::growMaps(const Graph &graph, Partition &partition) {
   gatherScalars(graph, partition);
 }
 
-Partition sinter::groupNodes(const Graph &graph, const GroupingOptions &options) {
+Partition sinter::groupBeforePrologues(const Graph &graph, const GroupingOptions &options) {
   Partition partition(graph);
   if (options.epilogues)
     growEpilogues(graph, partition, options);
@@ -48,6 +48,13 @@ Partition sinter::groupNodes(const Graph &graph, const GroupingOptions &options)
     growUpdates(graph, partition);
   if (options.epilogues)
     growEpiloguesWithOperands(graph, partition);
+  return partition;
+}
+
+Partition sinter::groupNodes(const Graph &graph, const GroupingOptions &options,
+                             const llvm::DenseSet<mlir::Operation *> &prologues) {
+  Partition partition = groupBeforePrologues(graph, options);
+  growPrologues(graph, partition, prologues);
   if (options.maps)
     growMaps(graph, partition);
   return partition;

@@ -143,7 +143,8 @@ void sinter::growEpilogues(const Graph &graph, Partition &partition, const Group
     llvm::SmallVector<unsigned> taken = cone.numOutputs() <= limit ? cone.needed() : cone.chain();
     for (unsigned node : taken)
       partition.merge(i, node);
-    reportEpilogue(graph, i, taken.size() - 1, cone.numOutputs(), limit);
+    if (options.reports)
+      reportEpilogue(graph, i, taken.size() - 1, cone.numOutputs(), limit);
   }
 }
 

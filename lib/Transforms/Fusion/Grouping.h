@@ -1,10 +1,12 @@
-// Which nodes go together? Six passes over the graph; each takes only what the ones before it left alone.
+// Which nodes go together? Seven passes over the graph; each takes only what the ones before it left alone.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_FUSION_GROUPING_H
 #define SINTER_LIB_TRANSFORMS_FUSION_GROUPING_H
 
 #include "Partition.h"
+#include "sinter/Analysis/TargetInfo.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace sinter {
 
@@ -14,7 +16,12 @@ struct GroupingOptions {
   /// State of more bytes than this does not stay in a cache from step to step.
   int64_t cacheBytes = 16 << 20;
   /// Kinds of fusion, all of which may be left out to see what they are worth.
-  bool epilogues = true, updates = true, rows = true, columns = true, maps = true;
+  bool epilogues = true, prologues = true, updates = true, rows = true, columns = true, maps = true;
+  /// What the price of a product depends on: the largest number of rows, and the machine.
+  int64_t batch = 1;
+  TargetInfo target;
+  /// Decisions are final, and reported as remarks.
+  bool reports = true;
 };
 
 /// Bias, activation and, where it follows from nothing else, the activation's derivative into the product's epilogue.
@@ -29,11 +36,18 @@ void growUpdates(const Graph &graph, Partition &partition);
 bool stateLeavesCache(const Graph &graph, const GroupingOptions &options);
 /// What is left and needs a product and other large operands (masks, residuals), into the epilogue.
 void growEpiloguesWithOperands(const Graph &graph, Partition &partition);
+/// Decides which values are computed where products read them, and gives each product a copy of its own (`copied`: the
+/// function has new ops, and needs a new graph). The ops that make them, of all products; not to be iterated over.
+llvm::DenseSet<mlir::Operation *> choosePrologues(const Graph &graph, const GroupingOptions &options, bool &copied);
+/// These ops, with what is made for them alone, into the products that read them.
+void growPrologues(const Graph &graph, Partition &partition, const llvm::DenseSet<mlir::Operation *> &chosen);
 /// The rest: elementwise nodes of one domain that are connected; scalars in as few kernels as can be.
 void growMaps(const Graph &graph, Partition &partition);
 
-/// All of the above, in this order.
-Partition groupNodes(const Graph &graph, const GroupingOptions &options);
+/// All of the above, in this order; and what comes before prologues.
+Partition groupNodes(const Graph &graph, const GroupingOptions &options,
+                     const llvm::DenseSet<mlir::Operation *> &prologues);
+Partition groupBeforePrologues(const Graph &graph, const GroupingOptions &options);
 
 /// An elementwise node that is in no group yet.
 inline bool isFree(const Graph &graph, const Partition &partition, unsigned node) {

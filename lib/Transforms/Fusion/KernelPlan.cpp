@@ -112,9 +112,23 @@ void KernelPlan::findMisplaced(Value value, AffineMap at, llvm::DenseSet<std::pa
   }
 }
 
+/// What is computed here for the operands of a product: a tensor each.
+void KernelPlan::addPrologues(unsigned product) {
+  for (Value operand : graph.operands(product)) {
+    std::optional<unsigned> producer = graph.nodeOf(operand);
+    if (!producer || !producedHere(operand) || graph[*producer].kind != NodeKind::Elementwise)
+      continue;
+    items.insert(operand);
+    prologues.insert(*producer);
+    forEachInlined(operand, [&](Value inlined) { prologues.insert(*graph.nodeOf(inlined)); });
+  }
+}
+
 /// Reductions and values per row behind `value`.
 void KernelPlan::addItemsBehind(Value value) {
   unsigned node = *graph.nodeOf(value);
+  if (graph[node].kind == NodeKind::Contraction)
+    addPrologues(node);
   if (readsMemoryOnly(graph[node]))
     return;
   for (Value operand : graph.operands(node)) {
@@ -212,7 +226,7 @@ void KernelPlan::scheduleItems() {
     unsigned node = *graph.nodeOf(item), key = node;
     int64_t depth = depthOf(item, depths);
     bool elementwise = graph[node].kind == NodeKind::Elementwise;
-    if (elementwise)
+    if (elementwise && !prologues.contains(node))
       key = elementwiseStage.try_emplace({depth, graph[node].domain}, node).first->second;
     Stage &stage = ordered[{depth, key}];
     stage.elementwise = elementwise;

@@ -36,6 +36,9 @@ struct KernelPlan {
   /// The nodes whose arithmetic is in the kernel, ascending.
   llvm::SmallVector<unsigned> computed;
 
+  /// Those of them that make an operand of the product: they run before it, at other indices than its results'.
+  llvm::DenseSet<unsigned> prologues; // never iterated over
+
   bool isOutput(mlir::Value value) const { return llvm::is_contained(outputs, value); }
   /// True if `value` is computed as part of the loop that reads it.
   bool isInlined(mlir::Value value) const;
@@ -45,6 +48,7 @@ private:
   void addTemporaries();
   bool addSharedTemporaries();
   void addItemsBehind(mlir::Value value);
+  void addPrologues(unsigned product);
   void addUncoveredInputs();
   void scheduleItems();
   void findLoads();

@@ -116,8 +116,8 @@ private:
       }
     for (unsigned node : plan.computed)
       if (llvm::is_contained(graph.operands(node), argument))
-        elsewhere |=
-            graph[node].kind != NodeKind::Elementwise || llvm::ArrayRef(graph[node].domain) != shapeOf(argument);
+        elsewhere |= graph[node].kind != NodeKind::Elementwise || plan.prologues.contains(node) ||
+                     llvm::ArrayRef(graph[node].domain) != shapeOf(argument);
     return !elsewhere && !(reads && plan.strategy == Strategy::Row);
   }
 

@@ -37,6 +37,29 @@ void sinter::reportEpilogue(const Graph &graph, unsigned product, size_t taken, 
         << remark::metric("Stored", outputs);
 }
 
+void sinter::reportPrologueTaken(const Graph &graph, unsigned node, size_t ops, const PrologueCosts &costs) {
+  remark::passed(locationOf(graph, node), about(graph, "prologue"))
+      << remark::add("{0} ops that make an operand are computed where {1} products read it", ops,
+                     graph[node].succs.size())
+      << remark::metric("Cycles", std::llround(costs.fused))
+      << remark::metric("Separate", std::llround(costs.separate));
+}
+
+void sinter::reportPrologueRefused(const Graph &graph, unsigned node, const PrologueCosts &costs) {
+  remark::missed(locationOf(graph, node), about(graph, "prologue"))
+      << remark::add("an operand of {0} products is made by a kernel of its own", graph[node].succs.size())
+      << remark::reason("computed where it is read, it would take {0} cycles instead of {1}", std::llround(costs.fused),
+                        std::llround(costs.separate))
+      << remark::metric("Cycles", std::llround(costs.fused))
+      << remark::metric("Separate", std::llround(costs.separate));
+}
+
+void sinter::reportPrologueRefused(const Graph &graph, unsigned node, StringRef reason) {
+  remark::missed(locationOf(graph, node), about(graph, "prologue"))
+      << remark::add("an operand of {0} products is made by a kernel of its own", graph[node].succs.size())
+      << remark::reason("{0}", reason);
+}
+
 void sinter::reportPlacements(const Graph &graph, const Order &order) {
   for (const Placement &placement : order.placements) {
     unsigned number = placement.update.argument.getArgNumber();

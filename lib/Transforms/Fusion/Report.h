@@ -14,6 +14,14 @@ void reportKernel(const Graph &graph, const KernelPlan &plan, const KernelLabel 
 /// `epilogue`: what follows from a product alone and is computed on its tiles; or why only the start of it is. `taken`
 /// ops are; all of them would store `outputs` values, of which `limit` are allowed.
 void reportEpilogue(const Graph &graph, unsigned product, size_t taken, size_t outputs, size_t limit);
+/// Predicted cycles of a prologue's products: with a kernel for it before them, and with it in them.
+struct PrologueCosts {
+  double separate, fused;
+};
+/// `prologue`: the `ops` that make the value of `node` are computed by the products that read it; or why they are not.
+void reportPrologueTaken(const Graph &graph, unsigned node, size_t ops, const PrologueCosts &costs);
+void reportPrologueRefused(const Graph &graph, unsigned node, const PrologueCosts &costs);
+void reportPrologueRefused(const Graph &graph, unsigned node, llvm::StringRef reason);
 /// `in-place`: for each state tensor whether it is written in place, else why not.
 void reportPlacements(const Graph &graph, const Order &order);
 /// `update`: for each product that makes a gradient whether it takes the parameter's update.

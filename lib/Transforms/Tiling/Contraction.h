@@ -10,6 +10,8 @@
 
 namespace sinter {
 
+struct PrologueForecast;
+
 /// One loop of the problem: a loop of the contraction op, or neighbours that are contiguous in every operand.
 struct ContractionDim {
   llvm::SmallVector<unsigned, 2> loops; ///< loops of the op, outermost first; empty: one iteration
@@ -23,18 +25,37 @@ inline int64_t strideAlong(llvm::ArrayRef<int64_t> strides, const ContractionDim
   return dim.loops.empty() ? 0 : strides[dim.loops.back()];
 }
 
+/// One side of a product: a kernel argument, or what a prologue makes of some. Elements of bf16 are widened to f32.
+struct ContractionOperand {
+  /// A kernel argument that is read.
+  struct Source {
+    mlir::Value argument;
+    mlir::BlockArgument scalar;         ///< its element in the prologue's region; null: there is no prologue
+    llvm::SmallVector<int64_t> strides; ///< per loop of the contraction, in elements; 0 for loops it lacks
+  };
+  mlir::Value tensor;                 ///< the argument, or the prologue's result
+  mlir::linalg::GenericOp prologue;   ///< elementwise, on the tensor's extents; null: the tensor is the only source
+  double weight = 0;                  ///< of the prologue's operations per element
+  llvm::SmallVector<int64_t> strides; ///< per loop of the contraction, in elements of the tensor
+  llvm::SmallVector<Source> sources;
+
+  mlir::Type element() const;
+  /// True if neighbours along a dim can be loaded as vectors: they lie side by side, or are the same, in every source.
+  bool isContiguousAlong(const ContractionDim &dim) const;
+};
+
 /// result[outer, m, n] = sum over k of lhs[outer, m, k] * rhs[outer, n, k], then elementwise generics on the result.
 /// Any layout; one loop each of m, n and k is blocked, further ones run outside (`outer`, `outerK`).
 struct ContractionProblem {
   mlir::linalg::GenericOp op;
   llvm::SmallVector<mlir::linalg::GenericOp> epilogue;
-  mlir::Value lhs, rhs;                              ///< block arguments of the kernel
-  llvm::SmallVector<int64_t> lhsStrides, rhsStrides; ///< per loop of `op`, in elements
+  ContractionOperand lhs, rhs;
   ContractionDim m, n, k;
   llvm::SmallVector<ContractionDim> outer;  ///< batch, and further m and n loops; a dynamic one comes first
   llvm::SmallVector<ContractionDim> outerK; ///< further k loops
   int64_t batch = 1;                        ///< largest number of rows
 
+  /// Of the result and of accumulators.
   mlir::Type element() const;
   unsigned elementBytes() const { return element().getIntOrFloatBitWidth() / 8; }
   /// The loop of `op` that dim `d` of the result (and of every epilogue generic) is.
@@ -46,6 +67,10 @@ llvm::SmallVector<int64_t> loopStrides(mlir::Type type, mlir::AffineMap map, uns
 
 /// Reads a kernel as a contraction. Fails silently when it is none: use another strategy.
 mlir::FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch);
+
+/// The same for a product outside of a kernel, whose operands are as given: only to be priced. Fails if it is none.
+mlir::FailureOr<ContractionProblem> describeProduct(mlir::linalg::GenericOp product,
+                                                    llvm::ArrayRef<const PrologueForecast *> prologues, int64_t batch);
 
 /// How the innermost tile gets its operands. See docs in ContractionPlan.cpp.
 enum class ContractionForm : int64_t {
@@ -73,6 +98,8 @@ struct ContractionPlan {
 
   const ContractionDim &rowDim(const ContractionProblem &p) const { return swapped ? p.n : p.m; }
   const ContractionDim &laneDim(const ContractionProblem &p) const { return swapped ? p.m : p.n; }
+  const ContractionOperand &rowOperand(const ContractionProblem &p) const { return swapped ? p.rhs : p.lhs; }
+  const ContractionOperand &laneOperand(const ContractionProblem &p) const { return swapped ? p.lhs : p.rhs; }
   int64_t blocksOfK(const ContractionProblem &p) const;
   /// Row tiles of a work item, and panels that are packed and whose accumulators rest at the same time.
   int64_t rowSlots(const ContractionProblem &p) const;

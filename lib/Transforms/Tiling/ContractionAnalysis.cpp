@@ -5,14 +5,25 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
+#include "sinter/Analysis/KernelAnalysis.h"
+#include "sinter/Transforms/Tiling/Forecast.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 
 namespace sinter {
 
+Type ContractionOperand::element() const {
+  return cast<ShapedType>(tensor.getType()).getElementType();
+}
+
+bool ContractionOperand::isContiguousAlong(const ContractionDim &dim) const {
+  return strideAlong(strides, dim) == 1 &&
+         llvm::all_of(sources, [&](const Source &source) { return strideAlong(source.strides, dim) <= 1; });
+}
+
 Type ContractionProblem::element() const {
-  return cast<ShapedType>(lhs.getType()).getElementType();
+  return cast<ShapedType>(op->getResult(0).getType()).getElementType();
 }
 
 unsigned ContractionProblem::loopOfResultDim(unsigned d) const {
@@ -35,35 +46,16 @@ SmallVector<int64_t> loopStrides(Type type, AffineMap map, unsigned loops, int64
 
 namespace {
 
-/// True if the region yields `acc + a * b`, in any order of operands.
-bool multipliesAndAdds(linalg::GenericOp op) {
-  Block &body = op.getRegion().front();
-  if (body.getNumArguments() != 3 || std::distance(body.begin(), body.end()) != 3)
-    return false;
-  auto add = body.getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
-  if (!add)
-    return false;
-  auto isProduct = [&](Value v) {
-    auto mul = v.getDefiningOp<arith::MulFOp>();
-    if (!mul)
-      return false;
-    Value a = body.getArgument(0), b = body.getArgument(1);
-    return (mul.getLhs() == a && mul.getRhs() == b) || (mul.getLhs() == b && mul.getRhs() == a);
-  };
-  Value acc = body.getArgument(2);
-  return (add.getLhs() == acc && isProduct(add.getRhs())) || (add.getRhs() == acc && isProduct(add.getLhs()));
-}
-
-/// Projected permutations only, inputs of the kernel only, one float type, starting from zero.
+/// Inputs of the kernel, or elementwise of them, read at some of the loops each; summed from zero in f32 or f64.
 bool isPlainContraction(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 || !multipliesAndAdds(op))
+  if (!isContraction(op) || op.getNumDpsInits() != 1)
     return false;
   auto resultType = cast<RankedTensorType>(op.getResult(0).getType());
   Type element = resultType.getElementType();
   if (!element.isF32() && !element.isF64())
     return false;
   for (Value input : op.getDpsInputs())
-    if (!isa<BlockArgument>(input) || cast<ShapedType>(input.getType()).getElementType() != element)
+    if (computeType(cast<ShapedType>(input.getType()).getElementType()) != element)
       return false;
   if (!llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) { return map.isProjectedPermutation(); }))
     return false;
@@ -87,7 +79,14 @@ bool isEpilogue(linalg::GenericOp op, unsigned rank) {
   return true;
 }
 
-/// The contraction and its epilogue, if the body holds nothing else.
+/// A generic before the contraction that is read by it alone, as one operand.
+bool isPrologueOfContraction(linalg::GenericOp op) {
+  auto user = op->hasOneUse() ? dyn_cast<linalg::GenericOp>(*op->user_begin()) : linalg::GenericOp();
+  return isPrologue(op) && user && isContraction(user) &&
+         llvm::all_of(op.getDpsInputs(), [](Value input) { return isa<BlockArgument>(input); });
+}
+
+/// The contraction with what is before and behind it, if the body holds nothing else.
 LogicalResult collectBody(KernelOp kernel, ContractionProblem &problem) {
   for (Operation &op : kernel.getBody().front()) {
     auto generic = dyn_cast<linalg::GenericOp>(op);
@@ -97,9 +96,11 @@ LogicalResult collectBody(KernelOp kernel, ContractionProblem &problem) {
       continue;
     }
     if (!problem.op) {
-      if (!isPlainContraction(generic))
+      auto isRead = [](Value input) { return isa<BlockArgument>(input) || input.getDefiningOp<linalg::GenericOp>(); };
+      if (isPlainContraction(generic) && llvm::all_of(generic.getDpsInputs(), isRead))
+        problem.op = generic;
+      else if (!isPrologueOfContraction(generic))
         return failure();
-      problem.op = generic;
     } else if (isEpilogue(generic, cast<ShapedType>(problem.op.getResult(0).getType()).getRank())) {
       problem.epilogue.push_back(generic);
     } else {
@@ -181,13 +182,41 @@ SmallVector<ContractionDim> loopExtents(const ContractionProblem &p) {
   return dims;
 }
 
-/// Strides of every operand of the contraction and of its epilogue, per loop of the contraction.
+/// What is read for input `number` of the contraction.
+ContractionOperand operandOf(const ContractionProblem &p, unsigned number) {
+  linalg::GenericOp op = p.op;
+  unsigned loops = op.getNumLoops();
+  AffineMap map = op.getIndexingMapsArray()[number];
+  ContractionOperand result;
+  result.tensor = op.getDpsInputs()[number];
+  result.strides = loopStrides(result.tensor.getType(), map, loops, p.batch);
+  // Outside of a kernel, what makes the operand is another kernel's.
+  if (isa<KernelOp>(op->getParentOp()))
+    result.prologue = result.tensor.getDefiningOp<linalg::GenericOp>();
+  if (!result.prologue) {
+    result.sources.push_back({result.tensor, {}, result.strides});
+    return result;
+  }
+  result.weight = weightOf(result.prologue);
+  for (OpOperand *input : result.prologue.getDpsInputOperands())
+    if (BlockArgument scalar = result.prologue.getMatchingBlockArgument(input); !scalar.use_empty())
+      result.sources.push_back(
+          {input->get(), scalar,
+           loopStrides(input->get().getType(), result.prologue.getMatchingIndexingMap(input).compose(map), loops,
+                       p.batch)});
+  return result;
+}
+
+/// Strides of everything that is read and written, per loop of the contraction; the result's come first.
 SmallVector<SmallVector<int64_t>> allStrides(const ContractionProblem &p) {
   linalg::GenericOp op = p.op;
   unsigned loops = op.getNumLoops();
-  SmallVector<SmallVector<int64_t>> result;
-  for (OpOperand &operand : op->getOpOperands())
-    result.push_back(loopStrides(operand.get().getType(), op.getMatchingIndexingMap(&operand), loops, p.batch));
+  OpOperand &init = op.getDpsInitsMutable()[0];
+  SmallVector<SmallVector<int64_t>> result{
+      loopStrides(init.get().getType(), op.getMatchingIndexingMap(&init), loops, p.batch)};
+  for (const ContractionOperand *operand : {&p.lhs, &p.rhs})
+    for (const ContractionOperand::Source &source : operand->sources)
+      result.push_back(source.strides);
   AffineMap resultMap = op.getIndexingMapsArray().back();
   for (linalg::GenericOp generic : p.epilogue)
     for (OpOperand &operand : generic->getOpOperands())
@@ -203,15 +232,12 @@ bool usesIndices(linalg::GenericOp op) {
 
 } // namespace
 
-FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch) {
-  ContractionProblem p;
-  p.batch = batch;
+/// Names the loops of `p.op`, whose operands and epilogue are set.
+static FailureOr<ContractionProblem> nameLoops(ContractionProblem p) {
   SmallVector<unsigned> groups[4];
-  if (failed(collectBody(kernel, p)) || failed(classify(p, groups)))
+  if (failed(classify(p, groups)))
     return failure();
   auto strides = allStrides(p);
-  p.lhs = p.op.getDpsInputs()[0], p.rhs = p.op.getDpsInputs()[1];
-  p.lhsStrides = strides[0], p.rhsStrides = strides[1];
   auto extents = loopExtents(p);
   bool mayJoin = llvm::none_of(p.epilogue, usesIndices);
   auto outer = collapse(groups[0], extents, strides, mayJoin), m = collapse(groups[1], extents, strides, mayJoin),
@@ -219,15 +245,14 @@ FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch) {
   p.outerK = collapse(groups[3], extents, strides, true);
 
   // n is the side on which the result is contiguous.
-  auto isContiguous = [&](const ContractionDim &dim) { return strideAlong(strides[2], dim) == 1; };
+  auto isContiguous = [&](const ContractionDim &dim) { return strideAlong(strides[0], dim) == 1; };
   if (n.empty() || (llvm::any_of(m, isContiguous) && llvm::none_of(n, isContiguous))) {
     std::swap(m, n);
     std::swap(p.lhs, p.rhs);
-    std::swap(p.lhsStrides, p.rhsStrides);
   }
-  p.n = takeMain(n, {strides[2]});
-  p.m = takeMain(m, {p.lhsStrides});
-  p.k = takeMain(p.outerK, {p.lhsStrides, p.rhsStrides});
+  p.n = takeMain(n, {strides[0]});
+  p.m = takeMain(m, {p.lhs.strides});
+  p.k = takeMain(p.outerK, {p.lhs.strides, p.rhs.strides});
   for (auto *group : {&outer, &m, &n})
     llvm::append_range(p.outer, *group);
   auto isDynamic = [](const ContractionDim &dim) { return dim.dynamic; };
@@ -236,6 +261,36 @@ FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch) {
   if (llvm::count_if(p.outer, isDynamic) > 1)
     return failure();
   return p;
+}
+
+FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch) {
+  ContractionProblem p;
+  p.batch = batch;
+  if (failed(collectBody(kernel, p)))
+    return failure();
+  p.lhs = operandOf(p, 0), p.rhs = operandOf(p, 1);
+  return nameLoops(std::move(p));
+}
+
+FailureOr<ContractionProblem> describeProduct(linalg::GenericOp product,
+                                              llvm::ArrayRef<const PrologueForecast *> prologues, int64_t batch) {
+  if (!isPlainContraction(product))
+    return failure();
+  ContractionProblem p;
+  p.op = product, p.batch = batch;
+  ContractionOperand *operands[] = {&p.lhs, &p.rhs};
+  for (auto [i, operand] : llvm::enumerate(operands)) {
+    *operand = operandOf(p, i);
+    if (!prologues[i])
+      continue;
+    operand->weight = prologues[i]->weight;
+    operand->sources.clear();
+    AffineMap map = product.getIndexingMapsArray()[i];
+    for (const auto &[tensor, place] : prologues[i]->sources)
+      operand->sources.push_back(
+          {tensor, {}, loopStrides(tensor.getType(), place.compose(map), product.getNumLoops(), batch)});
+  }
+  return nameLoops(std::move(p));
 }
 
 } // namespace sinter

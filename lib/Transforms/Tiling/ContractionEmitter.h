@@ -1,5 +1,6 @@
 // What writes a contraction's code? One object per kernel function; its methods are spread over ContractionNest.cpp
-// (work items, loops), ContractionPack.cpp (panels), ContractionMicro.cpp (register tiles) and ContractionEpilogue.cpp.
+// (work items, loops), ContractionOperand.cpp (what is multiplied), ContractionPack.cpp (panels), ContractionMicro.cpp
+// (register tiles) and ContractionEpilogue.cpp.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONEMITTER_H
@@ -66,6 +67,11 @@ private:
     Value memref;
     int64_t strides[2];
   };
+  /// An operand around a tile as a matrix of two dims of the product: its sources as such matrices.
+  struct Factor {
+    const ContractionOperand *operand;
+    llvm::SmallVector<View> sources;
+  };
   /// What the epilogue of a tile will read and write, element for element of the result.
   struct FetchedTiles {
     int64_t rows = 0, columns = 0;
@@ -100,14 +106,20 @@ private:
                         const ItemAxis &rowAxis);
   void emitTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
 
+  // ContractionOperand.cpp
+  Factor factor(const ContractionOperand &operand, const KBlock &block, const ContractionDim &around, Value start,
+                const ContractionDim &dim0, const ContractionDim &dim1);
+  Value elementsOf(const Factor &factor, Value index0, Value index1, int64_t lanes, Value mask);
+  Value vectorOf(const Factor &factor, Value index0, Value index1, Value mask);
+
   // ContractionPack.cpp
   View packedPanel(const LanePanel &panel);
   void pack(const LanePanel &panel, const KBlock &block);
-  void packCopy(const LanePanel &panel, const KBlock &block, const View &from);
-  void packTransposed(const LanePanel &panel, const KBlock &block, const View &from);
-  void packSquares(const LanePanel &panel, const View &from, Value k, Value kMask);
-  void packSquare(const LanePanel &panel, const View &from, Value k, Value kMask, Value vector, int64_t used);
-  void packElements(const LanePanel &panel, const KBlock &block, const View &from);
+  void packCopy(const LanePanel &panel, const KBlock &block, const Factor &from);
+  void packTransposed(const LanePanel &panel, const KBlock &block, const Factor &from);
+  void packSquares(const LanePanel &panel, const Factor &from, Value k, Value kMask);
+  void packSquare(const LanePanel &panel, const Factor &from, Value k, Value kMask, Value vector, int64_t used);
+  void packElements(const LanePanel &panel, const KBlock &block, const Factor &from);
 
   // ContractionMicro.cpp
   Value kOffset(Strides strides, const KBlock &block);
@@ -120,7 +132,7 @@ private:
   void prefetchRow(const FetchedTiles &fetched, Value row);
   Values broadcastTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
   Values dotTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
-  Values dotSums(const View &row, const View &lanes, const Values &laneIndices, const KBlock &block);
+  Values dotSums(const Factor &row, const Factor &lanes, const Values &laneIndices, const KBlock &block);
   ResultTile resultTile(const LanePanel &panel, const RowTile &tile, const Values &accumulators);
   llvm::SmallVector<Values> transposed(llvm::ArrayRef<Value> rows, int64_t count);
   void transposeToBuffer(const LanePanel &panel, const RowTile &tile, llvm::ArrayRef<Value> accumulators);
@@ -158,7 +170,6 @@ private:
   Value rows;        ///< of the batch, at run time
   Values outerIndex; ///< per outer dim, inside the outer loops
   Value panelBuffer, restBuffer, rowBuffer, tileBuffer;
-  Value lhs, rhs;
 };
 
 /// In place: n vectors of n lanes become their transpose. Elements of `elementBytes` bytes; n a power of two of at

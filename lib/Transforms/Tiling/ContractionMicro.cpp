@@ -162,29 +162,26 @@ ContractionEmitter::Values ContractionEmitter::alongK(const KBlock &block, Value
 
 ContractionEmitter::Values ContractionEmitter::broadcastTile(const LanePanel &panel, const RowTile &tile,
                                                              const KBlock &block) {
-  const auto &rowStrides = plan.swapped ? p.rhsStrides : p.lhsStrides;
-  const auto &laneStrides = plan.swapped ? p.lhsStrides : p.rhsStrides;
-  int64_t alongRows = strideAlong(rowStrides, plan.rowDim(p)), n = panel.vectors;
-  Value rowOffset = add(add(outerOffset(rowStrides), kOffset(rowStrides, block)), times(tile.start, alongRows));
-  View rowView = view(plan.swapped ? rhs : lhs, rowOffset, alongRows, strideAlong(rowStrides, p.k));
+  int64_t n = panel.vectors;
+  Factor rows = factor(plan.rowOperand(p), block, plan.rowDim(p), tile.start, plan.rowDim(p), p.k), lanes;
   bool packed = plan.form == ContractionForm::Packed;
-  View laneView = packed ? packedPanel(panel)
-                         : view(plan.swapped ? lhs : rhs,
-                                add(add(outerOffset(laneStrides), kOffset(laneStrides, block)), panel.start),
-                                strideAlong(laneStrides, p.k), 1);
+  View packedLanes;
+  if (packed)
+    packedLanes = packedPanel(panel);
+  else
+    lanes = factor(plan.laneOperand(p), block, plan.laneDim(p), panel.start, p.k, plan.laneDim(p));
   Values masks = packed ? Values(n) : masksOf(panel), init = initialAccumulators(tile, n), lane, row;
   for (int64_t v = 0; v < n; ++v)
     lane.push_back(constant(v * plan.lanes));
   for (int64_t r = 0; r < tile.rows; ++r)
-    row.push_back(at(rowView, 0, constant(r)));
+    row.push_back(constant(r));
 
   auto step = [&](Value k, ValueRange acc) {
     Values vectors, next;
     for (int64_t v = 0; v < n; ++v)
-      vectors.push_back(load(laneView.memref, {at(laneView, 0, k), lane[v]}, masks[v]));
+      vectors.push_back(packed ? load(packedLanes.memref, {k, lane[v]}, {}) : vectorOf(lanes, k, lane[v], masks[v]));
     for (int64_t r = 0; r < tile.rows; ++r) {
-      Value scalar = memref::LoadOp::create(b, rowView.memref, ValueRange{row[r], at(rowView, 1, k)});
-      Value wide = vector::BroadcastOp::create(b, vectorOf(element), scalar);
+      Value wide = vector::BroadcastOp::create(b, vectorOf(element), elementsOf(rows, row[r], k, 1, {}));
       for (int64_t v = 0; v < n; ++v)
         next.push_back(multiplyAdd(wide, vectors[v], acc[r * n + v]));
     }
@@ -200,13 +197,18 @@ ContractionEmitter::Values ContractionEmitter::broadcastTile(const LanePanel &pa
 //===-- Dot ------------------------------------------------------------------------------------------------------===//
 
 /// One accumulator per lane of the result, each a vector along k.
-ContractionEmitter::Values ContractionEmitter::dotSums(const View &row, const View &lanes, const Values &laneIndices,
-                                                       const KBlock &block) {
+ContractionEmitter::Values ContractionEmitter::dotSums(const Factor &row, const Factor &lanes,
+                                                       const Values &laneIndices, const KBlock &block) {
+  auto along = [&](const Factor &factor, Value index, Value k, Value mask) {
+    Value x = vectorOf(factor, index, k, mask);
+    bool isZeroOutside = !mask || !factor.operand->prologue;
+    return isZeroOutside ? x : Value(arith::SelectOp::create(b, mask, x, zero()));
+  };
   auto step = [&](Value k, Value mask, ValueRange acc) {
-    Value x = load(row.memref, {constant(0), k}, mask);
+    Value x = along(row, constant(0), k, mask);
     Values next;
     for (auto [lane, sum] : llvm::zip_equal(laneIndices, acc))
-      next.push_back(multiplyAdd(x, load(lanes.memref, {lane, k}, mask), sum));
+      next.push_back(multiplyAdd(x, along(lanes, lane, k, mask), sum));
     return next;
   };
   bool isStatic = !ShapedType::isDynamic(block.staticLength);
@@ -228,16 +230,14 @@ ContractionEmitter::Values ContractionEmitter::dotSums(const View &row, const Vi
 
 ContractionEmitter::Values ContractionEmitter::dotTile(const LanePanel &panel, const RowTile &tile,
                                                        const KBlock &block) {
-  int64_t alongRows = strideAlong(p.lhsStrides, p.m), alongLanes = strideAlong(p.rhsStrides, p.n);
-  Value rowOffset = add(add(outerOffset(p.lhsStrides), kOffset(p.lhsStrides, block)), times(tile.start, alongRows));
-  Value laneOffset = add(add(outerOffset(p.rhsStrides), kOffset(p.rhsStrides, block)), times(panel.start, alongLanes));
-  View row = view(lhs, rowOffset, alongRows, 1), lanes = view(rhs, laneOffset, alongLanes, 1);
+  Factor row = factor(p.lhs, block, p.m, tile.start, p.m, p.k),
+         lanes = factor(p.rhs, block, p.n, panel.start, p.n, p.k);
   Values laneIndices;
   for (int64_t l = 0; l < panel.lastLanes; ++l) {
     Value lane = constant(l);
     if (panel.valid) // lanes beyond the last valid one repeat it and are never stored
       lane = minimum(lane, addConstant(panel.valid, -1));
-    laneIndices.push_back(at(lanes, 0, lane));
+    laneIndices.push_back(lane);
   }
   Values sums = dotSums(row, lanes, laneIndices, block);
   sums.resize(plan.lanes, zero());

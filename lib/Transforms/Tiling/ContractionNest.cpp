@@ -97,7 +97,6 @@ void ContractionEmitter::emit() {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToEnd(&emission.fn.getBody().front());
   rows = emission.rows();
-  lhs = argument(p.lhs), rhs = argument(p.rhs);
   if (plan.form == ContractionForm::Packed) {
     int64_t length = llvm::alignTo(plan.kBlock, plan.lanes) + plan.lanes;
     panelBuffer = scratch({plan.panelSlots(p) * length, plan.vectors * plan.lanes}, element);
@@ -336,7 +335,7 @@ LogicalResult emitContraction(OpBuilder &builder, KernelEmission &emission) {
            << emission.schedule;
   auto problem = matchContraction(emission.kernel, emission.batch);
   if (failed(problem))
-    return emission.kernel.emitError("kernel body is not a contraction with an elementwise epilogue");
+    return emission.kernel.emitError("kernel body is not a contraction with elementwise prologues and epilogue");
   if (!isLegal(*problem, *plan))
     return emission.kernel.emitError("schedule does not fit the operands' layouts: found ") << emission.schedule;
   ContractionEmitter(builder, emission, std::move(*problem), *plan).emit();

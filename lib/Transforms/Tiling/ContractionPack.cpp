@@ -1,4 +1,5 @@
-// How does a panel of the lane operand get into its aligned buffer [k][lanes]?
+// How does a panel of the lane operand get into its aligned buffer [k][lanes]? A prologue runs here, once per element
+// and work item.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
@@ -18,32 +19,30 @@ ContractionEmitter::View ContractionEmitter::packedPanel(const LanePanel &panel)
 }
 
 void ContractionEmitter::pack(const LanePanel &panel, const KBlock &block) {
-  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
-  int64_t alongK = strideAlong(strides, p.k), alongLanes = strideAlong(strides, plan.laneDim(p));
-  Value offset = add(add(outerOffset(strides), kOffset(strides, block)), times(panel.start, alongLanes));
-  Value operand = plan.swapped ? lhs : rhs;
-  if (alongLanes == 1)
-    packCopy(panel, block, view(operand, offset, alongK, 1));
-  else if (alongK == 1 && plan.lanes * p.elementBytes() >= 16)
-    packTransposed(panel, block, view(operand, offset, alongLanes, 1));
+  const ContractionOperand &operand = plan.laneOperand(p);
+  const ContractionDim &lanes = plan.laneDim(p);
+  if (operand.isContiguousAlong(lanes))
+    packCopy(panel, block, factor(operand, block, lanes, panel.start, p.k, lanes));
+  else if (operand.isContiguousAlong(p.k) && plan.lanes * p.elementBytes() >= 16)
+    packTransposed(panel, block, factor(operand, block, lanes, panel.start, lanes, p.k));
   else
-    packElements(panel, block, view(operand, offset, alongK, alongLanes));
+    packElements(panel, block, factor(operand, block, lanes, panel.start, p.k, lanes));
 }
 
-void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, const View &from) {
+void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, const Factor &from) {
   Values masks = masksOf(panel);
   View to = packedPanel(panel);
   loop(constant(0), block.length, [&](Value k) {
     for (int64_t v = 0; v < panel.vectors; ++v) {
       Value lane = constant(v * plan.lanes);
-      store(load(from.memref, {at(from, 0, k), lane}, masks[v]), to.memref, {k, lane}, {});
+      store(vectorOf(from, k, lane, masks[v]), to.memref, {k, lane}, {});
     }
   });
 }
 
 /// Square blocks through the shuffle network. The last one of a length that is no multiple of the lanes begins earlier
 /// and writes some values again; only if k is shorter than a block, or may be, it is read under a mask.
-void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &block, const View &from) {
+void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &block, const Factor &from) {
   Value lanes = constant(plan.lanes);
   bool overlaps = block.shortest >= plan.lanes;
   Value remainder = b.createOrFold<arith::RemUIOp>(block.length, lanes);
@@ -62,7 +61,7 @@ void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &bl
 }
 
 /// The squares of all vectors of a panel at one k.
-void ContractionEmitter::packSquares(const LanePanel &panel, const View &from, Value k, Value kMask) {
+void ContractionEmitter::packSquares(const LanePanel &panel, const Factor &from, Value k, Value kMask) {
   int64_t whole = panel.vectors - (panel.lastLanes < plan.lanes);
   if (whole > 1)
     loop(constant(0), constant(whole), [&](Value v) { packSquare(panel, from, k, kMask, v, plan.lanes); });
@@ -73,7 +72,7 @@ void ContractionEmitter::packSquares(const LanePanel &panel, const View &from, V
 }
 
 /// Lanes beyond the panel's last are read from its last valid one: they are computed with, never stored.
-void ContractionEmitter::packSquare(const LanePanel &panel, const View &from, Value k, Value kMask, Value vector,
+void ContractionEmitter::packSquare(const LanePanel &panel, const Factor &from, Value k, Value kMask, Value vector,
                                     int64_t used) {
   View to = packedPanel(panel);
   Value first = times(vector, plan.lanes), lastValid = panel.valid ? addConstant(panel.valid, -1) : Value();
@@ -82,19 +81,19 @@ void ContractionEmitter::packSquare(const LanePanel &panel, const View &from, Va
     Value lane = addConstant(first, l);
     if (lastValid)
       lane = minimum(lane, lastValid);
-    square[l] = load(from.memref, {at(from, 0, lane), k}, kMask);
+    square[l] = vectorOf(from, lane, k, kMask);
   }
   transposeInRegisters(b, square, p.elementBytes());
   for (int64_t i = 0; i < plan.lanes; ++i)
     store(square[i], to.memref, {addConstant(k, i), first}, {});
 }
 
-void ContractionEmitter::packElements(const LanePanel &panel, const KBlock &block, const View &from) {
+void ContractionEmitter::packElements(const LanePanel &panel, const KBlock &block, const Factor &from) {
   View to = packedPanel(panel);
   Value used = panel.valid ? panel.valid : constant((panel.vectors - 1) * plan.lanes + panel.lastLanes);
   loop(constant(0), block.length, [&](Value k) {
     loop(constant(0), used, [&](Value lane) {
-      Value x = memref::LoadOp::create(b, from.memref, ValueRange{at(from, 0, k), at(from, 1, lane)});
+      Value x = elementsOf(from, k, lane, 1, {});
       memref::StoreOp::create(b, x, to.memref, ValueRange{k, lane});
     });
   });

@@ -12,7 +12,8 @@
 // tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle, latency of an FMA)
 // and a little for each load, which decides between tiles of as many accumulators; in the direct form 2.4 cycles more
 // for each cache line of `lanes` if all of a panel's lines are more than the first-level cache holds: every tile of
-// rows fetches them again. What cutting k costs is not counted, and panels are never put inside by the planner: by
+// rows fetches them again. Operands of bf16 and prologues are operations between the multiply-adds, or between the
+// loads and stores of packing. What cutting k costs is not counted, and panels are never put inside by the planner: by
 // measurement that gained nothing. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
@@ -59,12 +60,11 @@ bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
     return false;
   if (stackBytes(p, plan) > kMostStackBytes)
     return false;
-  const auto &laneStrides = plan.swapped ? p.lhsStrides : p.rhsStrides;
   const ContractionDim &laneDim = plan.laneDim(p);
   if (plan.form == ContractionForm::Dot)
-    return !plan.swapped && strideAlong(p.lhsStrides, p.k) == 1 && strideAlong(p.rhsStrides, p.k) == 1;
+    return !plan.swapped && p.lhs.isContiguousAlong(p.k) && p.rhs.isContiguousAlong(p.k);
   if (plan.form == ContractionForm::Direct)
-    return !laneDim.dynamic && strideAlong(laneStrides, laneDim) == 1;
+    return !laneDim.dynamic && plan.laneOperand(p).isContiguousAlong(laneDim);
   return true;
 }
 
@@ -75,16 +75,35 @@ struct CostModel {
   const TargetInfo &target;
   int64_t lanes;
 
-  double tile(int64_t rows, int64_t vectors) const {
+  /// One k step; `others` are further operations, for what is not multiplied as it lies in memory. They take turns with
+  /// multiply-adds, and are hidden as long as they fit between them.
+  double tile(int64_t rows, int64_t vectors, double others = 0) const {
     if (rows <= 0 || vectors <= 0)
       return 0;
     double issue = 0.15 + 0.05 * (rows + vectors); // what is not hidden of a loop's end and of its loads
-    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency)}) + issue;
+    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency),
+                     slots(rows * vectors + rows + vectors, others)}) +
+           issue;
+  }
+  double tileOf(const ContractionPlan &plan, int64_t rows, int64_t vectors) const {
+    double forRow = operations(plan.rowOperand(p)), forVector = operations(plan.laneOperand(p));
+    double others = forRow > 0 ? rows * (forRow + 1) : 0; // and the broadcast, which is part of a load else
+    return tile(rows, vectors, others + (plan.form == ContractionForm::Direct ? vectors * forVector : 0));
+  }
+  /// Cycles to start so many operations, four at a time; what is loaded and multiplied alone never takes the longest.
+  static double slots(int64_t usual, double others) { return others > 0 ? (double(usual) + others) / 4 * 1.05 : 0; }
+  /// Operations that make a vector, or a scalar to be broadcast, of an operand beside loading one.
+  double operations(const ContractionOperand &operand) const {
+    double widening = operand.element() == p.element() ? 0 : 2;
+    double prologue = operand.weight > 0 ? operand.weight + std::max(0.0, double(operand.sources.size()) - 1) : 0;
+    return widening + prologue;
   }
   double fmas(int64_t count) const { return double(count) / std::max<int64_t>(target.fmaPorts, 1); }
   /// One k step of a dot product with `columns` accumulators: a load for each.
   double dotStep(int64_t columns) const {
-    return std::max({fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency)});
+    double others = operations(p.lhs) + double(columns) * operations(p.rhs);
+    return std::max(
+        {fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency), slots(2 * columns + 1, others)});
   }
   double outer() const {
     double n = 1;
@@ -111,19 +130,21 @@ struct CostModel {
 double CostModel::packing(const ContractionPlan &plan) const {
   if (plan.form != ContractionForm::Packed)
     return 0;
-  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
+  const ContractionOperand &operand = plan.laneOperand(p);
   double blocks = double(divideCeil(plan.laneDim(p).extent, lanes)) * k() / lanes;
-  if (strideAlong(strides, plan.laneDim(p)) == 1)
-    return blocks * lanes * 1.2;
-  return blocks * (strideAlong(strides, p.k) == 1 ? square() : lanes * lanes * 1.5);
+  double others = operations(operand) * 0.5;
+  if (operand.isContiguousAlong(plan.laneDim(p)))
+    return blocks * lanes * (1.2 + others);
+  return blocks * (operand.isContiguousAlong(p.k) ? square() + lanes * others : lanes * lanes * (1.5 + others));
 }
 
 /// Cycles per k step and tile for lines that have left the first-level cache since the last tile of rows.
 double CostModel::refetch(const ContractionPlan &plan, int64_t vectors) const {
   if (plan.form != ContractionForm::Direct || plan.rowDim(p).extent <= plan.rows)
     return 0;
-  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
-  int64_t width = vectors * lanes * p.elementBytes(), apart = strideAlong(strides, p.k) * p.elementBytes();
+  const ContractionOperand &operand = plan.laneOperand(p);
+  int64_t bytes = storedBytes(operand.element());
+  int64_t width = vectors * lanes * bytes, apart = strideAlong(operand.strides, p.k) * bytes;
   if (apart <= width) // rows lie close together
     return 0;
   double lines = double(width) / kLineBytes + 1;
@@ -133,8 +154,8 @@ double CostModel::refetch(const ContractionPlan &plan, int64_t vectors) const {
 double CostModel::broadcastForm(const ContractionPlan &plan) const {
   int64_t rows = plan.rowDim(p).extent, vectors = divideCeil(plan.laneDim(p).extent, lanes);
   int64_t r = plan.rows, v = plan.vectors, fullRows = rows / r, fullPanels = vectors / v;
-  double perK = fullPanels * (fullRows * tile(r, v) + tile(rows % r, v));
-  perK += fullRows * tile(r, vectors % v) + tile(rows % r, vectors % v);
+  double perK = fullPanels * (fullRows * tileOf(plan, r, v) + tileOf(plan, rows % r, v));
+  perK += fullRows * tileOf(plan, r, vectors % v) + tileOf(plan, rows % r, vectors % v);
   perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
   double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
   double perTile = 20 + r * v * 0.7;
@@ -153,8 +174,8 @@ double CostModel::dotForm(const ContractionPlan &plan) const {
 
 /// Rows far apart by a multiple of 2 KiB fall into few cache sets; panels used by many rows are worth a copy.
 bool wantsCopy(const ContractionProblem &p, const ContractionPlan &plan) {
-  const auto &strides = plan.swapped ? p.lhsStrides : p.rhsStrides;
-  int64_t apart = strideAlong(strides, p.k) * p.elementBytes(), rows = plan.rowDim(p).extent;
+  const ContractionOperand &operand = plan.laneOperand(p);
+  int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element()), rows = plan.rowDim(p).extent;
   return rows > 512 || (apart % 2048 == 0 && rows >= 64 && p.k.extent >= 64);
 }
 
@@ -379,6 +400,26 @@ FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr
     forecast.forms.push_back(std::move(entry));
   }
   return forecast;
+}
+
+double forecastProduct(linalg::GenericOp product, llvm::ArrayRef<const PrologueForecast *> prologues, int64_t batch,
+                       const TargetInfo &target) {
+  auto problem = describeProduct(product, prologues, batch);
+  if (failed(problem))
+    return std::numeric_limits<double>::infinity();
+  PricedPlan best;
+  for (auto [form, swapped] : kForms)
+    if (PricedPlan candidate = cheapestOf(form, swapped, *problem, target); candidate.cycles < best.cycles)
+      best = candidate;
+  chooseKBlock(*problem, target, best.plan);
+  chooseItems(*problem, best.plan, best.cycles);
+  // Each group of rows packs the panels that it needs again; where packing is shared, each of a thread's two pieces does.
+  int64_t tiles = divideCeil(best.plan.rowDim(*problem).extent, best.plan.rows);
+  int64_t groups = best.plan.rowTiles ? divideCeil(tiles, best.plan.rowTiles) : 1;
+  if (sharesPacking(*problem, best.plan))
+    groups = std::min<int64_t>(groups, 2);
+  CostModel model{*problem, target, best.plan.lanes};
+  return best.cycles + double(groups - 1) * model.outer() * model.packing(best.plan);
 }
 
 ScheduleAttr planContraction(KernelOp kernel, const KernelAnalysis &, int64_t batch, const TargetInfo &target) {

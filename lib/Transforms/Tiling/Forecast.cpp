@@ -22,6 +22,12 @@ TimeForecast forecastTime(KernelOp kernel, const KernelAnalysis &analysis, int64
   return forecast;
 }
 
+double forecastElementwise(double weight, double bytes, const TargetInfo &target) {
+  constexpr double launching = 500, floatBytes = 4;
+  double perCycle = std::max(1.0, double(target.vectorBytes) / floatBytes) * double(target.fmaPorts);
+  return launching + std::max(weight / perCycle, bytes / (target.gigabytesPerSecond / target.gigahertz));
+}
+
 static llvm::ArrayRef<llvm::StringLiteral> fieldNames(Strategy strategy) {
   static constexpr llvm::StringLiteral map[] = {"elementsPerItem", "vectorsPerIteration"};
   static constexpr llvm::StringLiteral row[] = {"rowsPerItem", "rowsInterleaved", "vectorsPerIteration"};

@@ -37,8 +37,7 @@ struct PlanSchedulesPass : impl::PlanSchedulesPassBase<PlanSchedulesPass> {
   void runOnOperation() override {
     std::optional<TargetInfo> target = describeTarget();
     if (!target) {
-      emitError(UnknownLoc::get(&getContext()))
-          << "unknown CPU preset '" << cpu << "', expected x86-64, x86-64-v2, x86-64-v3 or x86-64-v4";
+      emitError(UnknownLoc::get(&getContext())) << TargetInfo::unknownPreset(cpu);
       return signalPassFailure();
     }
     names.clear();
@@ -53,18 +52,7 @@ struct PlanSchedulesPass : impl::PlanSchedulesPassBase<PlanSchedulesPass> {
   }
 
   std::optional<TargetInfo> describeTarget() {
-    std::optional<TargetInfo> target = TargetInfo::preset(cpu);
-    if (!target)
-      return target;
-    auto refine = [](int64_t &field, int64_t option) { field = option > 0 ? option : field; };
-    refine(target->vectorBytes, vectorBytes);
-    refine(target->vectorRegisters, vectorRegisters);
-    refine(target->fmaPorts, fmaPorts);
-    refine(target->fmaLatency, fmaLatency);
-    refine(target->l1Bytes, l1Bytes);
-    refine(target->l2Bytes, l2Bytes);
-    refine(target->l3Bytes, l3Bytes);
-    return target;
+    return TargetInfo::describe(cpu, {vectorBytes, vectorRegisters, fmaPorts, fmaLatency, l1Bytes, l2Bytes, l3Bytes});
   }
 
   LogicalResult attach(KernelOp kernel, int64_t batch, const TargetInfo &target) {

@@ -123,3 +123,14 @@ func.func @outer_product(%a: tensor<?x2xf32>, %b: tensor<3x?xf32>) -> tensor<?x2
   %y = sinter.dot_general %a, %b batch = [0] x [1] contract = [] x [] : (tensor<?x2xf32>, tensor<3x?xf32>) -> tensor<?x2x3xf32>
   return %y : tensor<?x2x3xf32>
 }
+
+// Products that are no contraction are computed in f32.
+// CHECK-LABEL: func.func @bf16_by_vector(
+// CHECK-SAME: %[[X:[^:]*]]: tensor<?x4xbf16>, %[[V:[^:]*]]: tensor<4xbf16>
+// CHECK-DAG: %[[XW:.*]] = sinter.convert %[[X]] : tensor<?x4xbf16> to tensor<?x4xf32>
+// CHECK-DAG: %[[VW:.*]] = sinter.convert %[[V]] : tensor<4xbf16> to tensor<4xf32>
+// CHECK: sinter.mul %[[XW]], %{{.*}} : tensor<?x4xf32>
+func.func @bf16_by_vector(%x: tensor<?x4xbf16>, %v: tensor<4xbf16>) -> tensor<?xf32> {
+  %y = sinter.dot_general %x, %v batch = [] x [] contract = [1] x [0] : (tensor<?x4xbf16>, tensor<4xbf16>) -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}

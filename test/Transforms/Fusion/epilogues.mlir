@@ -71,19 +71,6 @@ func.func @gated(%x: tensor<?x4xf32>, %w: tensor<8x4xf32>, %v: tensor<8x4xf32>) 
   return %p : tensor<?x8xf32>
 }
 
-// However cheap it is: each element of an operand is read many times.
-// CHECK-LABEL: func.func @operand(
-// CHECK-SAME: %[[X:[^:]*]]: tensor<?x4xf32>, %[[W:[^:]*]]: tensor<8x4xf32>
-// CHECK: %[[NEGATE:.*]] = sinter.kernel "negate" source ["negate"] ins(%[[X]] :
-// CHECK: %[[KERNEL:.*]] = sinter.kernel "linear" source ["linear"] ins(%[[NEGATE]], %[[W]] :
-// CHECK-NOT: arith.negf
-// CHECK: return %[[KERNEL]]
-func.func @operand(%x: tensor<?x4xf32>, %w: tensor<8x4xf32>) -> tensor<?x8xf32> {
-  %e = sinter.negate %x : tensor<?x4xf32>
-  %y = sinter.linear %e, %w : (tensor<?x4xf32>, tensor<8x4xf32>) -> tensor<?x8xf32>
-  return %y : tensor<?x8xf32>
-}
-
 // The update of a state tensor is a pass of its own.
 // CHECK-LABEL: func.func @update(
 // CHECK-SAME: %[[W:[^:]*]]: tensor<8x4xf32> {{.*}}, %[[X:[^:]*]]: tensor<?x4xf32>, %[[G:[^:]*]]: tensor<?x8xf32>

@@ -16,16 +16,18 @@ func.func @one_kernel(%x: tensor<?x4xf32>, %w: tensor<8x4xf32>, %b: tensor<8xf32
   return %t : tensor<?x8xf32>
 }
 
+// CHECK: [[#@LINE+9]]:8: remark: [Missed] prologue | Category:fusion | Function=operand_of_a_product | Cycles=[[FUSED:[0-9]+]],
+// CHECK-SAME: Reason="computed where it is read, it would take [[FUSED]] cycles instead of [[SEPARATE:[0-9]+]]", Remark="an operand of 1 products is made by a kernel of its own", Separate=[[SEPARATE]]
 // CHECK: [[#@LINE+7]]:8: remark: [Passed] kernel {{.*}} Remark="kernel 'exp' of strategy map from exp", inputs=1, outputs=1
 // CHECK: [[#@LINE+7]]:8: remark: [Passed] kernel {{.*}} Remark="kernel 'linear' of strategy contraction from linear"
 // CHECK: [[#@LINE+5]]:8: remark: [Missed] materialized | Category:fusion | Function=operand_of_a_product |
 // CHECK-SAME: Reason="operands of a product are read from memory", Remark="the result of exp is kept in memory"
 // CHECK: remark: [Missed] separate {{.*}} Function=operand_of_a_product | From=exp#0, Kernel=linear#0, Reason="operands of a product are read from memory", Remark="'exp#0' and 'linear#0', which reads its result, are two kernels"
-func.func @operand_of_a_product(%x: tensor<?x4xf32>, %w: tensor<8x4xf32>)
-    -> tensor<?x8xf32> {
-  %e = sinter.exp %x : tensor<?x4xf32>
-  %y = sinter.linear %e, %w : (tensor<?x4xf32>, tensor<8x4xf32>) -> tensor<?x8xf32>
-  return %y : tensor<?x8xf32>
+func.func @operand_of_a_product(%x: tensor<64x256xf32>, %w: tensor<512x256xf32>)
+    -> tensor<64x512xf32> {
+  %e = sinter.exp %x : tensor<64x256xf32>
+  %y = sinter.linear %e, %w : (tensor<64x256xf32>, tensor<512x256xf32>) -> tensor<64x512xf32>
+  return %y : tensor<64x512xf32>
 }
 
 // CHECK: remark: [Passed] kernel {{.*}} Function=read_elsewhere | {{.*}}Remark="kernel 'exp' of strategy map

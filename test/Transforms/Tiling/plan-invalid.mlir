@@ -90,7 +90,7 @@ func.func @reads_what_nobody_wrote(%x: tensor<4x6xf32>, %y: tensor<4x6xf32>) -> 
 #product = affine_map<(m, n, k) -> (m, n)>
 #element = affine_map<(m, n) -> (m, n)>
 func.func @operand_of_a_product(%x: tensor<4x6xf32>, %w: tensor<6x8xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf32> {
-  // expected-error @+1 {{kernel "operand_of_a_product" fits no strategy: an operand of the contraction is computed in the same kernel}}
+  // expected-error @+1 {{kernel "operand_of_a_product" fits no strategy: what is computed before a contraction is not elementwise of the kernel's inputs and one operand}}
   %r = sinter.kernel "operand_of_a_product" ins(%x, %w : tensor<4x6xf32>, tensor<6x8xf32>) outs(%y : tensor<4x8xf32>) -> tensor<4x8xf32> {
   ^bb0(%a: tensor<4x6xf32>, %b: tensor<6x8xf32>, %o: tensor<4x8xf32>):
     %e = tensor.empty() : tensor<4x6xf32>
@@ -98,6 +98,44 @@ func.func @operand_of_a_product(%x: tensor<4x6xf32>, %w: tensor<6x8xf32>, %y: te
         ins(%a : tensor<4x6xf32>) outs(%e : tensor<4x6xf32>) {
     ^bb0(%v: f32, %u: f32):
       %z = arith.negf %v : f32
+      linalg.yield %z : f32
+    } -> tensor<4x6xf32>
+    %n2 = linalg.generic {indexing_maps = [#element, #element], iterator_types = ["parallel", "parallel"]}
+        ins(%n : tensor<4x6xf32>) outs(%e : tensor<4x6xf32>) {
+    ^bb0(%v: f32, %u: f32):
+      %z = arith.negf %v : f32
+      linalg.yield %z : f32
+    } -> tensor<4x6xf32>
+    %zero = arith.constant 0.0 : f32
+    %init = linalg.fill ins(%zero : f32) outs(%o : tensor<4x8xf32>) -> tensor<4x8xf32>
+    %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, #product],
+        iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%n2, %b : tensor<4x6xf32>, tensor<6x8xf32>) outs(%init : tensor<4x8xf32>) {
+    ^bb0(%v: f32, %w_: f32, %u: f32):
+      %z = arith.mulf %v, %w_ : f32
+      %s = arith.addf %u, %z : f32
+      linalg.yield %s : f32
+    } -> tensor<4x8xf32>
+    sinter.yield %p : tensor<4x8xf32>
+  }
+  return %r : tensor<4x8xf32>
+}
+
+// -----
+
+#product = affine_map<(m, n, k) -> (m, n)>
+#element = affine_map<(m, n) -> (m, n)>
+func.func @operand_with_an_index(%x: tensor<4x6xf32>, %w: tensor<6x8xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // expected-error @+1 {{kernel "operand_with_an_index" fits no strategy: what is computed before a contraction is not elementwise of the kernel's inputs and one operand}}
+  %r = sinter.kernel "operand_with_an_index" ins(%x, %w : tensor<4x6xf32>, tensor<6x8xf32>) outs(%y : tensor<4x8xf32>) -> tensor<4x8xf32> {
+  ^bb0(%a: tensor<4x6xf32>, %b: tensor<6x8xf32>, %o: tensor<4x8xf32>):
+    %e = tensor.empty() : tensor<4x6xf32>
+    %n = linalg.generic {indexing_maps = [#element, #element], iterator_types = ["parallel", "parallel"]}
+        ins(%a : tensor<4x6xf32>) outs(%e : tensor<4x6xf32>) {
+    ^bb0(%v: f32, %u: f32):
+      %i = linalg.index 0 : index
+      %c = arith.index_cast %i : index to i32
+      %z = arith.sitofp %c : i32 to f32
       linalg.yield %z : f32
     } -> tensor<4x6xf32>
     %zero = arith.constant 0.0 : f32

@@ -11,13 +11,14 @@ include "sinter/Dialect/IR/SinterBase.td"
 def Sinter_LinearOp : Sinter_Op<"linear", [Pure, InferTypeOpAdaptor]> {
   let summary = "x W^T + b";
   let description = [{
-    Input [..., in], weight [out, in] (PyTorch's layout), bias [out] (may be left out), result [..., out].
-    * C1: the input's last extent is the weight's second. C2: the bias has the weight's first extent.
-    * C3: equal float element types; input of rank 1 or more, weight of rank 2.
+    Input [..., in], weight [out, in] (PyTorch's layout), bias [out] (may be left out), result [..., out]. Input and weight of
+    bf16 are multiplied as in `dot_general`: bias and result are f32.
+    * C1: the input's last extent is the weight's second. C2: the bias has the weight's first extent and the result's
+    element type. C3: equal float element types; input of rank 1 or more, weight of rank 2.
 
     Example: `%y = sinter.linear %x, %w, %b : (tensor<?x4xf32>, tensor<3x4xf32>, tensor<3xf32>) -> tensor<?x3xf32>`
   }];
-  let arguments = (ins Sinter_FloatTensor:$input, Sinter_FloatTensor:$weight, Optional<Sinter_FloatTensor>:$bias);
+  let arguments = (ins Sinter_FactorTensor:$input, Sinter_FactorTensor:$weight, Optional<Sinter_FloatTensor>:$bias);
   let results = (outs Sinter_FloatTensor:$result);
   let assemblyFormat = "$input `,` $weight (`,` $bias^)? attr-dict `:` functional-type(operands, results)";
 }

@@ -23,7 +23,7 @@ def Sinter_ConstantOp : Sinter_Op<"constant", [Pure, ConstantLike]> {
     Example: `%c = sinter.constant dense<0.5> : tensor<5xf32> -> tensor<5xf32>`
   }];
   let arguments = (ins ElementsAttr:$value);
-  let results = (outs Sinter_Tensor:$result);
+  let results = (outs Sinter_StoredTensor:$result);
   let assemblyFormat = "attr-dict $value `->` type($result)";
   let hasFolder = 1;
   let hasVerifier = 1;
@@ -71,14 +71,19 @@ def Sinter_DotGeneralOp : Sinter_InferredOp<"dot_general"> {
   let summary = "contraction of two tensors";
   let description = [{
     Sums products over the contracting dimensions; the result's extents are the batch dimensions, then the free ones of
-    the left operand, then those of the right one.
+    the left operand, then those of the right one. The element type of the result is that of the operands; of bf16
+    operands it is f32: they are widened, which is exact, multiplied and summed as f32.
     * C1: equal float element types. C2: dimension lists are within rank, without repetition, pairwise of equal length
     and extent.
+
+    Derivative: each operand's cotangent is a product of the result's cotangent with the other operand. Where the operands
+    are bf16, the result's cotangent is rounded to bf16 for these products, and theirs, the cotangents of bf16 tensors,
+    are f32 and not rounded.
 
     Example: `%y = sinter.dot_general %x, %w batch = [] x [] contract = [1] x [1]
                 : (tensor<?x4xf32>, tensor<3x4xf32>) -> tensor<?x3xf32>`
   }];
-  let arguments = (ins Sinter_FloatTensor:$lhs, Sinter_FloatTensor:$rhs, DenseI64ArrayAttr:$lhsBatch,
+  let arguments = (ins Sinter_FactorTensor:$lhs, Sinter_FactorTensor:$rhs, DenseI64ArrayAttr:$lhsBatch,
                        DenseI64ArrayAttr:$rhsBatch, DenseI64ArrayAttr:$lhsContract, DenseI64ArrayAttr:$rhsContract);
   let results = (outs Sinter_FloatTensor:$result);
   let assemblyFormat = [{
@@ -95,8 +100,8 @@ def Sinter_TransposeOp : Sinter_InferredOp<"transpose"> {
 
     Example: `%t = sinter.transpose %x [1, 0] : tensor<3x4xf32> -> tensor<4x3xf32>`
   }];
-  let arguments = (ins Sinter_Tensor:$input, DenseI64ArrayAttr:$permutation);
-  let results = (outs Sinter_Tensor:$result);
+  let arguments = (ins Sinter_StoredTensor:$input, DenseI64ArrayAttr:$permutation);
+  let results = (outs Sinter_StoredTensor:$result);
   let assemblyFormat = "$input $permutation attr-dict `:` type($input) `->` type($result)";
   let hasFolder = 1;
 }
@@ -108,8 +113,8 @@ def Sinter_ReshapeOp : Sinter_Op<"reshape", [Pure]> {
 
     Example: `%r = sinter.reshape %x : tensor<?x28x28xf32> -> tensor<?x784xf32>`
   }];
-  let arguments = (ins Sinter_Tensor:$input);
-  let results = (outs Sinter_Tensor:$result);
+  let arguments = (ins Sinter_StoredTensor:$input);
+  let results = (outs Sinter_StoredTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -198,12 +203,12 @@ def Sinter_ValueAndGradOp : Sinter_Op<"value_and_grad", [Pure, DeclareOpInterfac
     The callee may itself use `value_and_grad`. A function attribute `sinter.vjp = @rule` replaces the derivative of a
     function by `@rule(arguments..., result cotangents...) -> (argument cotangents...)`.
     * C1: the callee is a function of the module with these argument types.
-    * C2: its first result is a float tensor of rank 0. C3: `wrt` is strictly increasing and names float arguments.
+    * C2: its first result is a float tensor of rank 0. C3: `wrt` is strictly increasing and names f32 or f64 arguments.
 
     Example: `%v, %g = sinter.value_and_grad @f(%x, %w) wrt [1] : (tensor<4xf64>, tensor<4xf64>) -> (tensor<f64>, tensor<4xf64>)`
   }];
-  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Sinter_Tensor>:$operands_, DenseI64ArrayAttr:$wrt);
-  let results = (outs Variadic<Sinter_Tensor>:$results_);
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Sinter_StoredTensor>:$operands_, DenseI64ArrayAttr:$wrt);
+  let results = (outs Variadic<Sinter_StoredTensor>:$results_);
   let assemblyFormat = "$callee `(` $operands_ `)` `wrt` $wrt attr-dict `:` functional-type(operands, results)";
 }
 

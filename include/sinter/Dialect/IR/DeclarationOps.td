@@ -85,7 +85,7 @@ def Sinter_ModelOp : Sinter_FunctionOp<"model"> {
     An input's name in the compiled artifact is its `sinter.name` attribute, else "input", "input1", ...
 
     * C1: one `sinter.model` per module (checked when a step is built); the body ends in `sinter.return`.
-    * C2: only the leading extent of an input or result may be dynamic. C3: no extent of them is 0.
+    * C2: only the leading extent of an input or result may be dynamic. C3: no extent of them is 0. C4: none is bf16.
 
     Example:
     ```mlir

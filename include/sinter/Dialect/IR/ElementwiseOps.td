@@ -17,7 +17,7 @@ def Sinter_MapOp : Sinter_Op<"map", [Pure, IsolatedFromAbove, SingleBlock]> {
 
     * C1: at least one input; all inputs and results have the same shape.
     * C2: block arguments are the element types of the inputs; the yielded types those of the results.
-    * C3: the region holds `arith` and `math` ops only.
+    * C3: the region holds `arith` and `math` ops only, on other types than bf16.
 
     Example:
     ```mlir
@@ -116,13 +116,17 @@ def Sinter_SelectOp : Sinter_Op<"select", [Pure, Elementwise, AllTypesMatch<["on
 def Sinter_ConvertOp : Sinter_Op<"convert", [Pure, Elementwise, SameOperandsAndResultShape]> {
   let summary = "elementwise conversion of the element type";
   let description = [{
-    Float to integer truncates; i1 is 0 or 1; integers are signed.
+    Float to integer truncates; i1 is 0 or 1; integers are signed. A narrower float is the nearest one, of two the even one;
+    NaN stays. Rounding counts as the identity in derivatives: the cotangent of the operand is that of the result.
+
+    * C1: bf16 is converted from and to f32 only.
 
     Example: `%f = sinter.convert %i : tensor<?xi32> to tensor<?xf32>`
   }];
-  let arguments = (ins Sinter_Tensor:$input);
-  let results = (outs Sinter_Tensor:$result);
+  let arguments = (ins Sinter_StoredTensor:$input);
+  let results = (outs Sinter_StoredTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `to` type($result)";
+  let hasVerifier = 1;
   let hasFolder = 1;
 }
 

@@ -25,4 +25,11 @@
 #define GET_OP_CLASSES
 #include "sinter/Dialect/IR/SinterOps.h.inc"
 
+namespace sinter {
+
+/// The type in which values of a float type are summed and differentiated: f32 for bf16, which is only stored.
+mlir::Type computeType(mlir::Type element);
+
+} // namespace sinter
+
 #endif // SINTER_DIALECT_IR_SINTERDIALECT_H

@@ -21,7 +21,10 @@ namespace sinter {
 /// `registry`.
 void registerAutodiffRules(mlir::DialectRegistry &registry);
 
-/// A value and its cotangent, a value of the same type.
+/// The type of the cotangent of a value of `type`: the same, but f32 for bf16, in which nothing can be added up.
+mlir::Type cotangentType(mlir::Type type);
+
+/// A value and its cotangent, of the type above.
 struct Seed {
   mlir::Value primal;
   mlir::Value cotangent;

@@ -20,6 +20,9 @@
 // Left to libm, as scalar ops: pow of f64, tan, the inverse and other hyperbolic functions, cbrt, exp2, log2, log10,
 // fpowi. Left alone, as instructions: absf, ceil, copysign, floor, fma, round, roundeven, sqrt, trunc, and the integer
 // ops.
+//
+// Conversions between f32 and bf16 become integer arithmetic, with the result of IEEE 754 (nearest, of two the even
+// one; subnormals kept).
 
 #ifndef SINTER_TRANSFORMS_EXPANDMATH_EXPANDMATH_H
 #define SINTER_TRANSFORMS_EXPANDMATH_EXPANDMATH_H
@@ -42,6 +45,9 @@ void populateMathPolynomialPatterns(mlir::RewritePatternSet &patterns, MathTarge
 
 /// Vector ops that libm has to compute become one scalar op per lane.
 void populateMathToScalarPatterns(mlir::RewritePatternSet &patterns);
+
+/// Conversions between f32 and bf16.
+void populateBrainFloatPatterns(mlir::RewritePatternSet &patterns);
 
 /// Multiply-adds become a product and a sum.
 void populateSplitFmaPatterns(mlir::RewritePatternSet &patterns);

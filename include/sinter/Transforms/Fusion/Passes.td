@@ -12,7 +12,8 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     Precondition: functions of `linalg.generic` and `linalg.fill` on tensors as `convert-sinter-to-linalg` leaves them. Afterwards every one is
     in a `sinter.kernel` whose body fits a strategy: `map`, `row`, `column`, `contraction` or `loops`.
 
-    * A product takes the elementwise ops on its result as epilogue; nothing is computed on the fly for its operands.
+    * A product takes the elementwise ops on its result as epilogue, and what makes an operand as prologue where that is
+      predicted to be faster than a kernel of its own.
     * If the state that a step updates is larger than the last-level cache, a weight gradient takes its parameter's update,
       so that the gradient is never in memory; unless something else has to happen between them (a norm of all gradients).
     * Reductions of rows, with all elementwise ops between, before and after them, are one kernel; so are column sums with
@@ -23,7 +24,7 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
 
     No CSE may follow: two `tensor.empty` are two destinations.
 
-    Remarks (category `fusion`): `kernel` for each kernel, `update` for each product that makes a gradient, `materialized` for each elementwise value that is kept in memory
+    Remarks (category `fusion`): `kernel` for each kernel, `prologue` for each value that only products read, `update` for each product that makes a gradient, `materialized` for each elementwise value that is kept in memory
     between kernels, with the reason, `in-place` for each state tensor.
 
     Example: test/Transforms/Fusion/mlp-adam.mlir
@@ -34,7 +35,15 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     Option<"cacheBytes", "cache-bytes", "int64_t", /*default=*/"16777216",
            "size of the last-level cache: updates of more state than that go into the products that make gradients">,
     ListOption<"without", "without", "std::string",
-               "kinds of fusion to leave out: epilogues, updates, rows, columns, maps">
+               "kinds of fusion to leave out: epilogues, prologues, updates, rows, columns, maps">,
+    Option<"cpu", "cpu", "std::string", /*default=*/"\"x86-64-v3\"",
+           "preset that products are priced for, refined by the other options: x86-64, x86-64-v2, -v3, -v4">,
+    Option<"vectorBytes", "vector-bytes", "int64_t", "0", "width of a vector register in bytes (0: the preset's)">,
+    Option<"vectorRegisters", "vector-registers", "int64_t", "0", "number of vector registers (0: the preset's)">,
+    Option<"fmaPorts", "fma-ports", "int64_t", "0", "fused multiply-adds per cycle (0: the preset's)">,
+    Option<"fmaLatency", "fma-latency", "int64_t", "0", "cycles of a fused multiply-add (0: the preset's)">,
+    Option<"l1Bytes", "l1-bytes", "int64_t", "0", "first-level data cache of a core (0: the preset's)">,
+    Option<"l2Bytes", "l2-bytes", "int64_t", "0", "second-level cache of a core (0: the preset's)">
   ];
   let dependentDialects = ["::sinter::SinterDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];

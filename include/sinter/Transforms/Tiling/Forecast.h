@@ -28,6 +28,21 @@ struct ContractionForecast {
 llvm::FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr schedule, int64_t batch,
                                                          const TargetInfo &target);
 
+/// What would be computed for an operand of a product where it is read, instead of being read from memory.
+struct PrologueForecast {
+  double weight = 0; ///< of its scalar operations per element (see `weightOf`)
+  /// Tensors that are read, and where: maps of the operand's dims.
+  llvm::SmallVector<std::pair<mlir::Value, mlir::AffineMap>> sources;
+};
+
+/// Predicted cycles of one core for a product alone, in its best form, with a prologue (or null) for each operand.
+/// Infinite for what is no product of two tensors.
+double forecastProduct(mlir::linalg::GenericOp product, llvm::ArrayRef<const PrologueForecast *> prologues,
+                       int64_t batch, const TargetInfo &target);
+
+/// The same for an elementwise kernel of this weight, of all elements, that reads and writes so many bytes.
+double forecastElementwise(double weight, double bytes, const TargetInfo &target);
+
 /// "direct", "packed", "dot"; "form N" for others.
 llvm::StringRef contractionFormName(int64_t form);
 

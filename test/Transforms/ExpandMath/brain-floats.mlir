@@ -1,0 +1,34 @@
+// Conversions between f32 and bf16 become integer arithmetic; others stay.
+// RUN: sinter-opt %s --sinter-expand-math | FileCheck %s
+
+// CHECK-LABEL: @narrow
+// CHECK-SAME: %[[X:.*]]: vector<16xf32>
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[X]] : vector<16xf32> to vector<16xi32>
+// CHECK: arith.shrui %[[BITS]]
+// CHECK: arith.cmpf uno, %[[X]], %[[X]]
+// CHECK: arith.trunci {{.*}} : vector<16xi32> to vector<16xi16>
+// CHECK-NEXT: %[[R:.*]] = arith.bitcast {{.*}} : vector<16xi16> to vector<16xbf16>
+// CHECK-NEXT: return %[[R]]
+func.func @narrow(%x: vector<16xf32>) -> vector<16xbf16> {
+  %r = arith.truncf %x : vector<16xf32> to vector<16xbf16>
+  return %r : vector<16xbf16>
+}
+
+// CHECK-LABEL: @widen
+// CHECK-NOT: arith.extf
+// CHECK: arith.extui {{.*}} : i16 to i32
+// CHECK: arith.shli
+// CHECK-NEXT: arith.bitcast {{.*}} : i32 to f32
+func.func @widen(%x: bf16) -> f32 {
+  %r = arith.extf %x : bf16 to f32
+  return %r : f32
+}
+
+// CHECK-LABEL: @others
+// CHECK: arith.truncf {{.*}} : f64 to f32
+// CHECK: arith.extf {{.*}} : f32 to f64
+func.func @others(%x: f64, %y: f32) -> (f32, f64) {
+  %r = arith.truncf %x : f64 to f32
+  %s = arith.extf %y : f32 to f64
+  return %r, %s : f32, f64
+}
