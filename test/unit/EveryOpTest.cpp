@@ -264,6 +264,39 @@ INSTANTIATE_TEST_SUITE_P(
                "(tensor<?x3x$T>, tensor<3x5x$T>) -> tensor<?x5x$T>"}),
     caseName);
 
+INSTANTIATE_TEST_SUITE_P(
+    Prologues, EveryOp,
+    testing::Values(OpCase{"of_weight", "?x20x$T; 30x20x$T", "?x30x$T",
+                           "$w = sinter.tanh $b : tensor<30x20x$T>\n"
+                           "$r = sinter.linear $a, $w : (tensor<?x20x$T>, tensor<30x20x$T>) -> tensor<?x30x$T>"},
+                    OpCase{"of_input", "?x20x$T; 30x20x$T", "?x30x$T",
+                           "$x = sinter.relu $a : tensor<?x20x$T>\n"
+                           "$r = sinter.linear $x, $b : (tensor<?x20x$T>, tensor<30x20x$T>) -> tensor<?x30x$T>"},
+                    OpCase{"of_both", "?x20x$T; 20x30x$T", "?x30x$T",
+                           "$x = sinter.square $a : tensor<?x20x$T>\n$w = sinter.abs $b : tensor<20x30x$T>\n"
+                           "$r = sinter.dot_general $x, $w batch = [] x [] contract = [1] x [0] : (tensor<?x20x$T>, "
+                           "tensor<20x30x$T>) -> tensor<?x30x$T>"},
+                    OpCase{"scaled_columns", "?x20x$T; 30x20x$T; 20x$T", "?x30x$T",
+                           "$s = sinter.broadcast $c dims = [1] : tensor<20x$T> -> tensor<30x20x$T>\n"
+                           "$w = sinter.mul $b, $s : tensor<30x20x$T>\n"
+                           "$r = sinter.linear $a, $w : (tensor<?x20x$T>, tensor<30x20x$T>) -> tensor<?x30x$T>"},
+                    OpCase{"scaled_rows", "?x20x$T; 30x20x$T; 30x$T", "?x30x$T",
+                           "$s = sinter.broadcast $c dims = [0] : tensor<30x$T> -> tensor<30x20x$T>\n"
+                           "$w = sinter.div $b, $s : tensor<30x20x$T>\n"
+                           "$r = sinter.linear $a, $w : (tensor<?x20x$T>, tensor<30x20x$T>) -> tensor<?x30x$T>"},
+                    OpCase{"masked", "?x20xi1; ?x20x$T; 30x20x$T", "?x30x$T",
+                           "$z = sinter.constant dense<0.5> : tensor<1x20x$T> -> tensor<?x20x$T>\n"
+                           "$x = sinter.select $a, $b, $z : tensor<?x20x$T>\n"
+                           "$r = sinter.linear $x, $c : (tensor<?x20x$T>, tensor<30x20x$T>) -> tensor<?x30x$T>"},
+                    OpCase{"few_elements", "?x3x$T; 1x3x$T", "?x1x$T",
+                           "$x = sinter.exp $a : tensor<?x3x$T>\n$w = sinter.cos $b : tensor<1x3x$T>\n"
+                           "$r = sinter.linear $x, $w : (tensor<?x3x$T>, tensor<1x3x$T>) -> tensor<?x1x$T>"},
+                    OpCase{"batched", "?x4x6x$T; ?x6x5x$T", "?x4x5x$T",
+                           "$x = sinter.sigmoid $a : tensor<?x4x6x$T>\n$y = sinter.relu $b : tensor<?x6x5x$T>\n"
+                           "$r = sinter.dot_general $x, $y batch = [0] x [0] contract = [2] x [1] : (tensor<?x4x6x$T>, "
+                           "tensor<?x6x5x$T>) -> tensor<?x4x5x$T>"}),
+    caseName);
+
 #define NARROW(operand, shape)                                                                                         \
   "$" operand "h = sinter.convert $" operand " : tensor<" shape "f32> to tensor<" shape "bf16>\n"
 
