@@ -26,6 +26,9 @@ using namespace mlir;
 using namespace sinter;
 using linalg::GenericOp;
 
+/// Prices of products are not exact to less than this; and a smaller gain is not worth another form of the product.
+static constexpr double kWorthwhile = 0.95;
+
 namespace {
 /// What would be computed for an operand: the node that makes it, and those behind it that nothing else reads.
 class Chain {
@@ -134,7 +137,7 @@ private:
       costs.separate += price(reader, nullptr, nullptr);
       costs.fused += price(reader, graph[node].op, &chain.forecast);
     }
-    if (!(costs.fused < costs.separate)) {
+    if (!(costs.fused < kWorthwhile * costs.separate)) {
       reportPrologueRefused(graph, node, costs);
       return false;
     }
