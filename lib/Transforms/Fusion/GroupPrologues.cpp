@@ -83,9 +83,9 @@ private:
   static bool computesPlainly(GenericOp generic) {
     Block &body = *generic.getBody();
     return llvm::all_of(body, [&](Operation &scalar) {
-      return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && llvm::all_of(scalar.getOperands(), [&](Value v) {
-        return v.getParentBlock() == &body || v.getDefiningOp<arith::ConstantOp>();
-      });
+      return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && scalar.getNumRegions() == 0 &&
+             llvm::all_of(scalar.getOperands(),
+                          [&](Value v) { return v.getParentBlock() == &body || v.getDefiningOp<arith::ConstantOp>(); });
     });
   }
 
