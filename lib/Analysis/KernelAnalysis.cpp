@@ -86,7 +86,8 @@ bool isPrologue(linalg::GenericOp op) {
     return value.getParentBlock() == &body || (maker && isa<arith::ConstantOp>(maker));
   };
   auto isPlain = [&](Operation &scalar) {
-    return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && llvm::all_of(scalar.getOperands(), isKnown);
+    return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && scalar.getNumRegions() == 0 &&
+           llvm::all_of(scalar.getOperands(), isKnown);
   };
   return body.getTerminator()->getOperand(0).getParentBlock() == &body && llvm::all_of(body, isPlain) &&
          llvm::all_of(op.getRegionOutputArgs(), [](BlockArgument old) { return old.use_empty(); });

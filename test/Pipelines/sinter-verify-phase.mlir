@@ -81,6 +81,16 @@ module attributes {sinter.batch = 4 : i64} {
 // -----
 
 module attributes {sinter.batch = 4 : i64} {
+  // expected-error @+1 {{argument 0 of a step function expected elements of f32, f64 or an integer type, found 'tensor<3xbf16>'}}
+  func.func @predict(%x: tensor<3xbf16> {sinter.role = "input"}) -> (tensor<3xf32> {sinter.role = "output"}) {
+    %y = sinter.convert %x : tensor<3xbf16> to tensor<3xf32>
+    return %y : tensor<3xf32>
+  }
+}
+
+// -----
+
+module attributes {sinter.batch = 4 : i64} {
   // expected-error @+1 {{result 0 of a step function has no `sinter.role`}}
   func.func @predict(%x: tensor<3xf32> {sinter.role = "input"}) -> tensor<3xf32> {
     return %x : tensor<3xf32>

@@ -1,13 +1,14 @@
 // How are bf16 made of f32 and back, in integer arithmetic?
 //
 //   f32 -> bf16   the upper half of the bits, after adding half a unit of it, less one bit if the last bit kept is even
-//   bf16 -> f32   the bits as the upper half
+//   bf16 -> f32   the bits as the upper half; if they were just cut off, the others become zeros where they are
 //
 // The same on every target: not all have instructions for it, and those of x86 take subnormal numbers for zero.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "sinter/Transforms/ExpandMath/ExpandMath.h"
@@ -42,6 +43,16 @@ struct Bits {
   }
 };
 
+/// The 32 bits of which `half` is the upper half, cut off by `Narrow`; null if it is not.
+Value cutFrom(Value half) {
+  auto cast = half.getDefiningOp<arith::BitcastOp>();
+  auto truncated = cast ? cast.getIn().getDefiningOp<arith::TruncIOp>() : arith::TruncIOp();
+  auto shifted = truncated ? truncated.getIn().getDefiningOp<arith::ShRUIOp>() : arith::ShRUIOp();
+  APInt by;
+  bool isHalf = shifted && matchPattern(shifted.getRhs(), m_ConstantInt(&by)) && by == kHalf;
+  return isHalf ? shifted.getLhs() : Value();
+}
+
 struct Widen : OpRewritePattern<arith::ExtFOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(arith::ExtFOp op, PatternRewriter &rewriter) const override {
@@ -49,6 +60,11 @@ struct Widen : OpRewritePattern<arith::ExtFOp> {
     if (!getElementTypeOrSelf(from).isBF16() || !getElementTypeOrSelf(to).isF32())
       return rewriter.notifyMatchFailure(op, "not from bf16 to f32");
     Bits bits(rewriter, op.getLoc(), to);
+    if (Value whole = cutFrom(op.getIn())) {
+      rewriter.replaceOpWithNewOp<arith::BitcastOp>(
+          op, to, arith::AndIOp::create(bits.b, whole, bits.constant(~int64_t(0xFFFF))));
+      return success();
+    }
     Value half = arith::BitcastOp::create(bits.b, withElement(from, rewriter.getI16Type()), op.getIn());
     Value upper = arith::ShLIOp::create(bits.b, arith::ExtUIOp::create(bits.b, bits.type, half), bits.constant(kHalf));
     rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, to, upper);

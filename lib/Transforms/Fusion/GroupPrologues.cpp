@@ -26,6 +26,9 @@ using namespace mlir;
 using namespace sinter;
 using linalg::GenericOp;
 
+/// Prices of products are not exact to less than this; and a smaller gain is not worth another form of the product.
+static constexpr double kWorthwhile = 0.95;
+
 namespace {
 /// What would be computed for an operand: the node that makes it, and those behind it that nothing else reads.
 class Chain {
@@ -80,9 +83,9 @@ private:
   static bool computesPlainly(GenericOp generic) {
     Block &body = *generic.getBody();
     return llvm::all_of(body, [&](Operation &scalar) {
-      return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && llvm::all_of(scalar.getOperands(), [&](Value v) {
-        return v.getParentBlock() == &body || v.getDefiningOp<arith::ConstantOp>();
-      });
+      return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && scalar.getNumRegions() == 0 &&
+             llvm::all_of(scalar.getOperands(),
+                          [&](Value v) { return v.getParentBlock() == &body || v.getDefiningOp<arith::ConstantOp>(); });
     });
   }
 
@@ -134,7 +137,7 @@ private:
       costs.separate += price(reader, nullptr, nullptr);
       costs.fused += price(reader, graph[node].op, &chain.forecast);
     }
-    if (!(costs.fused < costs.separate)) {
+    if (!(costs.fused < kWorthwhile * costs.separate)) {
       reportPrologueRefused(graph, node, costs);
       return false;
     }

@@ -48,8 +48,10 @@ void sinter::reportPrologueTaken(const Graph &graph, unsigned node, size_t ops, 
 void sinter::reportPrologueRefused(const Graph &graph, unsigned node, const PrologueCosts &costs) {
   remark::missed(locationOf(graph, node), about(graph, "prologue"))
       << remark::add("an operand of {0} products is made by a kernel of its own", graph[node].succs.size())
-      << remark::reason("computed where it is read, it would take {0} cycles instead of {1}", std::llround(costs.fused),
-                        std::llround(costs.separate))
+      << remark::reason("{0}, it would take {1} cycles instead of {2}",
+                        costs.fused < costs.separate ? "too little is won: computed where it is read"
+                                                     : "computed where it is read",
+                        std::llround(costs.fused), std::llround(costs.separate))
       << remark::metric("Cycles", std::llround(costs.fused))
       << remark::metric("Separate", std::llround(costs.separate));
 }

@@ -90,8 +90,9 @@ struct CostModel {
     double others = forRow > 0 ? rows * (forRow + 1) : 0; // and the broadcast, which is part of a load else
     return tile(rows, vectors, others + (plan.form == ContractionForm::Direct ? vectors * forVector : 0));
   }
-  /// Cycles to start so many operations, four at a time; what is loaded and multiplied alone never takes the longest.
-  static double slots(int64_t usual, double others) { return others > 0 ? (double(usual) + others) / 4 * 1.05 : 0; }
+  /// Cycles to start so many operations, three at a time (measured with roundings to bf16 between multiply-adds); what
+  /// is loaded and multiplied alone never takes the longest.
+  static double slots(int64_t usual, double others) { return others > 0 ? (double(usual) + others) / 3 : 0; }
   /// Operations that make a vector, or a scalar to be broadcast, of an operand beside loading one.
   double operations(const ContractionOperand &operand) const {
     double widening = operand.element() == p.element() ? 0 : 2;

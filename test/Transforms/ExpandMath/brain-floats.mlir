@@ -24,6 +24,19 @@ func.func @widen(%x: bf16) -> f32 {
   return %r : f32
 }
 
+// Rounded to bf16 and widened: nothing is narrow in between.
+// CHECK-LABEL: @round
+// CHECK: %[[R:.*]] = arith.select {{.*}} : vector<8xi1>, vector<8xi32>
+// CHECK: %[[C:.*]] = arith.constant dense<-65536> : vector<8xi32>
+// CHECK: %[[U:.*]] = arith.andi %[[R]], %[[C]]
+// CHECK-NEXT: %[[F:.*]] = arith.bitcast %[[U]] : vector<8xi32> to vector<8xf32>
+// CHECK-NEXT: return %[[F]]
+func.func @round(%x: vector<8xf32>) -> vector<8xf32> {
+  %n = arith.truncf %x : vector<8xf32> to vector<8xbf16>
+  %w = arith.extf %n : vector<8xbf16> to vector<8xf32>
+  return %w : vector<8xf32>
+}
+
 // CHECK-LABEL: @others
 // CHECK: arith.truncf {{.*}} : f64 to f32
 // CHECK: arith.extf {{.*}} : f32 to f64
