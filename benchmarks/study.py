@@ -17,17 +17,22 @@ sys.dont_write_bytecode = True
 import argparse
 import shlex
 
-from studies import choices, pages, rivals, steps
+from studies import pages
+from studies.fusion import fusion
 from studies.measuring import Sitting, StudyError
+from studies.rivals import layouts, products, rows
+from studies.steps import steps
+from studies.threads import threads
+from studies.tiles import tiles
 
 STUDIES = {
-    "fusion": (choices.fusion, "kernels and steps with kinds of fusion left out"),
-    "tiles": (choices.tiles, "a product with other numbers in its schedule"),
-    "layouts": (rivals.layouts, "square products whose operands lie transposed, ours and rivals'"),
-    "threads": (choices.threads, "steps and kernels with more threads"),
-    "products": (rivals.products, "products beside OpenBLAS and oneDNN"),
-    "rows": (rivals.rows, "softmax, layer norm, GELU, cross-entropy and Adam beside oneDNN"),
-    "steps": (steps.steps, "training steps beside PyTorch (--pytorch-python)"),
+    "fusion": (fusion, "kernels and steps with kinds of fusion left out"),
+    "tiles": (tiles, "a product with other numbers in its schedule"),
+    "layouts": (layouts, "square products whose operands lie transposed, ours and rivals'"),
+    "threads": (threads, "steps and kernels with more threads"),
+    "products": (products, "products beside OpenBLAS and oneDNN"),
+    "rows": (rows, "softmax, layer norm, GELU, cross-entropy and Adam beside oneDNN"),
+    "steps": (steps, "training steps beside PyTorch (--pytorch-python)"),
 }
 
 
@@ -35,8 +40,10 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("study", nargs="?", metavar="NAME", help="the study to run")
     parser.add_argument("--list", action="store_true", help="show the studies")
-    parser.add_argument("--build", default=str(pages.ROOT / "build/release"), help="folder of the build [build/release]")
-    parser.add_argument("--out", default=str(pages.ROOT / "docs/performance"), help="folder of the page and plot [docs/performance]")
+    parser.add_argument("--build", default=str(pages.ROOT / "build/release"), metavar="FOLDER",
+                        help="folder of the build [build/release]")
+    parser.add_argument("--out", default=str(pages.ROOT / "docs/performance"), metavar="FOLDER",
+                        help="folder for the page and plot [docs/performance]")
     parser.add_argument("--repetitions", type=int, metavar="N", help="of every case [7; 2 with --quick]")
     parser.add_argument("--quick", action="store_true", help="few cases and short runs: to try, not to quote")
     parser.add_argument("--pytorch-python", metavar="CMD", help="a Python that has PyTorch, e.g. python3")

@@ -130,13 +130,15 @@ class Sitting:
         if words not in self.commands:
             self.commands.append(words)
 
-    def measure(self, program, pattern, *options, seconds=None, repetitions=None, refusals=False, shown=None):
+    def measure(self, program, pattern, *options, seconds=None, repetitions=None, refusals=False, shown=None, noted=True):
         """{case: Timing} of the cases that match, repetitions at random in between each other. With `refusals` a case
-        that fails is a Timing with an error; else it ends the study. `shown` is the filter that the page is to show."""
+        that fails is a Timing with an error; else it ends the study. The page shows the command if it is `noted`,
+        with the filter `shown` if that is given."""
         arguments = [f"--benchmark_repetitions={repetitions or self.repetitions}",
                      "--benchmark_enable_random_interleaving=true", f"--benchmark_min_time={seconds or self.seconds}"]
-        self.note(f"build/release/bin/{program}", f"--benchmark_filter={shown or pattern}", *arguments,
-                  *(options if shown is None else ()))
+        if noted:
+            self.note(f"build/release/bin/{program}", f"--benchmark_filter={shown or pattern}", *arguments,
+                      *(options if shown is None else ()))
         with tempfile.TemporaryDirectory(prefix="sinter-study-") as folder:
             path = os.path.join(folder, "out.json")
             command = [self.program(program), f"--benchmark_filter={pattern}", *arguments, *options,

@@ -48,6 +48,10 @@ def percent(value):
     return f"{100 * value:.0f} %"
 
 
+def threads_text(count):
+    return f"{count} thread{'s' * (count > 1)}"
+
+
 def processor():
     with open("/proc/cpuinfo") as file:
         facts = dict(line.split(":", 1) for line in file.read().split("\n\n")[0].splitlines() if ":" in line)
@@ -88,7 +92,8 @@ def facts_of(sitting, peak):
     rivals = [context[name] for name in ("openblas", "onednn", "pytorch") if name in context]
     facts = [("date", datetime.date.today().isoformat()), ("revision", revision()),
              ("compiler", context.get("compiler", "unknown")), ("others", "; ".join(rivals) or "none"),
-             ("processor", f"{processor()}, {os.cpu_count()} CPUs, {caches(context)}"), ("one core's peak", peak_text(peak)),
+             ("processor", f"{processor()}, {os.cpu_count()} CPUs, {caches(context)}"),
+             ("one core's peak", peak_text(peak)),
              ("load average", f"{before:.1f} before, {after:.1f} after; what this study used is in it"),
              ("measured in", f"{priority}, {' '.join(f'{k}={v}' for k, v in SETTINGS.items())}"),
              ("repetitions", f"{sitting.repetitions}, of {sitting.seconds} s at least, at random in between each other")]
@@ -100,8 +105,8 @@ def markdown(name, page, sitting, peak, command):
     parts = [f"# {page.title}", page.question, f"![{page.title}]({name}.svg)",
              "\n".join("- " + finding for finding in page.findings), *[table.markdown() for table in page.tables],
              "## How to read it", "\n".join("- " + line for line in page.reading),
-             "## Where and how it was measured", facts_of(sitting, peak), "The first command makes this page; it runs the others.",
-             commands]
+             "## Where and how it was measured", facts_of(sitting, peak),
+             "The first command makes this page; it runs the others.", commands]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -121,7 +126,7 @@ def write_whole(folder, files):
     staged = []
     try:
         for name, text in files.items():
-            with tempfile.NamedTemporaryFile("w", dir=folder, prefix="." + name, delete=False, encoding="utf-8") as file:
+            with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix="." + name, delete=False) as file:
                 staged.append((file.name, folder / name))
                 file.write(text)
             os.chmod(file.name, 0o644)

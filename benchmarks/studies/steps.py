@@ -3,13 +3,12 @@
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import json
-import os
 import pathlib
 import shlex
 
 from . import measuring, svg_plot
 from .measuring import StudyError, Timing
-from .pages import Page, Table, figure_of, percent
+from .pages import Page, Table, figure_of, percent, threads_text
 
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "pytorch_step.py"
 # Memory that is kept and in huge pages: without, PyTorch takes up to five times as long.
@@ -17,8 +16,8 @@ SETTINGS = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:gl
 
 
 def pytorch_step(sitting, batch, threads, steps):
-    """Median step of one run in microseconds. The script goes in through standard input, so that the interpreter may live
-    in another root or another machine."""
+    """Median step of one run in microseconds. The script goes in through standard input, so that the interpreter may
+    live under another root or on another machine."""
     arguments = ["--batch", str(batch), "--threads", str(threads), "--steps", str(steps), "--json"]
     said = measuring.run([*shlex.split(sitting.pytorch), "-", *arguments], SCRIPT.read_text(), SETTINGS)
     try:
@@ -48,48 +47,59 @@ def measure_steps(sitting):
                 ours.times += run.times
                 ours.flops, ours.bytes = run.flops, run.bytes
                 if sitting.pytorch:
-                    theirs.times.append(pytorch_step(sitting, batch, threads, 10 if sitting.quick else max(30, 6400 // batch)))
+                    count = 10 if sitting.quick else max(30, 6400 // batch)
+                    theirs.times.append(pytorch_step(sitting, batch, threads, count))
             found[batch, threads] = (ours, theirs if theirs.times else None)
     if sitting.pytorch:
         sitting.note("PYTHON", "-", "--batch", "N", "--threads", "N", "--json", "<", "benchmarks/pytorch_step.py")
     return found
 
 
+READING = [
+    "A step is forward, mean squared error, backward and Adam of the perceptron 1000-500-100-10, on one batch of random "
+    "numbers.",
+    "A repetition of Sinter's is the mean of the steps of half a second; one of PyTorch's is the median of its steps in a "
+    "process of its own, behind five that are not counted. The two take turns. A ratio is PyTorch's time by Sinter's.",
+    f"PyTorch runs with {SETTINGS['GLIBC_TUNABLES']}. What else a fair comparison takes: [measuring fairly](README.md)."]
+
+
+def rows_of(found):
+    rows = []
+    for (batch, threads), (ours, theirs) in found.items():
+        cells = [batch, threads, figure_of(ours.median), figure_of(ours.fastest), percent(ours.spread),
+                 figure_of(ours.gflops)]
+        if theirs:
+            cells += [figure_of(theirs.median), figure_of(theirs.fastest), percent(theirs.spread),
+                      f"{theirs.median / ours.median:.2f}", f"{theirs.fastest / ours.fastest:.2f}"]
+        rows.append(cells)
+    return rows
+
+
+def findings_of(found):
+    ratios = {key: theirs.median / ours.median for key, (ours, theirs) in found.items() if theirs}
+    if not ratios:
+        return ["**PyTorch was not measured**: no `--pytorch-python` was given."]
+    behind = [f"batch {batch}, {threads_text(threads)} {ratio:.2f}" for (batch, threads), ratio in ratios.items() if ratio < 1]
+    return [f"PyTorch takes {min(ratios.values()):.2f} to {max(ratios.values()):.2f} times as long. Sinter is behind in: "
+            + ("; ".join(behind) or "none") + "."]
+
+
+def plot(found):
+    panels = {}
+    for (batch, threads), (ours, theirs) in found.items():
+        series = panels.setdefault(threads, {})
+        series.setdefault("Sinter", []).append((batch, batch / ours.median * 1e3))
+        if theirs:
+            series.setdefault("PyTorch", []).append((batch, batch / theirs.median * 1e3))
+    drawn = [svg_plot.LinePanel(threads_text(threads), "rows of a batch", "rows per ms", series, logarithmic=True)
+             for threads, series in sorted(panels.items())]
+    return svg_plot.figure("big_model: rows trained per ms, more is better", drawn, ["Sinter", "PyTorch"])
+
+
 def steps(sitting):
     found = measure_steps(sitting)
-    rows, behind, ratios = [], [], []
-    for (batch, threads), (ours, theirs) in found.items():
-        cells = [batch, threads, figure_of(ours.median), figure_of(ours.fastest), percent(ours.spread), figure_of(ours.gflops)]
-        if theirs:
-            ratio = theirs.median / ours.median
-            cells += [figure_of(theirs.median), figure_of(theirs.fastest), percent(theirs.spread), f"{ratio:.2f}",
-                      f"{theirs.fastest / ours.fastest:.2f}"]
-            ratios.append(ratio)
-            if ratio < 1:
-                behind.append(f"batch {batch}, {threads} threads {ratio:.2f}")
-        rows.append(cells)
     header = ["batch", "threads", "Sinter, us", "fastest", "spread", "GFLOP/s"]
-    findings = ["**PyTorch was not measured**: no `--pytorch-python` was given."]
     if sitting.pytorch:
         header += ["PyTorch, us", "fastest", "spread", "ratio", "ratio of fastest"]
-        findings = [f"PyTorch takes {min(ratios):.2f} to {max(ratios):.2f} times as long. Sinter is behind in: "
-                    + ("; ".join(behind) if behind else "none") + "."]
-    panels = []
-    for threads in sorted({key[1] for key in found}):
-        series = {"Sinter": [], "PyTorch": []}
-        for (batch, count), (ours, theirs) in found.items():
-            if count == threads:
-                series["Sinter"].append((batch, batch / ours.median * 1e3))
-                series["PyTorch"] += [(batch, batch / theirs.median * 1e3)] if theirs else []
-        panels.append(svg_plot.LinePanel(f"{threads} thread{'s' * (threads > 1)}", "rows of a batch", "rows per ms",
-                                         {name: curve for name, curve in series.items() if curve}, logarithmic=True))
-    reading = ["A step is forward, mean squared error, backward and Adam of the perceptron 1000-500-100-10, on one batch of random "
-               "numbers.",
-               "A repetition of Sinter's is the mean of the steps of half a second; one of PyTorch's is the median of its steps in a "
-               "process of its own, behind five that are not counted. The two take turns. A ratio is PyTorch's time by "
-               "Sinter's.",
-               f"PyTorch runs with {SETTINGS['GLIBC_TUNABLES']}. It should be linked with an OpenMP build of OpenBLAS, as two "
-               "libraries' threads that spin disturb each other ([what a fair comparison takes](README.md))."]
-    return Page("Steps beside PyTorch", "How fast is a whole training step, and how fast is PyTorch's?", findings,
-                [Table(header, rows, "Medians over runs")],
-                svg_plot.figure("big_model: rows trained per ms, more is better", panels, ["Sinter", "PyTorch"]), reading)
+    return Page("Steps beside PyTorch", "How fast is a whole training step, and how fast is PyTorch's?", findings_of(found),
+                [Table(header, rows_of(found), "Medians over runs")], plot(found), READING)

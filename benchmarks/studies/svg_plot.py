@@ -1,8 +1,8 @@
 """How does a table of numbers become a picture, with nothing but the standard library?
 
-A figure is a few panels with one legend. A `DotPanel` has a line for each case and a mark for each series; a `LinePanel` has
-curves over numbers. Colours are of middle lightness and the background is left open, so that figures are readable
-on light and on dark pages.
+A figure is a few panels with one legend. A `DotPanel` has a line for each case and a mark for each series; a
+`LinePanel` has curves over numbers. Colours are of middle lightness and the background is left open, so that figures
+are readable on light and on dark pages.
 
     text = figure("Products", [DotPanel("1 thread", "GFLOP/s", ["64x64"], {"ours": {"64x64": 90}})])
 
@@ -114,7 +114,8 @@ class DotPanel:
         scale = Scale(places[0], places[-1], left, left + self.width)
         parts = [text(left, y + 14, self.title, size=FONT + 1, extra=' font-weight="bold"')]
         for place in places:
-            parts += [line(scale(place), top, scale(place), bottom), text(scale(place), bottom + 14, number(place), "middle")]
+            parts += [line(scale(place), top, scale(place), bottom),
+                      text(scale(place), bottom + 14, number(place), "middle")]
         parts.append(text(left + self.width / 2, bottom + 30, self.unit, "middle"))
         if self.reference is not None:
             at = scale(self.reference)
@@ -160,7 +161,8 @@ class LinePanel:
                       text(horizontal(place), bottom + 14, number(place), "middle")]
         parts.append(text(left + self.width / 2, bottom + 30, self.x_unit, "middle"))
         middle = top + self.height / 2
-        parts.append(text(x + 12, middle, self.unit, "middle", extra=f' transform="rotate(-90 {x + 12:.1f} {middle:.1f})"'))
+        upright = f' transform="rotate(-90 {x + 12:.1f} {middle:.1f})"'
+        parts.append(text(x + 12, middle, self.unit, "middle", extra=upright))
         for name, curve in self.series.items():
             places = [(horizontal(px), vertical(py)) for px, py in sorted(curve)]
             track = " ".join(f"{px:.1f},{py:.1f}" for px, py in places)
@@ -189,8 +191,8 @@ def legend(names, x, y, room):
 
 
 def figure(title, panels, names=None, columns=2):
-    """The text of an SVG file: panels from left to right in rows of `columns`. `names` are the series in the legend's order
-    (default: that of their appearance)."""
+    """The text of an SVG file: panels from left to right in rows of `columns`. `names` are the series in the legend's
+    order (default: that of their appearance)."""
     panels = [panel for panel in panels if any(panel.series.values())]
     if not panels:
         raise ValueError(f"figure '{title}' has nothing to show")
