@@ -13,6 +13,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
+#include <map>
 #include <thread>
 
 namespace sinter::benchmarks {
@@ -154,6 +155,15 @@ bool RunningModel::trainStep() {
 
 bool RunningModel::predict() {
   return sinter_model_predict(model, inputs.data(), outputs.data(), artifact->batch) == SINTER_OK;
+}
+
+llvm::Expected<RunningModel &> runningModel(const std::string &name, const sinter_artifact &artifact, int threads) {
+  static std::map<std::pair<std::string, int>, std::unique_ptr<RunningModel>> models;
+  std::unique_ptr<RunningModel> &model = models[{name, threads}];
+  if (!model)
+    if (llvm::Error error = RunningModel::create(artifact, threads).moveInto(model))
+      return std::move(error);
+  return *model;
 }
 
 //===-- Reporting ------------------------------------------------------------------------------------------------===//

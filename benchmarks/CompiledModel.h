@@ -92,6 +92,10 @@ private:
   sinter_random random = sinter_random_make(/*seed=*/1, /*stream=*/0);
 };
 
+/// The model of this name with so many threads, made once for all repetitions of a case: threads that were just started
+/// often share a CPU for a while, and another library's threads are not started anew either.
+llvm::Expected<RunningModel &> runningModel(const std::string &name, const sinter_artifact &artifact, int threads);
+
 /// What one call of a step function does, by the artifact's kernel table.
 struct Work {
   uint64_t flops = 0, bytes = 0;

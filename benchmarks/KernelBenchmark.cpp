@@ -49,14 +49,13 @@ static void runKernel(benchmark::State &state, const KernelCase &kernel, const V
   if (!compiled)
     return fail(state, compiled.takeError());
   const sinter_artifact &artifact = compiled->artifact();
-  llvm::Expected<std::unique_ptr<RunningModel>> created =
-      RunningModel::create(artifact, static_cast<int>(state.range(0)));
-  if (!created)
-    return fail(state, created.takeError());
-  RunningModel &running = **created;
+  llvm::Expected<RunningModel &> running =
+      runningModel(kernel.name + variant.suffix, artifact, static_cast<int>(state.range(0)));
+  if (!running)
+    return fail(state, running.takeError());
   const bool trains = llvm::StringRef(kernel.step) == "train_step";
   for (auto _ : state)
-    if (!(trains ? running.trainStep() : running.predict()))
+    if (!(trains ? running->trainStep() : running->predict()))
       return fail(state, llvm::createStringError(sinter_last_error()));
 
   const Work work = workOf(artifact, kernel.step);

@@ -53,26 +53,27 @@ void restAndWarmUp(llvm::function_ref<void()> call) {
   const auto start = std::chrono::steady_clock::now();
   do
     call();
-  while (std::chrono::steady_clock::now() - start < milliseconds(10));
+  while (std::chrono::steady_clock::now() - start < milliseconds(30));
 }
 
 void timeOurs(benchmark::State &state, const Comparison &comparison) {
   llvm::Expected<CompiledLibrary &> compiled = compiledModel(comparison.kernel);
   if (!compiled)
     return fail(state, compiled.takeError());
-  llvm::Expected<std::unique_ptr<RunningModel>> created =
-      RunningModel::create(compiled->artifact(), static_cast<int>(state.range(0)));
-  if (!created)
-    return fail(state, created.takeError());
+  const sinter_artifact &artifact = compiled->artifact();
+  llvm::Expected<RunningModel &> running =
+      runningModel(comparison.kernel.name, artifact, static_cast<int>(state.range(0)));
+  if (!running)
+    return fail(state, running.takeError());
   const bool trains = llvm::StringRef(comparison.kernel.step) == "train_step";
   bool works = true;
-  auto call = [&] { works &= trains ? (*created)->trainStep() : (*created)->predict(); };
+  auto call = [&] { works &= trains ? running->trainStep() : running->predict(); };
   restAndWarmUp(call);
   for (auto _ : state)
     call();
   if (!works)
     return fail(state, llvm::createStringError(sinter_last_error()));
-  countWork(state, workOf(compiled->artifact(), comparison.kernel.step));
+  countWork(state, workOf(artifact, comparison.kernel.step));
 }
 
 /// The operation on the operands of `running`, with results of its own, and what has to come out.
@@ -146,14 +147,14 @@ void timeRival(benchmark::State &state, const Comparison &comparison, const Riva
   if (!compiled)
     return fail(state, compiled.takeError());
   const sinter_artifact &artifact = compiled->artifact();
-  llvm::Expected<std::unique_ptr<RunningModel>> running = RunningModel::create(artifact, /*threads=*/1);
+  llvm::Expected<RunningModel &> running = runningModel(comparison.kernel.name, artifact, /*threads=*/1);
   if (!running)
     return fail(state, running.takeError());
-  if (!(*running)->predict())
+  if (!running->predict())
     return fail(state, llvm::createStringError(sinter_last_error()));
 
   const int threads = static_cast<int>(state.range(0));
-  Trial trial = makeTrial(comparison, artifact, **running);
+  Trial trial = makeTrial(comparison, artifact, *running);
   rival.setThreads(threads);
   if (llvm::Error error = checkThreads(rival, threads))
     return fail(state, std::move(error));

@@ -30,12 +30,12 @@ static void trainingStep(benchmark::State &state, const std::string &name, const
   if (!compiled)
     return fail(state, compiled.takeError());
   const sinter_artifact &artifact = compiled->artifact();
-  llvm::Expected<std::unique_ptr<RunningModel>> running =
-      RunningModel::create(artifact, static_cast<int>(state.range(1)));
+  llvm::Expected<RunningModel &> running = runningModel(name + variant.suffix + "/" + std::to_string(state.range(0)),
+                                                        artifact, static_cast<int>(state.range(1)));
   if (!running)
     return fail(state, running.takeError());
   for (auto _ : state)
-    if (!(*running)->trainStep())
+    if (!running->trainStep())
       return fail(state, llvm::createStringError(sinter_last_error()));
 
   const Work work = workOf(artifact, "train_step");
