@@ -69,6 +69,7 @@ def study(arguments):
         raise StudyError(f"no study '{name}'; there are {', '.join(STUDIES)}")
     pages.prepare_folder(arguments.out)
     sitting = Sitting(arguments.build, arguments.repetitions, arguments.quick, arguments.pytorch_python)
+    sitting.refuse_slow_build()
     page = STUDIES[name][0](sitting)
     peak = sitting.measure("kernel-benchmark", "^peak/")["peak"]
     text = pages.markdown(name, page, sitting, peak, command_line(arguments))

@@ -109,6 +109,21 @@ class Sitting:
         self.commands, self.context = [], {}
         self.load_before = os.getloadavg()
 
+    def build_type(self):
+        """What CMake was told ("Release"), or nothing where that is not known."""
+        try:
+            text = (self.build / "CMakeCache.txt").read_text()
+        except OSError:
+            return None
+        found = re.search(r"^CMAKE_BUILD_TYPE:\w+=(.*)$", text, re.M)
+        return found.group(1) if found else None
+
+    def refuse_slow_build(self):
+        """Programs that were not optimized run, and say nothing about it."""
+        kind = self.build_type()
+        if kind not in (None, "Release") and not self.quick:
+            raise StudyError(f"{self.build} is a build of type '{kind}', expected Release; --quick takes any")
+
     def program(self, name):
         path = self.build / "bin" / name
         if not path.is_file():

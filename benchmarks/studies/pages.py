@@ -91,7 +91,8 @@ def facts_of(sitting, peak):
     priority = "a scheduling group of its own at priority -20" if has_priority() else "ordinary priority"
     rivals = [context[name] for name in ("openblas", "onednn", "pytorch") if name in context]
     facts = [("date", datetime.date.today().isoformat()), ("revision", revision()),
-             ("compiler", context.get("compiler", "unknown")), ("others", "; ".join(rivals) or "none"),
+             ("compiler", f"{context.get('compiler', 'unknown')}, build type {sitting.build_type() or 'unknown'}"),
+             ("others", "; ".join(rivals) or "none"),
              ("processor", f"{processor()}, {os.cpu_count()} CPUs, {caches(context)}"),
              ("one core's peak", peak_text(peak)),
              ("load average", f"{before:.1f} before, {after:.1f} after; what this study used is in it"),

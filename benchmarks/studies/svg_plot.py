@@ -35,10 +35,14 @@ def ticks(low, high, wanted=5):
 
 
 def log_ticks(values):
-    """The values themselves, at most eight of them: what is measured at few places is labelled at these."""
-    values = sorted(set(values))
-    stride = -(-len(values) // 8)
-    return values[::stride]
+    """Some of the values themselves, from the largest down and a third apart at least: what is measured at few places is
+    labelled at these."""
+    places = []
+    for value in sorted(set(values), reverse=True):
+        if not places or value <= places[0] / 1.4:
+            places.insert(0, value)
+    stride = -(-len(places) // 8)
+    return places[::stride]
 
 
 class Scale:

@@ -41,6 +41,7 @@ class Ticks(unittest.TestCase):
     def test_few_labels_on_a_logarithmic_axis(self):
         self.assertEqual(svg_plot.log_ticks([64, 16, 64, 256]), [16, 64, 256])
         self.assertLessEqual(len(svg_plot.log_ticks(range(1, 100))), 8)
+        self.assertEqual(svg_plot.log_ticks([256, 384, 512, 768, 1000]), [256, 512, 1000])
 
 
 class Scale(unittest.TestCase):
