@@ -6,11 +6,15 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "sinter/Pipelines/Pipelines.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
+#include <map>
+#include <thread>
 
 namespace sinter::benchmarks {
 
@@ -39,7 +43,37 @@ TemporaryFile::~TemporaryFile() {
 
 //===-- Compiling ------------------------------------------------------------------------------------------------===//
 
-llvm::Expected<std::unique_ptr<CompiledLibrary>> compileModel(const std::string &path, std::optional<int64_t> batch) {
+std::vector<Variant> takeVariants(int &argc, char **argv) {
+  std::vector<Variant> variants = {Variant()};
+  auto take = [&](llvm::StringRef argument) {
+    Variant variant;
+    if (argument.consume_front("--schedules=")) {
+      variant.schedules = argument.str();
+      variant.suffix = "/schedules:" + llvm::sys::path::stem(argument).str();
+    } else if (argument.consume_front("--no-fuse=")) {
+      llvm::SmallVector<llvm::StringRef> kinds;
+      argument.split(kinds, ',');
+      variant.unfused.assign(kinds.begin(), kinds.end());
+      variant.suffix = "/no-fuse:" + argument.str();
+    } else {
+      return false;
+    }
+    variants.push_back(variant);
+    return true;
+  };
+  argc = static_cast<int>(std::remove_if(argv + 1, argv + argc, take) - argv);
+  return variants;
+}
+
+std::vector<int64_t> threadCounts() {
+  std::vector<int64_t> counts = {1, 2};
+  while (2 * counts.back() <= static_cast<int64_t>(std::thread::hardware_concurrency()))
+    counts.push_back(2 * counts.back());
+  return counts;
+}
+
+llvm::Expected<std::unique_ptr<CompiledLibrary>> compileModel(const std::string &path, std::optional<int64_t> batch,
+                                                              const Variant &variant) {
   mlir::DialectRegistry registry;
   registerPhaseDialects(registry);
   mlir::MLIRContext context(registry);
@@ -48,6 +82,8 @@ llvm::Expected<std::unique_ptr<CompiledLibrary>> compileModel(const std::string 
   mlir::TimingScope timing;
   CompilationOptions options;
   options.batch = batch;
+  options.schedules = variant.schedules;
+  options.unfused = variant.unfused;
   Compilation compilation(context, options, timing);
   if (llvm::Error error = compilation.selectTarget())
     return std::move(error);
@@ -119,6 +155,15 @@ bool RunningModel::trainStep() {
 
 bool RunningModel::predict() {
   return sinter_model_predict(model, inputs.data(), outputs.data(), artifact->batch) == SINTER_OK;
+}
+
+llvm::Expected<RunningModel &> runningModel(const std::string &name, const sinter_artifact &artifact, int threads) {
+  static std::map<std::pair<std::string, int>, std::unique_ptr<RunningModel>> models;
+  std::unique_ptr<RunningModel> &model = models[{name, threads}];
+  if (!model)
+    if (llvm::Error error = RunningModel::create(artifact, threads).moveInto(model))
+      return std::move(error);
+  return *model;
 }
 
 //===-- Reporting ------------------------------------------------------------------------------------------------===//

@@ -39,9 +39,24 @@ private:
   std::string name;
 };
 
+/// What takes the place of the compiler's own choices when a model is compiled; nothing does unless it is asked for.
+struct Variant {
+  std::string suffix;               ///< of a case's name: "/no-fuse:rows", "/schedules:STEM"
+  std::string schedules;            ///< a file of schedules; empty: none
+  std::vector<std::string> unfused; ///< kinds of fusion to leave out
+};
+
+/// Takes `--schedules=FILE` and `--no-fuse=KIND,KIND` off a command line, each as often as it is there: every case is
+/// to run in each of these variants, and first as the compiler would have it.
+std::vector<Variant> takeVariants(int &argc, char **argv);
+
 /// Compiles the model at `path`; `batch` rows at most, where the model leaves it open. Diagnostics go to standard
 /// error.
-llvm::Expected<std::unique_ptr<CompiledLibrary>> compileModel(const std::string &path, std::optional<int64_t> batch);
+llvm::Expected<std::unique_ptr<CompiledLibrary>> compileModel(const std::string &path, std::optional<int64_t> batch,
+                                                              const Variant &variant = {});
+
+/// Numbers of threads to run a case with: 1, 2, 4, ... up to the number of CPUs; 1 and 2 in any case.
+std::vector<int64_t> threadCounts();
 
 /// A model with its blocks, its threads, and one batch of random numbers: floats of [-1, 1); integers are classes of
 /// the first output.
@@ -55,6 +70,10 @@ public:
   /// numbers stay what they are, however often it is called.
   bool trainStep();
   bool predict();
+
+  /// The batch, and what `predict` made of it.
+  const std::vector<void *> &inputData() const { return inputs; }
+  const std::vector<void *> &outputData() const { return outputs; }
 
 private:
   struct Free {
@@ -72,6 +91,10 @@ private:
   int64_t classes = 0;
   sinter_random random = sinter_random_make(/*seed=*/1, /*stream=*/0);
 };
+
+/// The model of this name with so many threads, made once for all repetitions of a case: threads that were just started
+/// often share a CPU for a while, and another library's threads are not started anew either.
+llvm::Expected<RunningModel &> runningModel(const std::string &name, const sinter_artifact &artifact, int threads);
 
 /// What one call of a step function does, by the artifact's kernel table.
 struct Work {

@@ -3,9 +3,13 @@
 //   kernel-benchmark
 //   kernel-benchmark --benchmark_filter='peak|product/NT' --benchmark_repetitions=9 --benchmark_report_aggregates_only
 //
+//   kernel-benchmark --benchmark_filter=softmax/1024 --no-fuse=rows --no-fuse=rows,maps
+//   kernel-benchmark --benchmark_filter=product/NT/64x --schedules=mine.txt
+//
 //   kernel-benchmark --print-model=softmax/1024x1024 | sinterc - --batch=1024 --compile-to=kernels
 //
 // Each line's label is the schedule of the kernel that moves most bytes; the last command shows everything.
+// Each `--no-fuse` and `--schedules` is one more variant of every case, measured beside what the compiler chooses.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -21,12 +25,12 @@ using namespace sinter;
 using namespace sinter::benchmarks;
 
 /// Compiled once, however often a case is run.
-static llvm::Expected<CompiledLibrary &> compiledModel(const KernelCase &kernel) {
+static llvm::Expected<CompiledLibrary &> compiledModel(const KernelCase &kernel, const Variant &variant) {
   static std::map<std::string, std::unique_ptr<CompiledLibrary>> models;
-  std::unique_ptr<CompiledLibrary> &model = models[kernel.name];
+  std::unique_ptr<CompiledLibrary> &model = models[kernel.name + variant.suffix];
   if (!model) {
     TemporaryFile file("sinter-kernel", "mlir", kernel.text);
-    if (llvm::Error error = compileModel(file.path(), kernel.rows).moveInto(model))
+    if (llvm::Error error = compileModel(file.path(), kernel.rows, variant).moveInto(model))
       return std::move(error);
   }
   return *model;
@@ -40,19 +44,18 @@ static std::string scheduleOfLargest(const sinter_artifact &artifact, llvm::Stri
   return largest ? largest->schedule : "";
 }
 
-static void runKernel(benchmark::State &state, const KernelCase &kernel) {
-  llvm::Expected<CompiledLibrary &> compiled = compiledModel(kernel);
+static void runKernel(benchmark::State &state, const KernelCase &kernel, const Variant &variant) {
+  llvm::Expected<CompiledLibrary &> compiled = compiledModel(kernel, variant);
   if (!compiled)
     return fail(state, compiled.takeError());
   const sinter_artifact &artifact = compiled->artifact();
-  llvm::Expected<std::unique_ptr<RunningModel>> created =
-      RunningModel::create(artifact, static_cast<int>(state.range(0)));
-  if (!created)
-    return fail(state, created.takeError());
-  RunningModel &running = **created;
+  llvm::Expected<RunningModel &> running =
+      runningModel(kernel.name + variant.suffix, artifact, static_cast<int>(state.range(0)));
+  if (!running)
+    return fail(state, running.takeError());
   const bool trains = llvm::StringRef(kernel.step) == "train_step";
   for (auto _ : state)
-    if (!(trains ? running.trainStep() : running.predict()))
+    if (!(trains ? running->trainStep() : running->predict()))
       return fail(state, llvm::createStringError(sinter_last_error()));
 
   const Work work = workOf(artifact, kernel.step);
@@ -84,7 +87,7 @@ static std::vector<KernelCase> allKernels() {
       product(Layout::TN, 768, 768, 1024, true),
   };
   for (int64_t size : {128, 256, 512, 1024})
-    for (Layout layout : {Layout::NN, Layout::NT, Layout::TN})
+    for (Layout layout : {Layout::NN, Layout::NT, Layout::TN, Layout::TT})
       kernels.push_back(product(layout, size, size, size, false));
   for (const KernelCase &kernel :
        {softmax(4096, 64), softmax(1024, 1024), layerNorm(1024, 768), layerNormBackward(1024, 768),
@@ -96,6 +99,8 @@ static std::vector<KernelCase> allKernels() {
                                      biasGelu(rows, columns), crossEntropy(rows, columns)})
       kernels.push_back(kernel);
   kernels.push_back(adam(25'000'000));
+  kernels.push_back(linearGelu(512, 1536, 384));
+  kernels.push_back(linearReluBackward(64, 500, 1000));
   return kernels;
 }
 
@@ -114,13 +119,15 @@ static int printModel(const std::string &name) {
 int main(int argc, char **argv) {
   if (llvm::StringRef option(argc == 2 ? argv[1] : ""); option.consume_front("--print-model="))
     return printModel(option.str());
+  const std::vector<Variant> variants = takeVariants(argc, argv);
   benchmark::RegisterBenchmark("peak", runPeak)->UseRealTime()->Unit(benchmark::kMicrosecond);
   for (const KernelCase &kernel : allKernels())
-    benchmark::RegisterBenchmark(kernel.name.c_str(), [kernel](benchmark::State &state) { runKernel(state, kernel); })
-        ->ArgName("threads")
-        ->Arg(1)
-        ->Arg(2)
-        ->UseRealTime()
-        ->Unit(benchmark::kMicrosecond);
+    for (const Variant &variant : variants)
+      benchmark::RegisterBenchmark((kernel.name + variant.suffix).c_str(),
+                                   [=](benchmark::State &state) { runKernel(state, kernel, variant); })
+          ->ArgsProduct({threadCounts()})
+          ->ArgName("threads")
+          ->UseRealTime()
+          ->Unit(benchmark::kMicrosecond);
   return runBenchmarks(argc, argv);
 }

@@ -86,22 +86,22 @@ std::string gradientModel(const std::string &energy, const Types &arguments, siz
 
 } // namespace
 
+const char *nameOf(Layout layout) {
+  static const char *const names[] = {"NN", "NT", "TN", "TT"};
+  return names[static_cast<int>(layout)];
+}
+
 KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched) {
-  const bool leftTransposed = layout == Layout::TN, rightTransposed = layout == Layout::NT;
-  const int64_t rows = leftTransposed ? k : m;
-  int64_t &batch = leftTransposed ? k : m;
-  std::string name = formatv("product/{0}/{1}x{2}x{3}{4}",
-                             leftTransposed    ? "TN"
-                             : rightTransposed ? "NT"
-                                               : "NN",
-                             m, n, k, batched ? "" : "/static");
+  const int64_t rows = leftTransposed(layout) ? k : m;
+  int64_t &batch = leftTransposed(layout) ? k : m;
+  std::string name = formatv("product/{0}/{1}x{2}x{3}{4}", nameOf(layout), m, n, k, batched ? "" : "/static");
   if (batched)
     batch = kBatch;
-  std::string left = leftTransposed ? tensor({k, m}) : tensor({m, k});
-  std::string right = rightTransposed ? tensor({n, k}) : tensor({k, n}), result = tensor({m, n});
+  std::string left = leftTransposed(layout) ? tensor({k, m}) : tensor({m, k});
+  std::string right = rightTransposed(layout) ? tensor({n, k}) : tensor({k, n}), result = tensor({m, n});
   std::string body = formatv("    %r0 = sinter.dot_general %a0, %a1 batch = [] x [] contract = [{0}] x [{1}]\n"
                              "        : ({2}, {3}) -> {4}",
-                             leftTransposed ? 0 : 1, rightTransposed ? 1 : 0, left, right, result);
+                             leftTransposed(layout) ? 0 : 1, rightTransposed(layout) ? 1 : 0, left, right, result);
   return {name, model(body, {left, right}, {result}), batched ? std::optional(rows) : std::nullopt};
 }
 
@@ -175,6 +175,26 @@ KernelCase adam(int64_t elements) {
 )",
                              tensor({elements}));
   return {formatv("adam/{0}", elements), text, std::nullopt, "train_step"};
+}
+
+KernelCase linearGelu(int64_t m, int64_t n, int64_t k) {
+  std::string in = tensor({kBatch, k}), weight = tensor({n, k}), bias = tensor({n}), out = tensor({kBatch, n});
+  std::string body = formatv("    %s = sinter.linear %a0, %a1, %a2 : ({0}, {1}, {2}) -> {3}\n"
+                             "    %r0 = sinter.gelu %s : {3}",
+                             in, weight, bias, out);
+  return {formatv("linear_gelu/{0}x{1}x{2}", m, n, k), model(body, {in, weight, bias}, {out}), m};
+}
+
+KernelCase linearReluBackward(int64_t m, int64_t n, int64_t k) {
+  // The gradient of sum(relu(linear(x)) * cotangent), as for layer norm.
+  std::string in = tensor({kBatch, k}), weight = tensor({n, k}), bias = tensor({n}), out = tensor({kBatch, n});
+  std::string energy = formatv("    %s = sinter.linear %a0, %a1, %a2 : ({0}, {1}, {2}) -> {3}\n"
+                               "    %y = sinter.relu %s : {3}\n"
+                               "    %p = sinter.mul %y, %a3 : {3}\n"
+                               "    %e = sinter.reduce sum %p dims = [0, 1] : {3} -> tensor<f32>",
+                               in, weight, bias, out);
+  return {formatv("linear_relu_backward/{0}x{1}x{2}", m, n, k),
+          gradientModel(energy, {in, weight, bias, out}, /*wanted=*/3, /*withValue=*/false), m};
 }
 
 } // namespace sinter::benchmarks

@@ -40,7 +40,15 @@ enum class Layout {
   NN, ///< input gradient: cotangent [m, k] times weight [k, n]
   NT, ///< forward: input [m, k] times weight [n, k] transposed
   TN, ///< weight gradient: cotangent [k, m] transposed times input [k, n]
+  TT, ///< neither, for completeness; not batched
 };
+const char *nameOf(Layout layout);
+inline bool leftTransposed(Layout layout) {
+  return layout == Layout::TN || layout == Layout::TT;
+}
+inline bool rightTransposed(Layout layout) {
+  return layout == Layout::NT || layout == Layout::TT;
+}
 
 /// m (NN, NT) or k (TN) is the batch if `batched`, as in training, else an extent known to the compiler.
 KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched);
@@ -54,6 +62,10 @@ KernelCase columnSum(int64_t rows, int64_t columns);
 /// Softmax cross-entropy on class indices: loss and gradient.
 KernelCase crossEntropy(int64_t rows, int64_t classes);
 KernelCase adam(int64_t elements);
+/// A layer of a transformer: product with a weight [n, k], bias and GELU.
+KernelCase linearGelu(int64_t m, int64_t n, int64_t k);
+/// The gradients of such a layer with ReLU with respect to its input, weight and bias.
+KernelCase linearReluBackward(int64_t m, int64_t n, int64_t k);
 
 } // namespace sinter::benchmarks
 

@@ -9,6 +9,7 @@ Needs PyTorch 2.4 or later. docs/performance says what else a fair comparison ta
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import argparse
+import json
 import statistics
 import time
 
@@ -20,6 +21,7 @@ def main():
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--json", action="store_true", help="print a JSON object, times in ms")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
@@ -40,8 +42,12 @@ def main():
         start = time.perf_counter()
         step()
         milliseconds.append((time.perf_counter() - start) * 1e3)
+    median, fastest = statistics.median(milliseconds), min(milliseconds)
+    if arguments.json:
+        print(json.dumps({"version": torch.__version__, "median": median, "fastest": fastest}))
+        return
     print(f"PyTorch {torch.__version__}, big_model, batch {arguments.batch}, {arguments.threads} threads: "
-          f"median {statistics.median(milliseconds):.4g} ms/step, fastest {min(milliseconds):.4g}")
+          f"median {median:.4g} ms/step, fastest {fastest:.4g}")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #   ptxas      NVIDIA's assembler is installed
 #   chromium   a browser that can run without a screen is installed (Debian package chromium)
 #   x86-v4     this processor runs AVX-512 code
+#   benchmarks the benchmark programs were built
 #   sanitized  the compiler was built with sanitizers (slower; no timing)
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -38,6 +39,8 @@ if browser:
     config.available_features.add("chromium")
 if platform.machine() == "x86_64" and "avx512vl" in open("/proc/cpuinfo").read():
     config.available_features.add("x86-v4")
+if all(os.path.exists(os.path.join(config.tools_dir, name + "-benchmark")) for name in ("step", "kernel", "rival")):
+    config.available_features.add("benchmarks")
 if config.sanitized:
     config.available_features.add("sanitized")
 
@@ -47,6 +50,7 @@ config.substitutions += [
     ("%models", os.path.join(config.source_root, "models")),
     ("%data", os.path.join(repository, "data")),
     ("%include", os.path.join(repository, "include")),
+    ("%build_dir", os.path.dirname(config.tools_dir)),
     ("%rt_lib_dir", config.library_dir),
     ("%mlir_lib_dir", config.llvm_library_dir),
     ("%src_root", repository),

@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(cmake ninja-build g++ libc6-dev clang-22 lld-22 llvm-22-dev libmlir-22-dev mlir-22-tools llvm-22-tools
   zlib1g-dev libcli11-dev libfmt-dev nlohmann-json3-dev ccache)
 if [ "${1:-check}" = check ]; then
-  packages+=(libgtest-dev libbenchmark-dev libclang-rt-22-dev python3 file chromium)
+  packages+=(libgtest-dev libbenchmark-dev libopenblas-pthread-dev libdnnl-dev libclang-rt-22-dev python3 file chromium)
 fi
 
 missing=()

@@ -1,0 +1,1 @@
+"""What benchmarks/study.py is made of: measuring, pages, plots, and the studies themselves."""
