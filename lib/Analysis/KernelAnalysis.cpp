@@ -75,21 +75,24 @@ bool isContraction(linalg::GenericOp generic) {
          });
 }
 
+bool computesPlainly(linalg::GenericOp op) {
+  Block &body = op.getRegion().front();
+  auto isKnown = [&](Value value) {
+    return value.getParentBlock() == &body || value.getDefiningOp<arith::ConstantOp>();
+  };
+  return llvm::all_of(body, [&](Operation &scalar) {
+    return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && scalar.getNumRegions() == 0 &&
+           llvm::all_of(scalar.getOperands(), isKnown);
+  });
+}
+
 bool isPrologue(linalg::GenericOp op) {
   if (op->getNumResults() != 1 || op.getNumParallelLoops() != op.getNumLoops() ||
       !op.getIndexingMapsArray().back().isIdentity() ||
       !llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) { return map.isProjectedPermutation(); }))
     return false;
   Block &body = op.getRegion().front();
-  auto isKnown = [&](Value value) {
-    Operation *maker = value.getDefiningOp();
-    return value.getParentBlock() == &body || (maker && isa<arith::ConstantOp>(maker));
-  };
-  auto isPlain = [&](Operation &scalar) {
-    return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && scalar.getNumRegions() == 0 &&
-           llvm::all_of(scalar.getOperands(), isKnown);
-  };
-  return body.getTerminator()->getOperand(0).getParentBlock() == &body && llvm::all_of(body, isPlain) &&
+  return body.getTerminator()->getOperand(0).getParentBlock() == &body && computesPlainly(op) &&
          llvm::all_of(op.getRegionOutputArgs(), [](BlockArgument old) { return old.use_empty(); });
 }
 

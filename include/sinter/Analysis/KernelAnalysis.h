@@ -46,8 +46,12 @@ KernelAnalysis analyzeKernel(KernelOp kernel, int64_t batch);
 /// a row or a column kernel does better).
 bool isContraction(mlir::linalg::GenericOp generic);
 
+/// True if a generic's region follows from elements of its operands and constants alone: no indices, nothing gathered,
+/// no loops.
+bool computesPlainly(mlir::linalg::GenericOp generic);
+
 /// True if a generic can be what an operand of a contraction is made of where it is read: one result, of parallel
-/// loops, that follows from elements of its inputs and from constants alone.
+/// loops, that computes plainly.
 bool isPrologue(mlir::linalg::GenericOp generic);
 
 /// How a reduction combines elements: one of addf, addi, maximumf, maxsi between the accumulator and `element`.

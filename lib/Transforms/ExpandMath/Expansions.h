@@ -22,11 +22,11 @@ mlir::Value expandErf(MathBuilder &b, mlir::Value x);
 mlir::Value expandOnePlusErf(MathBuilder &b, mlir::Value x);
 
 /// With multiply-adds only: what is left of x after the quarter turns must be exact.
-mlir::Value expandSin(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, MathTarget target);
-mlir::Value expandCos(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, MathTarget target);
+mlir::Value expandSin(MathBuilder &b, mlir::Value x);
+mlir::Value expandCos(MathBuilder &b, mlir::Value x);
 
 /// x^y, f32 only.
-mlir::Value expandPow(mlir::ImplicitLocOpBuilder &builder, mlir::Value x, mlir::Value y, MathTarget target);
+mlir::Value expandPow(MathBuilder &b, mlir::Value x, mlir::Value y);
 
 } // namespace sinter
 

@@ -54,6 +54,9 @@ Value MathBuilder::negate(Value x) {
 Value MathBuilder::abs(Value x) {
   return math::AbsFOp::create(b, x);
 }
+Value MathBuilder::floor(Value x) {
+  return math::FloorOp::create(b, x);
+}
 Value MathBuilder::sqrt(Value x) {
   return math::SqrtOp::create(b, x);
 }
@@ -115,6 +118,9 @@ Value MathBuilder::bitAnd(Value x, Value y) {
   return arith::AndIOp::create(b, x, y);
 }
 
+Value MathBuilder::bitOr(Value x, Value y) {
+  return arith::OrIOp::create(b, x, y);
+}
 Value MathBuilder::bitXor(Value x, Value y) {
   return arith::XOrIOp::create(b, x, y);
 }

@@ -21,6 +21,10 @@ public:
   /// `type` must be expandable.
   MathBuilder(mlir::ImplicitLocOpBuilder &builder, mlir::Type type, MathTarget target);
 
+  mlir::ImplicitLocOpBuilder &builder() { return b; }
+  /// The same on another type.
+  MathBuilder on(mlir::Type other) { return MathBuilder(b, other, target); }
+
   bool isDouble() const { return double_; }
   unsigned mantissaBits() const { return double_ ? 52 : 23; }
   int64_t exponentBias() const { return double_ ? 1023 : 127; }
@@ -33,6 +37,7 @@ public:
   Value div(Value a, Value b);
   Value negate(Value a);
   Value abs(Value a);
+  Value floor(Value a);
   Value sqrt(Value a);
   Value fma(Value a, Value b, Value c);
   Value copySign(Value magnitude, Value sign);
@@ -53,6 +58,7 @@ public:
   Value shiftLeft(Value a, unsigned by);
   Value shiftRight(Value a, unsigned by);
   Value bitAnd(Value a, Value b);
+  Value bitOr(Value a, Value b);
   Value bitXor(Value a, Value b);
   Value isNotZero(Value integer);
 

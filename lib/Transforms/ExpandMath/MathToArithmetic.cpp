@@ -33,25 +33,14 @@ struct ExpandPattern : ExpansionPattern<OpTy> {
   }
 };
 
-template <typename OpTy, Value (*expand)(ImplicitLocOpBuilder &, Value, MathTarget)>
-struct ExpandWithBranch : ExpansionPattern<OpTy> {
-  using ExpansionPattern<OpTy>::ExpansionPattern;
-  LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
-    if (!isExpandable(op.getType()))
-      return rewriter.notifyMatchFailure(op, "neither f32 nor f64");
-    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    rewriter.replaceOp(op, expand(builder, op.getOperand(), this->target));
-    return success();
-  }
-};
-
 struct ExpandPow : ExpansionPattern<math::PowFOp> {
   using ExpansionPattern::ExpansionPattern;
   LogicalResult matchAndRewrite(math::PowFOp op, PatternRewriter &rewriter) const override {
     if (!isExpandable(op.getType()) || !getElementTypeOrSelf(op.getType()).isF32())
       return rewriter.notifyMatchFailure(op, "not f32");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    rewriter.replaceOp(op, expandPow(builder, op.getLhs(), op.getRhs(), target));
+    MathBuilder b(builder, op.getType(), target);
+    rewriter.replaceOp(op, expandPow(b, op.getLhs(), op.getRhs()));
     return success();
   }
 };
@@ -67,8 +56,8 @@ void populateMathPolynomialPatterns(RewritePatternSet &patterns, MathTarget targ
   // Before the patterns that go lane by lane, for what is not expanded.
   PatternBenefit preferred = 2;
   if (target.fma)
-    patterns.add<ExpandWithBranch<math::SinOp, expandSin>, ExpandWithBranch<math::CosOp, expandCos>>(context, target,
-                                                                                                     preferred);
+    patterns.add<ExpandPattern<math::SinOp, expandSin>, ExpandPattern<math::CosOp, expandCos>>(context, target,
+                                                                                               preferred);
   patterns.add<ExpandPow>(context, target, preferred);
   patterns.add<ExpandPattern<math::ExpOp, expandExp>, ExpandPattern<math::ExpM1Op, expandExpM1>,
                ExpandPattern<math::LogOp, expandLog>, ExpandPattern<math::Log1pOp, expandLog1P>,

@@ -6,8 +6,7 @@
 // twice the digits: that is left to libm.)
 
 #include "Expansions.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 #include <limits>
 
@@ -17,48 +16,39 @@ namespace sinter {
 
 using Predicate = arith::CmpFPredicate;
 
-static Value either(ImplicitLocOpBuilder &b, Value x, Value y) {
-  return arith::OrIOp::create(b, x, y);
-}
-static Value both(ImplicitLocOpBuilder &b, Value x, Value y) {
-  return arith::AndIOp::create(b, x, y);
-}
-
 /// |x|^y for numbers that are not special.
-static Value powerOfMagnitude(ImplicitLocOpBuilder &builder, Value magnitude, Value y, MathTarget target) {
-  Type narrow = y.getType(), wide = builder.getF64Type();
+static Value powerOfMagnitude(MathBuilder &b, Value magnitude, Value y) {
+  Type narrow = y.getType(), wide = b.builder().getF64Type();
   if (auto vector = dyn_cast<VectorType>(narrow))
     wide = vector.clone(wide);
-  MathBuilder b(builder, wide, target);
-  auto widen = [&](Value v) { return arith::ExtFOp::create(builder, wide, v); };
-  Value power = expandExp(b, b.mul(widen(y), expandLog(b, widen(magnitude))));
-  return arith::TruncFOp::create(builder, narrow, power);
+  MathBuilder doubles = b.on(wide);
+  auto widen = [&](Value v) { return arith::ExtFOp::create(b.builder(), wide, v); };
+  Value power = expandExp(doubles, doubles.mul(widen(y), expandLog(doubles, widen(magnitude))));
+  return arith::TruncFOp::create(b.builder(), narrow, power);
 }
 
-Value expandPow(ImplicitLocOpBuilder &builder, Value x, Value y, MathTarget target) {
-  MathBuilder b(builder, x.getType(), target);
-  Value one = b.constant(1.0), zero = b.constant(0.0), magnitude = b.abs(x);
-  Value result = powerOfMagnitude(builder, magnitude, y, target);
+Value expandPow(MathBuilder &b, Value x, Value y) {
+  constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  Value one = b.constant(1.0), magnitude = b.abs(x);
+  Value result = powerOfMagnitude(b, magnitude, y);
 
   // From 2^24 on every float is even.
-  Value isInteger = b.compare(Predicate::OEQ, math::FloorOp::create(builder, y), y);
-  Value halfOfY = b.mul(y, b.constant(0.5));
-  Value isOdd = both(builder, isInteger, b.compare(Predicate::ONE, math::FloorOp::create(builder, halfOfY), halfOfY));
+  Value wholeY = b.floor(y), halfOfY = b.mul(y, b.constant(0.5));
+  Value isOdd = b.bitAnd(b.compare(Predicate::OEQ, wholeY, y), b.compare(Predicate::ONE, b.floor(halfOfY), halfOfY));
   result = b.select(isOdd, b.copySign(result, x), result);
 
   // A negative number, not infinite, has powers with integers only.
-  Value isNegative = both(builder, b.compare(Predicate::OLT, x, zero),
-                          b.compare(Predicate::OLT, magnitude, b.constant(std::numeric_limits<double>::infinity())));
-  Value isNumber = b.compare(Predicate::ORD, y, y),
-        isFraction = b.compare(Predicate::UNE, math::FloorOp::create(builder, y), y);
-  result = b.select(both(builder, both(builder, isNegative, isNumber), isFraction),
-                    b.constant(std::numeric_limits<double>::quiet_NaN()), result);
+  Value isNegative = b.bitAnd(b.compare(Predicate::OLT, x, b.constant(0.0)),
+                              b.compare(Predicate::OLT, magnitude, b.constant(infinity)));
+  Value isFraction = b.compare(Predicate::ONE, wholeY, y);
+  result = b.select(b.bitAnd(isNegative, isFraction), b.constant(nan), result);
 
   // 1 to any power, -1 to an infinite one, anything to the power of 0: also where an operand is NaN.
-  Value isInfinite = b.compare(Predicate::OEQ, b.abs(y), b.constant(std::numeric_limits<double>::infinity()));
-  Value isOne = either(builder, b.compare(Predicate::OEQ, x, one),
-                       both(builder, b.compare(Predicate::OEQ, magnitude, one), isInfinite));
-  return b.select(either(builder, isOne, b.compare(Predicate::OEQ, y, zero)), one, result);
+  Value isUnit =
+      b.bitAnd(b.compare(Predicate::OEQ, magnitude, one), b.compare(Predicate::OEQ, b.abs(y), b.constant(infinity)));
+  Value isOne =
+      b.bitOr(b.bitOr(b.compare(Predicate::OEQ, x, one), isUnit), b.compare(Predicate::OEQ, y, b.constant(0.0)));
+  return b.select(isOne, one, result);
 }
 
 } // namespace sinter

@@ -64,8 +64,8 @@ static Value inLibm(ImplicitLocOpBuilder &b, Value x) {
 }
 
 template <typename OpTy>
-static Value expandPeriodic(ImplicitLocOpBuilder &builder, Value x, MathTarget target, int64_t quadrants) {
-  MathBuilder b(builder, x.getType(), target);
+static Value expandPeriodic(MathBuilder &b, Value x, int64_t quadrants) {
+  ImplicitLocOpBuilder &builder = b.builder();
   Value isLarge = b.compare(arith::CmpFPredicate::UGE, b.abs(x), b.constant(b.isDouble() ? 0x1p27 : 0x1p17));
   if (isa<VectorType>(x.getType()))
     isLarge = vector::ReductionOp::create(builder, vector::CombiningKind::OR, isLarge);
@@ -78,12 +78,12 @@ static Value expandPeriodic(ImplicitLocOpBuilder &builder, Value x, MathTarget t
   return choice.getResult(0);
 }
 
-Value expandSin(ImplicitLocOpBuilder &builder, Value x, MathTarget target) {
-  return expandPeriodic<math::SinOp>(builder, x, target, 0);
+Value expandSin(MathBuilder &b, Value x) {
+  return expandPeriodic<math::SinOp>(b, x, 0);
 }
 
-Value expandCos(ImplicitLocOpBuilder &builder, Value x, MathTarget target) {
-  return expandPeriodic<math::CosOp>(builder, x, target, 1);
+Value expandCos(MathBuilder &b, Value x) {
+  return expandPeriodic<math::CosOp>(b, x, 1);
 }
 
 } // namespace sinter

@@ -55,23 +55,14 @@ static LogicalResult verifyForm(func::FuncOp function) {
   return success();
 }
 
-static SmallVector<Operation *> opsOf(Block &block) {
-  return llvm::to_vector(llvm::map_range(block.without_terminator(), [](Operation &op) { return &op; }));
-}
-
 static void fuse(func::FuncOp function, const GroupingOptions &options, StringRef rule) {
   splitReturnedFills(function);
+  llvm::DenseSet<Operation *> prologues = choosePrologues(Graph(function), options);
   Block &block = function.getBody().front();
-  SmallVector<Operation *> old = opsOf(block);
+  SmallVector<Operation *> old =
+      llvm::to_vector(llvm::map_range(block.without_terminator(), [](Operation &op) { return &op; }));
 
-  auto before = std::make_unique<Graph>(function);
-  bool copied = false;
-  llvm::DenseSet<Operation *> prologues = choosePrologues(*before, options, copied);
-  if (copied) {
-    before = std::make_unique<Graph>(function);
-    old = opsOf(block);
-  }
-  const Graph &graph = *before;
+  Graph graph(function);
   Partition partition = groupNodes(graph, options, prologues);
   llvm::SetVector<Value> materialized = findMaterialized(graph, partition, options);
   std::vector<KernelPlan> plans;

@@ -1,9 +1,9 @@
 // Which elementwise ops become the prologue of a product?
 //
 // What makes an operand of a product can be computed where the product packs or loads it, instead of being written to
-// memory and read again. A packed panel costs the arithmetic once per work item, as a kernel of its own would; an
-// operand that is loaded by every tile costs it each time. So the product is priced in its best form with and without,
-// and the prologue is taken where that is predicted to win over a kernel of its own.
+// memory and read again. A packed panel costs the arithmetic each time that it is packed, mostly once, as a kernel of
+// its own would; an operand that is loaded by every tile costs it each time. So the product is priced in its best form
+// with and without, and the prologue is taken where that is predicted to win over a kernel of its own.
 //
 // Other groups come first: in the epilogue of an earlier product, or in a kernel of rows, the arithmetic is free. If
 // several products read the value, all of them compute it or none: if it is in memory anyway, they had better read it.
@@ -15,7 +15,6 @@
 #include "Grouping.h"
 #include "Report.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "sinter/Analysis/KernelAnalysis.h"
@@ -78,15 +77,6 @@ private:
     isPlain &= computesPlainly(graph[*producer].generic());
     for (Value operand : graph.operands(*producer))
       checkBehind(operand);
-  }
-
-  static bool computesPlainly(GenericOp generic) {
-    Block &body = *generic.getBody();
-    return llvm::all_of(body, [&](Operation &scalar) {
-      return !isa<linalg::IndexOp, tensor::ExtractOp>(scalar) && scalar.getNumRegions() == 0 &&
-             llvm::all_of(scalar.getOperands(),
-                          [&](Value v) { return v.getParentBlock() == &body || v.getDefiningOp<arith::ConstantOp>(); });
-    });
   }
 
   const Graph &graph;
@@ -200,7 +190,7 @@ static Operation *copyFor(const Graph &graph, const Chain &chain, Operation *op,
   return copy.getDefiningOp();
 }
 
-llvm::DenseSet<Operation *> sinter::choosePrologues(const Graph &graph, const GroupingOptions &options, bool &copied) {
+llvm::DenseSet<Operation *> sinter::choosePrologues(const Graph &graph, const GroupingOptions &options) {
   llvm::DenseSet<Operation *> result;
   bool anyProduct = false;
   for (unsigned i = 0; i < graph.size(); ++i)
@@ -215,10 +205,8 @@ llvm::DenseSet<Operation *> sinter::choosePrologues(const Graph &graph, const Gr
     Chain chain(graph, partition, node);
     llvm::SmallVector<Operation *> readers(op->getUsers());
     llvm::sort(readers, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-    for (Operation *reader : llvm::drop_begin(readers)) {
+    for (Operation *reader : llvm::drop_begin(readers))
       result.insert(copyFor(graph, chain, op, reader));
-      copied = true;
-    }
     result.insert(op);
   }
   return result;

@@ -36,9 +36,10 @@ void growUpdates(const Graph &graph, Partition &partition);
 bool stateLeavesCache(const Graph &graph, const GroupingOptions &options);
 /// What is left and needs a product and other large operands (masks, residuals), into the epilogue.
 void growEpiloguesWithOperands(const Graph &graph, Partition &partition);
-/// Decides which values are computed where products read them, and gives each product a copy of its own (`copied`: the
-/// function has new ops, and needs a new graph). The ops that make them, of all products; not to be iterated over.
-llvm::DenseSet<mlir::Operation *> choosePrologues(const Graph &graph, const GroupingOptions &options, bool &copied);
+/// Decides which values are computed where products read them, and gives each product a copy of its own: the function
+/// may have new ops afterwards, which `graph` does not know. The ops that make them, of all products; not to be
+/// iterated over.
+llvm::DenseSet<mlir::Operation *> choosePrologues(const Graph &graph, const GroupingOptions &options);
 /// These ops, with what is made for them alone, into the products that read them.
 void growPrologues(const Graph &graph, Partition &partition, const llvm::DenseSet<mlir::Operation *> &chosen);
 /// The rest: elementwise nodes of one domain that are connected; scalars in as few kernels as can be.

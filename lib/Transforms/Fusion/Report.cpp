@@ -39,7 +39,7 @@ void sinter::reportEpilogue(const Graph &graph, unsigned product, size_t taken, 
 
 void sinter::reportPrologueTaken(const Graph &graph, unsigned node, size_t ops, const PrologueCosts &costs) {
   remark::passed(locationOf(graph, node), about(graph, "prologue"))
-      << remark::add("{0} ops that make an operand are computed where {1} products read it", ops,
+      << remark::add("{0} op(s) that make an operand are computed where {1} product(s) read it", ops,
                      graph[node].succs.size())
       << remark::metric("Cycles", std::llround(costs.fused))
       << remark::metric("Separate", std::llround(costs.separate));
@@ -47,7 +47,7 @@ void sinter::reportPrologueTaken(const Graph &graph, unsigned node, size_t ops, 
 
 void sinter::reportPrologueRefused(const Graph &graph, unsigned node, const PrologueCosts &costs) {
   remark::missed(locationOf(graph, node), about(graph, "prologue"))
-      << remark::add("an operand of {0} products is made by a kernel of its own", graph[node].succs.size())
+      << remark::add("what {0} product(s) read is made by a kernel of its own", graph[node].succs.size())
       << remark::reason("{0}, it would take {1} cycles instead of {2}",
                         costs.fused < costs.separate ? "too little is won: computed where it is read"
                                                      : "computed where it is read",
@@ -58,7 +58,7 @@ void sinter::reportPrologueRefused(const Graph &graph, unsigned node, const Prol
 
 void sinter::reportPrologueRefused(const Graph &graph, unsigned node, StringRef reason) {
   remark::missed(locationOf(graph, node), about(graph, "prologue"))
-      << remark::add("an operand of {0} products is made by a kernel of its own", graph[node].succs.size())
+      << remark::add("what {0} product(s) read is made by a kernel of its own", graph[node].succs.size())
       << remark::reason("{0}", reason);
 }
 

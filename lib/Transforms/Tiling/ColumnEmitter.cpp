@@ -3,13 +3,12 @@
 //
 // A work item is a block of columns, so no sum is split among items. Two orders of loops:
 //
-//   narrow   for vector of columns: for row          accumulators in registers; rows are dealt out to a few of them
-//   (row i
-//                                                    to accumulator i modulo their number), combined by a fixed tree
-//   wide     for rows, some at a time: for vector of columns        accumulators in memory; a few rows are combined by
-//   a
-//                                                    fixed tree, then with their accumulator. Reads along the rows:
-//                                                    for many columns, where each row would be a page of its own
+//   narrow  for vector of columns: for row             accumulators in registers
+//   wide    for some rows: for vector of columns       accumulators in memory
+//
+// Narrow deals the rows out to a few accumulators (row i to accumulator i modulo their number), which a fixed tree
+// combines. Wide combines some rows by a fixed tree, then with the accumulator: it reads along the rows, for many
+// columns, where each row is a page of its own.
 //
 // `tile` is [columns per item, rows at a time], 0 rows: narrow.
 
@@ -19,6 +18,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -42,12 +42,13 @@ public:
 
   void emit() {
     const Extent &columns = context.domain.inner();
-    if (columns.isStatic() && rowsAtOnce > 0)
-      emitWide(columns.factor);
-    else if (columns.isStatic())
-      emitStatic(columns.factor);
-    else
-      emitDynamic(context.extent(columns));
+    if (!columns.isStatic())
+      return emitDynamic(context.extent(columns));
+    if (rowsAtOnce > 0)
+      allocateBuffers();
+    forEachBlock(columns.factor, [&](Value first, int64_t width) {
+      rowsAtOnce > 0 ? emitWideBlock(first, width) : emitNarrowBlock(first, width);
+    });
   }
 
 private:
@@ -65,17 +66,19 @@ private:
     Scope scope;
   };
 
-  void emitStatic(int64_t columns);
+  void forEachBlock(int64_t columns, llvm::function_ref<void(Value first, int64_t width)> body);
+  void emitNarrowBlock(Value first, int64_t width);
   void emitDynamic(Value columns);
   void emitBlock(MutableArrayRef<Column> block);
   Values emitRowLoop(MutableArrayRef<Column> block, Value begin, Value end, int64_t rows, Values accumulators);
   void emitPoint(Column &column, Value row, MutableArrayRef<Value> accumulators);
   void finish(MutableArrayRef<Column> block, ArrayRef<Value> accumulators, int64_t rows);
-  void emitWide(int64_t columns);
+  void allocateBuffers();
   void emitWideBlock(Value first, int64_t width);
   void emitRowsOfBlock(Value first, int64_t width, Value row, int64_t rows);
   void emitVectorOfRows(MutableArrayRef<Row> rows, Value first, Value position, Value mask);
   void finishColumn(PointEvaluator &evaluator, ArrayRef<Value> totals);
+  void storeOutputs(PointEvaluator &evaluator, ArrayRef<unsigned> indices);
   scf::ForOp beginLoop(Value begin, Value end, int64_t step, ValueRange carried = {});
   PointEvaluator evaluatorOf(Column &column, Value row, Scope *point);
 
@@ -94,26 +97,31 @@ scf::ForOp ColumnEmitter::beginLoop(Value begin, Value end, int64_t step, ValueR
   return loop;
 }
 
-/// Whole blocks in a loop, then the last block with its own number of vectors.
-void ColumnEmitter::emitStatic(int64_t columns) {
-  int64_t lanes = context.lanes, whole = columns / tile * tile;
-  auto emitColumns = [&](Value begin, Value end, int64_t width) {
+/// Whole blocks in a loop, then the last block with its own width.
+void ColumnEmitter::forEachBlock(int64_t columns, llvm::function_ref<void(Value, int64_t)> body) {
+  int64_t whole = columns / tile * tile;
+  auto emitBlocks = [&](Value from, Value to, int64_t width) {
     OpBuilder::InsertionGuard guard(builder);
-    auto loop = beginLoop(begin, end, tile);
+    auto loop = beginLoop(from, to, tile);
     AnchorScopes anchor({&context.entry}, loop);
-    SmallVector<Column> block((width + lanes - 1) / lanes);
-    for (auto [number, column] : llvm::enumerate(block)) {
-      column.position = arith::AddIOp::create(builder, loc, loop.getInductionVar(), context.index(number * lanes));
-      int64_t left = width - number * lanes;
-      column.mask = left < lanes ? constantMask(builder, loc, lanes, left) : Value();
-    }
-    emitBlock(block);
+    body(loop.getInductionVar(), width);
   };
   auto [begin, end] = context.itemRange(context.domain.inner(), tile);
   if (whole > 0)
-    emitColumns(begin, arith::MinSIOp::create(builder, loc, end, context.index(whole)), tile);
+    emitBlocks(begin, arith::MinSIOp::create(builder, loc, end, context.index(whole)), tile);
   if (whole < columns)
-    emitColumns(arith::MaxSIOp::create(builder, loc, begin, context.index(whole)), end, columns - whole);
+    emitBlocks(arith::MaxSIOp::create(builder, loc, begin, context.index(whole)), end, columns - whole);
+}
+
+void ColumnEmitter::emitNarrowBlock(Value first, int64_t width) {
+  int64_t lanes = context.lanes;
+  SmallVector<Column> block((width + lanes - 1) / lanes);
+  for (auto [number, column] : llvm::enumerate(block)) {
+    column.position = arith::AddIOp::create(builder, loc, first, context.index(number * lanes));
+    int64_t left = width - number * lanes;
+    column.mask = left < lanes ? constantMask(builder, loc, lanes, left) : Value();
+  }
+  emitBlock(block);
 }
 
 /// As many columns as the call has rows (after a transpose): one masked vector at a time.
@@ -188,10 +196,15 @@ void ColumnEmitter::emitPoint(Column &column, Value row, MutableArrayRef<Value> 
   PointEvaluator evaluator = evaluatorOf(column, row, &point);
   for (auto [reduction, value] : llvm::zip_equal(reductions, accumulators))
     value = reduction.combine(builder, loc, value, evaluator.element(reduction.reduction, reduction.combiner));
+  storeOutputs(evaluator, pointOutputs);
+}
+
+/// All are computed before any is stored: an output may be what another one is computed from.
+void ColumnEmitter::storeOutputs(PointEvaluator &evaluator, ArrayRef<unsigned> indices) {
   Values outputs;
-  for (unsigned index : pointOutputs)
+  for (unsigned index : indices)
     outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
-  for (auto [index, value] : llvm::zip_equal(pointOutputs, outputs))
+  for (auto [index, value] : llvm::zip_equal(indices, outputs))
     evaluator.store(index, value);
 }
 
@@ -220,34 +233,18 @@ void ColumnEmitter::finishColumn(PointEvaluator &evaluator, ArrayRef<Value> tota
     }
     evaluator.remember(reduction.reduction.getResult(0), result);
   }
-  Values outputs;
-  for (unsigned index : columnOutputs)
-    outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
-  for (auto [index, value] : llvm::zip_equal(columnOutputs, outputs))
-    evaluator.store(index, value);
+  storeOutputs(evaluator, columnOutputs);
 }
 
 //===-- Wide blocks ----------------------------------------------------------------------------------------------===//
 
-void ColumnEmitter::emitWide(int64_t columns) {
+void ColumnEmitter::allocateBuffers() {
+  int64_t padded = llvm::alignTo(tile, context.lanes);
   for (Accumulator &reduction : reductions) {
-    int64_t padded = (tile + context.lanes - 1) / context.lanes * context.lanes;
     Type stored = reduction.type.isInteger(1) ? Type(builder.getI8Type()) : reduction.type;
     buffers.push_back(
         memref::AllocaOp::create(builder, loc, MemRefType::get({padded}, stored), builder.getI64IntegerAttr(64)));
   }
-  auto [begin, end] = context.itemRange(context.domain.inner(), tile);
-  int64_t whole = columns / tile * tile;
-  auto emitBlocks = [&](Value from, Value to, int64_t width) {
-    OpBuilder::InsertionGuard guard(builder);
-    auto loop = beginLoop(from, to, tile);
-    AnchorScopes anchor({&context.entry}, loop);
-    emitWideBlock(loop.getInductionVar(), width);
-  };
-  if (whole > 0)
-    emitBlocks(begin, arith::MinSIOp::create(builder, loc, end, context.index(whole)), tile);
-  if (whole < columns)
-    emitBlocks(arith::MaxSIOp::create(builder, loc, begin, context.index(whole)), end, columns - whole);
 }
 
 void ColumnEmitter::emitWideBlock(Value first, int64_t width) {
@@ -315,11 +312,7 @@ void ColumnEmitter::emitVectorOfRows(MutableArrayRef<Row> rows, Value first, Val
     evaluator.mask = mask;
     for (auto [reduction, elements] : llvm::zip_equal(reductions, parts))
       elements.push_back(evaluator.element(reduction.reduction, reduction.combiner));
-    Values outputs;
-    for (unsigned index : pointOutputs)
-      outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
-    for (auto [index, value] : llvm::zip_equal(pointOutputs, outputs))
-      evaluator.store(index, value);
+    storeOutputs(evaluator, pointOutputs);
   }
   for (auto [reduction, buffer, elements] : llvm::zip_equal(reductions, buffers, parts)) {
     Value before = loadElements(builder, loc, buffer, position, context.lanes, reduction.type);

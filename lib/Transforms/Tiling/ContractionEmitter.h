@@ -47,7 +47,6 @@ private:
   /// One stretch of k.
   struct KBlock {
     Value first, length;             ///< of the blocked k loop
-    int64_t staticLength;            ///< or ShapedType::kDynamic
     int64_t divisor;                 ///< of the length of every block
     int64_t shortest;                ///< least length of a block; 1 if not known
     llvm::SmallVector<Value> outerK; ///< indices of the further k loops
@@ -93,7 +92,7 @@ private:
   Value scratch(llvm::ArrayRef<int64_t> shape, mlir::Type element);
   void loop(Value from, Value to, llvm::function_ref<void(Value)> body);
   void emitItems();
-  void emitItem(Value item, llvm::ArrayRef<ItemAxis> axes, std::optional<GroupRange> rowGroups);
+  void emitItem(Value item, std::optional<GroupRange> rowGroups);
   void emitOuter(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void()> body);
   void emitPanels(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void(const LanePanel &)> body);
   void emitRowTiles(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void(const RowTile &)> body);

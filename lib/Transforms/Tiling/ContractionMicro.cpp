@@ -211,10 +211,7 @@ ContractionEmitter::Values ContractionEmitter::dotSums(const Factor &row, const 
       next.push_back(multiplyAdd(x, along(lanes, lane, k, mask), sum));
     return next;
   };
-  bool isStatic = !ShapedType::isDynamic(block.staticLength);
-  int64_t rest = isStatic ? block.staticLength % plan.lanes : 0;
-  Value width = constant(plan.lanes);
-  Value remainder = isStatic ? constant(rest) : b.createOrFold<arith::RemUIOp>(block.length, width);
+  Value width = constant(plan.lanes), remainder = b.createOrFold<arith::RemUIOp>(block.length, width);
   Value full = b.createOrFold<arith::SubIOp>(block.length, remainder);
   Values init(laneIndices.size(), zero());
   auto body = [&](OpBuilder &builder, Location, Value k, ValueRange acc) {
@@ -223,9 +220,7 @@ ContractionEmitter::Values ContractionEmitter::dotSums(const Factor &row, const 
     scf::YieldOp::create(b, step(k, {}, acc));
   };
   Values sums(scf::ForOp::create(b, constant(0), full, width, init, body).getResults());
-  if (isStatic && rest == 0)
-    return sums;
-  return step(full, maskFrom(remainder), sums);
+  return getConstantIntValue(remainder) == 0 ? sums : step(full, maskFrom(remainder), sums);
 }
 
 ContractionEmitter::Values ContractionEmitter::dotTile(const LanePanel &panel, const RowTile &tile,

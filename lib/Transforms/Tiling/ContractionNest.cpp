@@ -108,23 +108,24 @@ void ContractionEmitter::emit() {
 
 /// Neighbouring items that have the same panel share its packing.
 void ContractionEmitter::emitItems() {
-  SmallVector<ItemAxis, 3> axes = itemAxes(p, plan);
+  int64_t rowGroups = itemAxes(p, plan).back().staticGroups();
   Value lo = emission.lo(), hi = emission.hi();
   if (!sharesPacking(p, plan))
-    return loop(lo, hi, [&](Value item) { emitItem(item, axes, std::nullopt); });
-  Value perRun = constant(axes.back().staticGroups());
-  loop(b.createOrFold<arith::DivUIOp>(lo, perRun), ceilDiv(hi, axes.back().staticGroups()), [&](Value run) {
+    return loop(lo, hi, [&](Value item) { emitItem(item, std::nullopt); });
+  Value perRun = constant(rowGroups);
+  loop(b.createOrFold<arith::DivUIOp>(lo, perRun), ceilDiv(hi, rowGroups), [&](Value run) {
     Value first = arith::MulIOp::create(b, run, perRun);
     Value begin = arith::MaxSIOp::create(b, arith::SubIOp::create(b, lo, first), constant(0));
     Value end = arith::MinSIOp::create(b, arith::SubIOp::create(b, hi, first), perRun);
-    emitItem(run, ArrayRef(axes).drop_back(), GroupRange{begin, end});
+    emitItem(run, GroupRange{begin, end});
   });
 }
 
-/// One item of the axes, or several that differ in the rows only.
-void ContractionEmitter::emitItem(Value item, ArrayRef<ItemAxis> axes, std::optional<GroupRange> rowGroups) {
+/// One item; or, with `rowGroups` of the last axis, several that differ in their rows only: `item` numbers the others.
+void ContractionEmitter::emitItem(Value item, std::optional<GroupRange> rowGroups) {
+  SmallVector<ItemAxis, 3> axes = itemAxes(p, plan);
   GroupRange groups[3];
-  for (size_t i = axes.size(); i-- > 0;) {
+  for (size_t i = axes.size() - rowGroups.has_value(); i-- > 0;) {
     bool isFirst = i == 0;
     Value count = constant(isFirst ? 1 : axes[i].staticGroups());
     Value group = isFirst ? item : b.createOrFold<arith::RemUIOp>(item, count);
@@ -134,8 +135,7 @@ void ContractionEmitter::emitItem(Value item, ArrayRef<ItemAxis> axes, std::opti
   }
   if (rowGroups)
     groups[ItemAxis::Rows] = *rowGroups;
-  SmallVector<ItemAxis, 3> all = itemAxes(p, plan);
-  auto axis = [&](ItemAxis::Kind kind) { return *llvm::find_if(all, [&](auto &a) { return a.kind == kind; }); };
+  auto axis = [&](ItemAxis::Kind kind) { return *llvm::find_if(axes, [&](auto &a) { return a.kind == kind; }); };
   ItemAxis rowAxis = axis(ItemAxis::Rows), panelAxis = axis(ItemAxis::Panels);
   emitOuter(groups[ItemAxis::Outer], axis(ItemAxis::Outer), [&] {
     if (plan.panelsInner)
@@ -246,8 +246,7 @@ void ContractionEmitter::emitKBlocks(function_ref<void(const KBlock &)> body) {
   int64_t divisor = p.k.dynamic ? 1 : std::gcd(p.k.extent, plan.kBlock), rest = p.k.extent % plan.kBlock;
   int64_t shortest = p.k.dynamic ? 1 : rest ? rest : plan.kBlock;
   if (plan.blocksOfK(p) == 1)
-    return body({constant(0), extent, p.k.dynamic ? ShapedType::kDynamic : p.k.extent, divisor, shortest,
-                 SmallVector<Value>(p.outerK.size(), constant(0)), Value()});
+    return body({constant(0), extent, divisor, shortest, SmallVector<Value>(p.outerK.size(), constant(0)), Value()});
   SmallVector<Value> outer;
   Value lastSoFar;
   auto innermost = [&] {
@@ -259,8 +258,8 @@ void ContractionEmitter::emitKBlocks(function_ref<void(const KBlock &)> body) {
     Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::ule, left, constant(plan.kBlock));
     if (lastSoFar)
       isLast = arith::AndIOp::create(b, isLast, lastSoFar);
-    body({first, even ? constant(plan.kBlock) : minimum(left, constant(plan.kBlock)),
-          even ? plan.kBlock : ShapedType::kDynamic, divisor, shortest, outer, isLast});
+    body(
+        {first, even ? constant(plan.kBlock) : minimum(left, constant(plan.kBlock)), divisor, shortest, outer, isLast});
   };
   std::function<void(size_t)> nest = [&](size_t d) {
     if (d == p.outerK.size())

@@ -1,5 +1,5 @@
-// How does a panel of the lane operand get into its aligned buffer [k][lanes]? A prologue runs here, once per element
-// and work item.
+// How does a panel of the lane operand get into its aligned buffer [k][lanes]? A prologue runs here, once
+// for each time that a panel is packed.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"

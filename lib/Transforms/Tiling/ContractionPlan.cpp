@@ -414,7 +414,8 @@ double forecastProduct(linalg::GenericOp product, llvm::ArrayRef<const PrologueF
       best = candidate;
   chooseKBlock(*problem, target, best.plan);
   chooseItems(*problem, best.plan, best.cycles);
-  // Each group of rows packs the panels that it needs again; where packing is shared, each of a thread's two pieces does.
+  // Each group of rows packs the panels that it needs again; where packing is shared, each of a thread's two pieces
+  // does.
   int64_t tiles = divideCeil(best.plan.rowDim(*problem).extent, best.plan.rows);
   int64_t groups = best.plan.rowTiles ? divideCeil(tiles, best.plan.rowTiles) : 1;
   if (sharesPacking(*problem, best.plan))

@@ -23,7 +23,7 @@ module attributes {sinter.batch = 64 : i64} {
   // WITHOUT-LABEL: func.func @packed(
   // WITHOUT: sinter.kernel "convert"
   // WITHOUT: sinter.kernel "linear" source ["linear"]
-  // REMARK: [Passed] prologue {{.*}} Function=packed | Cycles={{[0-9]+}}, Remark="1 ops that make an operand are computed where 1 products read it", Separate=
+  // REMARK: [Passed] prologue {{.*}} Function=packed | Cycles={{[0-9]+}}, Remark="1 op(s) that make an operand are computed where 1 product(s) read it", Separate=
   func.func @packed(%x: tensor<16x64xbf16>, %w: tensor<32x64xf32>) -> tensor<16x32xf32> {
     %n = sinter.convert %w : tensor<32x64xf32> to tensor<32x64xbf16>
     %y = sinter.linear %x, %n : (tensor<16x64xbf16>, tensor<32x64xbf16>) -> tensor<16x32xf32>
@@ -41,7 +41,7 @@ module attributes {sinter.batch = 64 : i64} {
   // CHECK: linalg.generic
   // CHECK-NOT: sinter.kernel
   // CHECK: return
-  // REMARK: [Passed] prologue {{.*}} Function=chain | Cycles={{[0-9]+}}, Remark="3 ops that make an operand
+  // REMARK: [Passed] prologue {{.*}} Function=chain | Cycles={{[0-9]+}}, Remark="3 op(s) that make an operand
   func.func @chain(%x: tensor<?x512xf32>, %w: tensor<256x512xf32>, %b: tensor<512xf32>) -> tensor<?x256xf32> {
     %two = sinter.constant dense<2.0> : tensor<256x512xf32> -> tensor<256x512xf32>
     %c = sinter.broadcast %b dims = [1] : tensor<512xf32> -> tensor<256x512xf32>
@@ -56,7 +56,7 @@ module attributes {sinter.batch = 64 : i64} {
   // CHECK-LABEL: func.func @rows(
   // CHECK: sinter.kernel "tanh"
   // CHECK: sinter.kernel "linear"
-  // REMARK: [Missed] prologue {{.*}} Function=rows | Cycles=[[F:[0-9]+]], Reason="computed where it is read, it would take [[F]] cycles instead of [[S:[0-9]+]]", Remark="an operand of 1 products is made by a kernel of its own", Separate=[[S]]
+  // REMARK: [Missed] prologue {{.*}} Function=rows | Cycles=[[F:[0-9]+]], Reason="computed where it is read, it would take [[F]] cycles instead of [[S:[0-9]+]]", Remark="what 1 product(s) read is made by a kernel of its own", Separate=[[S]]
   func.func @rows(%x: tensor<?x512xf32>, %w: tensor<256x512xf32>) -> tensor<?x256xf32> {
     %t = sinter.tanh %x : tensor<?x512xf32>
     %y = sinter.linear %t, %w : (tensor<?x512xf32>, tensor<256x512xf32>) -> tensor<?x256xf32>
@@ -68,7 +68,7 @@ module attributes {sinter.batch = 64 : i64} {
   // CHECK-COUNT-2: sinter.kernel "relu_linear" source ["relu", "linear"]
   // CHECK-NOT: sinter.kernel
   // CHECK: return
-  // REMARK: [Passed] prologue {{.*}} Function=twice | {{.*}}Remark="1 ops that make an operand are computed where 2 products read it"
+  // REMARK: [Passed] prologue {{.*}} Function=twice | {{.*}}Remark="1 op(s) that make an operand are computed where 2 product(s) read it"
   func.func @twice(%x: tensor<?x8xf32>, %z: tensor<?x8xf32>, %w: tensor<8x8xf32>) -> (tensor<?x8xf32>, tensor<?x8xf32>) {
     %n = sinter.relu %w : tensor<8x8xf32>
     %y = sinter.linear %x, %n : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>

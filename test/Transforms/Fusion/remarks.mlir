@@ -17,7 +17,7 @@ func.func @one_kernel(%x: tensor<?x4xf32>, %w: tensor<8x4xf32>, %b: tensor<8xf32
 }
 
 // CHECK: [[#@LINE+9]]:8: remark: [Missed] prologue | Category:fusion | Function=operand_of_a_product | Cycles=[[FUSED:[0-9]+]],
-// CHECK-SAME: Reason="computed where it is read, it would take [[FUSED]] cycles instead of [[SEPARATE:[0-9]+]]", Remark="an operand of 1 products is made by a kernel of its own", Separate=[[SEPARATE]]
+// CHECK-SAME: Reason="computed where it is read, it would take [[FUSED]] cycles instead of [[SEPARATE:[0-9]+]]", Remark="what 1 product(s) read is made by a kernel of its own", Separate=[[SEPARATE]]
 // CHECK: [[#@LINE+7]]:8: remark: [Passed] kernel {{.*}} Remark="kernel 'exp' of strategy map from exp", inputs=1, outputs=1
 // CHECK: [[#@LINE+7]]:8: remark: [Passed] kernel {{.*}} Remark="kernel 'linear' of strategy contraction from linear"
 // CHECK: [[#@LINE+5]]:8: remark: [Missed] materialized | Category:fusion | Function=operand_of_a_product |
