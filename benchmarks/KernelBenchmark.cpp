@@ -5,11 +5,13 @@
 //
 //   kernel-benchmark --benchmark_filter=softmax/1024 --no-fuse=rows --no-fuse=rows,maps
 //   kernel-benchmark --benchmark_filter=product/NT/64x --schedules=mine.txt
+//   kernel-benchmark --product=NN/16x1000x500 --benchmark_filter=16x1000x500
 //
 //   kernel-benchmark --print-model=softmax/1024x1024 | sinterc - --batch=1024 --compile-to=kernels
 //
 // Each line's label is the schedule of the kernel that moves most bytes; the last command shows everything.
-// Each `--no-fuse` and `--schedules` is one more variant of every case, measured beside what the compiler chooses.
+// Each `--no-fuse` and `--schedules` is one more variant of every case, measured beside what the compiler chooses. Each
+// `--product=LAYOUT/MxNxK`, with `/static` behind it where no extent is the batch, is one more case.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -104,9 +106,30 @@ static std::vector<KernelCase> allKernels() {
   return kernels;
 }
 
+/// Takes the arguments `--product=...` out of the command line; names the first that is no product.
+static llvm::Expected<std::vector<KernelCase>> takeProducts(int &argc, char **argv) {
+  std::vector<KernelCase> products;
+  llvm::Error error = llvm::Error::success();
+  auto take = [&](llvm::StringRef argument) {
+    if (!argument.consume_front("--product="))
+      return false;
+    if (std::optional<KernelCase> kernel = productNamed(argument))
+      products.push_back(*kernel);
+    else if (!error)
+      error = llvm::createStringError("no product is named '%s', expected LAYOUT/MxNxK or LAYOUT/MxNxK/static, where "
+                                      "LAYOUT is NN, NT, TN or TT",
+                                      argument.str().c_str());
+    return true;
+  };
+  argc = static_cast<int>(std::remove_if(argv + 1, argv + argc, take) - argv);
+  if (error)
+    return std::move(error);
+  return products;
+}
+
 /// `--print-model=NAME` alone: the text of that case.
-static int printModel(const std::string &name) {
-  for (const KernelCase &kernel : allKernels()) {
+static int printModel(const std::string &name, llvm::ArrayRef<KernelCase> kernels) {
+  for (const KernelCase &kernel : kernels) {
     if (kernel.name != name)
       continue;
     llvm::outs() << kernel.text;
@@ -117,11 +140,18 @@ static int printModel(const std::string &name) {
 }
 
 int main(int argc, char **argv) {
+  llvm::Expected<std::vector<KernelCase>> products = takeProducts(argc, argv);
+  if (!products) {
+    llvm::errs() << "kernel-benchmark: " << toString(products.takeError()) << '\n';
+    return 2;
+  }
+  std::vector<KernelCase> kernels = allKernels();
+  kernels.insert(kernels.end(), products->begin(), products->end());
   if (llvm::StringRef option(argc == 2 ? argv[1] : ""); option.consume_front("--print-model="))
-    return printModel(option.str());
+    return printModel(option.str(), kernels);
   const std::vector<Variant> variants = takeVariants(argc, argv);
   benchmark::RegisterBenchmark("peak", runPeak)->UseRealTime()->Unit(benchmark::kMicrosecond);
-  for (const KernelCase &kernel : allKernels())
+  for (const KernelCase &kernel : kernels)
     for (const Variant &variant : variants)
       benchmark::RegisterBenchmark((kernel.name + variant.suffix).c_str(),
                                    [=](benchmark::State &state) { runKernel(state, kernel, variant); })

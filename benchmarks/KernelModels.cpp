@@ -105,6 +105,23 @@ KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched)
   return {name, model(body, {left, right}, {result}), batched ? std::optional(rows) : std::nullopt};
 }
 
+std::optional<KernelCase> productNamed(llvm::StringRef name) {
+  const bool batched = !name.consume_back("/static");
+  auto [letters, extents] = name.split('/');
+  llvm::SmallVector<llvm::StringRef> parts;
+  extents.split(parts, 'x');
+  int64_t mnk[3];
+  if (parts.size() != 3)
+    return std::nullopt;
+  for (auto [part, extent] : llvm::zip_equal(parts, mnk))
+    if (part.getAsInteger(10, extent) || extent < 1)
+      return std::nullopt;
+  for (Layout layout : {Layout::NN, Layout::NT, Layout::TN, Layout::TT})
+    if (letters == nameOf(layout) && !(batched && layout == Layout::TT))
+      return product(layout, mnk[0], mnk[1], mnk[2], batched);
+  return std::nullopt;
+}
+
 KernelCase softmax(int64_t rows, int64_t columns) {
   std::string type = tensor({kBatch, columns});
   return {formatv("softmax/{0}x{1}", rows, columns),

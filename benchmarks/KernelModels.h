@@ -21,6 +21,8 @@
 #ifndef SINTER_BENCHMARKS_KERNELMODELS_H
 #define SINTER_BENCHMARKS_KERNELMODELS_H
 
+#include "llvm/ADT/StringRef.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,6 +54,8 @@ inline bool rightTransposed(Layout layout) {
 
 /// m (NN, NT) or k (TN) is the batch if `batched`, as in training, else an extent known to the compiler.
 KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched);
+/// The same by its name behind "product/": "NT/64x500x1000", "TT/8x8x8/static"; nothing if that is no name of one.
+std::optional<KernelCase> productNamed(llvm::StringRef name);
 
 KernelCase softmax(int64_t rows, int64_t columns);
 KernelCase layerNorm(int64_t rows, int64_t columns);

@@ -446,7 +446,12 @@ def vary(rng, tile):
     """Another contraction schedule that is right for any operands. Axes that were not split stay so."""
     per_item = [t and rng.randint(1, 4) for t in tile[2:5]]
     k_block = rng.choice([1, 2, 5, 16, 24, tile[5]])
-    return f"tile = {[rng.randint(1, 9), rng.randint(1, 3), *per_item, k_block, 1, *(rng.randint(0, 1) for _ in range(3))]}"
+    packed, packed_both = 1, 3
+    form = rng.choice([packed, packed_both])
+    swapped, panels_inner, fetches = (rng.randint(0, 1) for _ in range(3))
+    if form == packed_both:
+        panels_inner = 1
+    return f"tile = {[rng.randint(1, 9), rng.randint(1, 3), *per_item, k_block, form, swapped, panels_inner, fetches]}"
 
 
 def run(command, text):

@@ -104,7 +104,7 @@ ContractionPlan ContractionCandidates::retile(ContractionForm form, bool swapped
   plan.form = form, plan.swapped = swapped, plan.rows = rows, plan.vectors = vectors;
   plan.rowTiles = divideCeil(perItemOfRows, rows);
   plan.panels = divideCeil(perItemOfLanes, vectors * plan.lanes);
-  if (form != ContractionForm::Packed)
+  if (!plan.packsLanes())
     plan.kBlock = std::max<int64_t>(1, p.k.extent);
   return plan;
 }
@@ -117,6 +117,12 @@ void ContractionCandidates::addForms() {
       for (int64_t vectors : {2, 1, 3})
         add(retile(form, swapped, std::max<int64_t>(1, mostRows(vectors)), vectors));
     }
+  }
+  for (int64_t vectors : {4, 3}) {
+    ContractionPlan plan =
+        retile(ContractionForm::PackedBoth, center.swapped, std::max<int64_t>(1, 24 / vectors), vectors);
+    plan.panelsInner = true, plan.panels = 6, plan.rowTiles = 32, plan.kBlock = std::min<int64_t>(256, plan.kBlock);
+    add(plan);
   }
   add(retile(ContractionForm::Dot, /*swapped=*/false, 1, 1));
 }
@@ -156,7 +162,7 @@ void ContractionCandidates::addOrders() {
 }
 
 void ContractionCandidates::addBlocksOfK() {
-  if (center.form != ContractionForm::Packed)
+  if (!center.packsLanes())
     return;
   constexpr size_t kKBlock = 5;
   int64_t whole = std::max<int64_t>(1, p.k.extent);

@@ -74,9 +74,10 @@ mlir::FailureOr<ContractionProblem> describeProduct(mlir::linalg::GenericOp prod
 
 /// How the innermost tile gets its operands. See docs in ContractionPlan.cpp.
 enum class ContractionForm : int64_t {
-  Direct, ///< vectors of the lane operand are loaded where they lie
-  Packed, ///< the lane operand's panel is first copied (transposed if need be) to an aligned buffer [k][lanes]
-  Dot     ///< vectors run along k and are added up at the end; one row times one vector of results
+  Direct,    ///< vectors of the lane operand are loaded where they lie
+  Packed,    ///< the lane operand's panel is first copied (transposed if need be) to an aligned buffer [k][lanes]
+  Dot,       ///< vectors run along k and are added up at the end; one row times one vector of results
+  PackedBoth ///< Packed, and an item's row tiles are copied too, each to a buffer [k][rows]; panels are inside
 };
 
 /// The decoded `tile` of a contraction's schedule.
@@ -96,6 +97,8 @@ struct ContractionPlan {
   llvm::SmallVector<int64_t> encode() const;
   static mlir::FailureOr<ContractionPlan> decode(ScheduleAttr schedule);
 
+  bool packsLanes() const { return form == ContractionForm::Packed || packsRows(); }
+  bool packsRows() const { return form == ContractionForm::PackedBoth; }
   const ContractionDim &rowDim(const ContractionProblem &p) const { return swapped ? p.n : p.m; }
   const ContractionDim &laneDim(const ContractionProblem &p) const { return swapped ? p.m : p.n; }
   const ContractionOperand &rowOperand(const ContractionProblem &p) const { return swapped ? p.rhs : p.lhs; }

@@ -33,8 +33,9 @@ private:
   struct RowTile {
     Value start;
     int64_t rows;
-    Value restSlot; ///< which resting place for accumulators, null if k is not cut
-    Value restRow;  ///< first row within it
+    Value slot;     ///< which of the item's tiles
+    Value restSlot; ///< which resting place for accumulators, if k is cut
+    Value firstRow; ///< where the rows begin in the tile of that slot
   };
   /// Lanes of a register tile; `start` is an index along the lane dim.
   struct LanePanel {
@@ -113,7 +114,12 @@ private:
 
   // ContractionPack.cpp
   View packedPanel(const LanePanel &panel);
+  View packedRowsOf(const RowTile &tile);
   void pack(const LanePanel &panel, const KBlock &block);
+  void packAll(const KBlock &block, llvm::function_ref<void(llvm::function_ref<void(const LanePanel &)>)> forEachPanel);
+  void packRows(const KBlock &block, llvm::function_ref<void(llvm::function_ref<void(const RowTile &)>)> forEachTile);
+  void packRowsOfTile(const RowTile &tile, const Factor &from, Value k, Value to);
+  void packLanes(const LanePanel &panel, const Factor &from, Value k, Value first);
   void packCopy(const LanePanel &panel, const KBlock &block, const Factor &from);
   void packTransposed(const LanePanel &panel, const KBlock &block, const Factor &from);
   void packSquares(const LanePanel &panel, const Factor &from, Value k, Value kMask);
@@ -129,6 +135,7 @@ private:
   Values kLoop(Value from, Value to, mlir::ValueRange init, int64_t unroll, int64_t divisor, Step step);
   Values alongK(const KBlock &block, mlir::ValueRange init, int64_t unroll, const FetchedTiles &fetched, Step step);
   void prefetchRow(const FetchedTiles &fetched, Value row);
+  void prefetchAhead(const Factor &factor, Value k, int64_t vectors);
   Values broadcastTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
   Values dotTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
   Values dotSums(const Factor &row, const Factor &lanes, const Values &laneIndices, const KBlock &block);
@@ -168,7 +175,7 @@ private:
   mlir::Type element;
   Value rows;        ///< of the batch, at run time
   Values outerIndex; ///< per outer dim, inside the outer loops
-  Value panelBuffer, restBuffer, rowBuffer, tileBuffer;
+  Value panelBuffer, rowPanelBuffer, restBuffer, rowBuffer, tileBuffer;
 };
 
 /// In place: n vectors of n lanes become their transpose. Elements of `elementBytes` bytes; n a power of two of at

@@ -82,13 +82,13 @@ Value ContractionEmitter::kOffset(Strides strides, const KBlock &block) {
 
 /// Where accumulator `i` of a tile rests in its slot: a vector each, `plan.vectors` per row.
 Value ContractionEmitter::restIndex(const RowTile &tile, int64_t vectors, int64_t i) {
-  return addConstant(times(tile.restRow, plan.vectors), i / vectors * plan.vectors + i % vectors);
+  return addConstant(times(tile.firstRow, plan.vectors), i / vectors * plan.vectors + i % vectors);
 }
 
 ContractionEmitter::Values ContractionEmitter::initialAccumulators(const RowTile &tile, int64_t vectors) {
   int64_t count = tile.rows * vectors;
   Values accumulators(count, zero());
-  if (!tile.restSlot)
+  if (!restBuffer)
     return accumulators;
   for (int64_t i = 0; i < count; ++i) {
     accumulators[i] = load(restBuffer, {tile.restSlot, restIndex(tile, vectors, i), constant(0)}, {});
@@ -116,6 +116,20 @@ void ContractionEmitter::prefetchRow(const FetchedTiles &fetched, Value row) {
     for (int64_t column : at)
       memref::PrefetchOp::create(b, tile.memref, ValueRange{row, constant(column)}, isWrite, /*localityHint=*/3,
                                  /*isDataCache=*/true);
+  }
+}
+
+/// Asks for the vectors of a later k, where the hardware's prefetchers do not: they follow neither lines that are far
+/// apart nor into the next page. What is asked for beyond the operand's end is not fetched.
+void ContractionEmitter::prefetchAhead(const Factor &factor, Value k, int64_t vectors) {
+  constexpr int64_t kStepsAhead = 16, kFarApart = 1024;
+  for (const auto &[source, from] : llvm::zip_equal(factor.operand->sources, factor.sources)) {
+    int64_t bytes = cast<MemRefType>(from.memref.getType()).getElementTypeBitWidth() / 8;
+    if (from.strides[1] != 1 || from.strides[0] * bytes < kFarApart)
+      continue;
+    for (int64_t v = 0; v < vectors; ++v)
+      memref::PrefetchOp::create(b, from.memref, ValueRange{addConstant(k, kStepsAhead), constant(v * plan.lanes)},
+                                 /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
   }
 }
 
@@ -163,9 +177,13 @@ ContractionEmitter::Values ContractionEmitter::alongK(const KBlock &block, Value
 ContractionEmitter::Values ContractionEmitter::broadcastTile(const LanePanel &panel, const RowTile &tile,
                                                              const KBlock &block) {
   int64_t n = panel.vectors;
-  Factor rows = factor(plan.rowOperand(p), block, plan.rowDim(p), tile.start, plan.rowDim(p), p.k), lanes;
-  bool packed = plan.form == ContractionForm::Packed;
-  View packedLanes;
+  Factor rows, lanes;
+  bool packed = plan.packsLanes();
+  View packedLanes, packedRows;
+  if (plan.packsRows())
+    packedRows = packedRowsOf(tile);
+  else
+    rows = factor(plan.rowOperand(p), block, plan.rowDim(p), tile.start, plan.rowDim(p), p.k);
   if (packed)
     packedLanes = packedPanel(panel);
   else
@@ -178,10 +196,14 @@ ContractionEmitter::Values ContractionEmitter::broadcastTile(const LanePanel &pa
 
   auto step = [&](Value k, ValueRange acc) {
     Values vectors, next;
+    if (!packed)
+      prefetchAhead(lanes, k, n);
     for (int64_t v = 0; v < n; ++v)
       vectors.push_back(packed ? load(packedLanes.memref, {k, lane[v]}, {}) : vectorOf(lanes, k, lane[v], masks[v]));
     for (int64_t r = 0; r < tile.rows; ++r) {
-      Value wide = vector::BroadcastOp::create(b, vectorOf(element), elementsOf(rows, row[r], k, 1, {}));
+      Value one = plan.packsRows() ? Value(memref::LoadOp::create(b, packedRows.memref, ValueRange{row[r], k}))
+                                   : elementsOf(rows, row[r], k, 1, {});
+      Value wide = vector::BroadcastOp::create(b, vectorOf(element), one);
       for (int64_t v = 0; v < n; ++v)
         next.push_back(multiplyAdd(wide, vectors[v], acc[r * n + v]));
     }

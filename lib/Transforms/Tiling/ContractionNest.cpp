@@ -97,10 +97,12 @@ void ContractionEmitter::emit() {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToEnd(&emission.fn.getBody().front());
   rows = emission.rows();
-  if (plan.form == ContractionForm::Packed) {
+  if (plan.packsLanes()) {
     int64_t length = llvm::alignTo(plan.kBlock, plan.lanes) + plan.lanes;
     panelBuffer = scratch({plan.panelSlots(p) * length, plan.vectors * plan.lanes}, element);
   }
+  if (plan.packsRows())
+    rowPanelBuffer = scratch({plan.rowSlots(p), plan.kBlock * plan.rows + plan.lanes}, element);
   if (plan.blocksOfK(p) > 1)
     restBuffer = scratch({plan.rowSlots(p) * plan.panelSlots(p), plan.rows * plan.vectors, plan.lanes}, element);
   emitItems();
@@ -208,9 +210,11 @@ void ContractionEmitter::emitRowTiles(GroupRange groups, const ItemAxis &axis,
   const ContractionDim &dim = plan.rowDim(p);
   Value extent = extentOf(dim), full = b.createOrFold<arith::DivUIOp>(extent, constant(plan.rows));
   auto [from, to] = stepsOf(groups, axis, plan.rows, ceilDiv(extent, plan.rows));
-  auto slot = [&, from = from](Value tile) { return restBuffer ? b.createOrFold<arith::SubIOp>(tile, from) : Value(); };
-  loop(from, minimum(to, full),
-       [&](Value tile) { body({times(tile, plan.rows), plan.rows, slot(tile), constant(0)}); });
+  auto slot = [&, from = from](Value tile) { return b.createOrFold<arith::SubIOp>(tile, from); };
+  loop(from, minimum(to, full), [&](Value tile) {
+    Value at = slot(tile);
+    body({times(tile, plan.rows), plan.rows, at, at, constant(0)});
+  });
   int64_t rest = dim.extent % plan.rows;
   if (plan.rows == 1 || (!dim.dynamic && rest == 0))
     return;
@@ -218,10 +222,10 @@ void ContractionEmitter::emitRowTiles(GroupRange groups, const ItemAxis &axis,
   auto ifRest = scf::IfOp::create(b, hasRest, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(ifRest.thenYield());
-  Value start = times(full, plan.rows);
+  Value start = times(full, plan.rows), at = slot(full);
   if (!dim.dynamic)
-    return body({start, rest, slot(full), constant(0)});
-  emitRestRows(b.createOrFold<arith::SubIOp>(extent, start), start, slot(full), body);
+    return body({start, rest, at, at, constant(0)});
+  emitRestRows(b.createOrFold<arith::SubIOp>(extent, start), start, at, body);
 }
 
 /// `count` < plan.rows rows. A full batch leaves a number of rows that is known now.
@@ -232,11 +236,11 @@ void ContractionEmitter::emitRestRows(Value count, Value start, Value slot, func
     Value isUsual = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, count, constant(usual));
     auto split = scf::IfOp::create(b, isUsual, /*withElseRegion=*/true);
     b.setInsertionPoint(split.thenYield());
-    body({start, usual, slot, constant(0)});
+    body({start, usual, slot, slot, constant(0)});
     b.setInsertionPoint(split.elseYield());
   }
   // Batches that are not full are rare: code for them is short rather than fast.
-  loop(constant(0), count, [&](Value row) { body({add(start, row), 1, slot, row}); });
+  loop(constant(0), count, [&](Value row) { body({add(start, row), 1, slot, slot, row}); });
 }
 
 //===-- k --------------------------------------------------------------------------------------------------------===//
@@ -291,7 +295,7 @@ void ContractionEmitter::clearRest() {
 void ContractionEmitter::emitRowsOfPanel(const LanePanel &panel, GroupRange rowGroups, const ItemAxis &rowAxis) {
   clearRest();
   emitKBlocks([&](const KBlock &block) {
-    if (plan.form == ContractionForm::Packed)
+    if (plan.packsLanes())
       pack(panel, block);
     emitRowTiles(rowGroups, rowAxis, [&](const RowTile &tile) { emitTile(panel, tile, block); });
   });
@@ -301,12 +305,14 @@ void ContractionEmitter::emitPanelsOfRows(GroupRange panelGroups, const ItemAxis
                                           const ItemAxis &rowAxis) {
   clearRest();
   emitKBlocks([&](const KBlock &block) {
-    if (plan.form == ContractionForm::Packed)
-      emitPanels(panelGroups, panelAxis, [&](const LanePanel &panel) { pack(panel, block); });
+    if (plan.packsLanes())
+      packAll(block, [&](auto body) { emitPanels(panelGroups, panelAxis, body); });
+    if (plan.packsRows())
+      packRows(block, [&](auto body) { emitRowTiles(rowGroups, rowAxis, body); });
     emitRowTiles(rowGroups, rowAxis, [&](RowTile tile) {
-      Value firstSlot = tile.restSlot ? times(tile.restSlot, plan.panelSlots(p)) : Value();
+      Value firstSlot = times(tile.slot, plan.panelSlots(p));
       emitPanels(panelGroups, panelAxis, [&](const LanePanel &panel) {
-        tile.restSlot = firstSlot ? add(firstSlot, panel.slot) : Value();
+        tile.restSlot = add(firstSlot, panel.slot);
         emitTile(panel, tile, block);
       });
     });

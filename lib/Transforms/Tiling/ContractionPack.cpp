@@ -1,5 +1,5 @@
-// How does a panel of the lane operand get into its aligned buffer [k][lanes]? A prologue runs here, once
-// for each time that a panel is packed.
+// How does a panel of the lane operand get into its aligned buffer [k][lanes], and a tile of rows into one [k][rows]? A
+// prologue runs here, once for each time that something is packed.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
@@ -29,15 +29,34 @@ void ContractionEmitter::pack(const LanePanel &panel, const KBlock &block) {
     packElements(panel, block, factor(operand, block, lanes, panel.start, p.k, lanes));
 }
 
-void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, const Factor &from) {
+/// The panel's vectors of one k, which are vectors `first` and up of `from`.
+void ContractionEmitter::packLanes(const LanePanel &panel, const Factor &from, Value k, Value first) {
   Values masks = masksOf(panel);
   View to = packedPanel(panel);
+  for (int64_t v = 0; v < panel.vectors; ++v) {
+    Value lane = constant(v * plan.lanes);
+    store(vectorOf(from, k, add(first, lane), masks[v]), to.memref, {k, lane}, {});
+  }
+}
+
+void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, const Factor &from) {
   loop(constant(0), block.length, [&](Value k) {
-    for (int64_t v = 0; v < panel.vectors; ++v) {
-      Value lane = constant(v * plan.lanes);
-      store(vectorOf(from, k, lane, masks[v]), to.memref, {k, lane}, {});
-    }
+    prefetchAhead(from, k, panel.vectors);
+    packLanes(panel, from, k, constant(0));
   });
+}
+
+/// Panels that are packed together are copied row by row of the operand, as far as they lie side by side: memory is
+/// read in its order.
+void ContractionEmitter::packAll(const KBlock &block,
+                                 function_ref<void(function_ref<void(const LanePanel &)>)> forEachPanel) {
+  const ContractionOperand &operand = plan.laneOperand(p);
+  const ContractionDim &lanes = plan.laneDim(p);
+  if (!operand.isContiguousAlong(lanes))
+    return forEachPanel([&](const LanePanel &panel) { pack(panel, block); });
+  Factor from = factor(operand, block, lanes, constant(0), p.k, lanes);
+  loop(constant(0), block.length,
+       [&](Value k) { forEachPanel([&](const LanePanel &panel) { packLanes(panel, from, k, panel.start); }); });
 }
 
 /// Square blocks through the shuffle network. The last one of a length that is no multiple of the lanes begins earlier
@@ -86,6 +105,36 @@ void ContractionEmitter::packSquare(const LanePanel &panel, const Factor &from, 
   transposeInRegisters(b, square, p.elementBytes());
   for (int64_t i = 0; i < plan.lanes; ++i)
     store(square[i], to.memref, {addConstant(k, i), first}, {});
+}
+
+/// The rows of each tile side by side for each k, in the order of memory.
+void ContractionEmitter::packRows(const KBlock &block,
+                                  function_ref<void(function_ref<void(const RowTile &)>)> forEachTile) {
+  const ContractionDim &rows = plan.rowDim(p);
+  Factor from = factor(plan.rowOperand(p), block, rows, constant(0), p.k, rows);
+  loop(constant(0), block.length, [&](Value k) {
+    Value firstOfK = times(k, plan.rows);
+    forEachTile([&](const RowTile &tile) { packRowsOfTile(tile, from, k, add(firstOfK, tile.firstRow)); });
+  });
+}
+
+/// Vectors are stored whole: what a store writes beyond the tile's rows is written again for the next k.
+void ContractionEmitter::packRowsOfTile(const RowTile &tile, const Factor &from, Value k, Value to) {
+  if (!plan.rowOperand(p).isContiguousAlong(plan.rowDim(p)))
+    return loop(constant(0), constant(tile.rows), [&](Value row) {
+      Value one = elementsOf(from, k, add(tile.start, row), 1, {});
+      memref::StoreOp::create(b, one, rowPanelBuffer, ValueRange{tile.slot, add(to, row)});
+    });
+  for (int64_t first = 0; first < tile.rows; first += plan.lanes) {
+    Value mask = tile.rows - first < plan.lanes ? constantMask(tile.rows - first) : Value(), lane = constant(first);
+    store(vectorOf(from, k, add(tile.start, lane), mask), rowPanelBuffer, {tile.slot, add(to, lane)}, {});
+  }
+}
+
+/// A packed tile as a matrix [row][k].
+ContractionEmitter::View ContractionEmitter::packedRowsOf(const RowTile &tile) {
+  int64_t length = cast<MemRefType>(rowPanelBuffer.getType()).getShape()[1];
+  return view(rowPanelBuffer, add(times(tile.slot, length), tile.firstRow), 1, plan.rows);
 }
 
 void ContractionEmitter::packElements(const LanePanel &panel, const KBlock &block, const Factor &from) {

@@ -1,20 +1,26 @@
-// How is a contraction tiled? Three forms, for either assignment of m and n to rows and lanes, compared by a cost
+// How is a contraction tiled? Four forms, for either assignment of m and n to rows and lanes, compared by a cost
 // model.
 //
 //   Direct  for (k) acc[r][v] += broadcast(rows[r][k]) * lanes[k][v]      lanes contiguous in memory
 //   Packed  the same from an aligned panel; pays one pass over the panel (for all of a thread's items, mostly), a
 //   shuffle
 //           network per block of lanes x lanes elements if the operand is contiguous along k (the case of y = x W^T)
+//   PackedBoth  the same, and the rows of a tile come from an aligned buffer too: where neighbours along k are far
+//   apart,
+//           each k step of a tile touches another cache line, and the lines leave the caches before their next tile
 //   Dot     for (k vectors) acc[l] += row[k] * lanes[l][k], then adds up each accumulator; nothing is packed, but every
 //           FMA needs a load and the sums need the shuffle network: for few rows
 //
 // With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. In cycles per k step a
 // tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle, latency of an FMA)
-// and a little for each load, which decides between tiles of as many accumulators; in the direct form 2.4 cycles more
+// and a little for each load, which decides between tiles of as many accumulators; in the direct form 0.6 cycles more
 // for each cache line of `lanes` if all of a panel's lines are more than the first-level cache holds: every tile of
 // rows fetches them again. Operands of bf16 and prologues are operations between the multiply-adds, or between the
-// loads and stores of packing. What cutting k costs is not counted, and panels are never put inside by the planner: by
-// measurement that gained nothing. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// loads and stores of packing. What cutting k costs is not counted. Where k is long, or rows are packed, all three
+// loops are cut into blocks that stay in the second-level cache, with panels inside; else a panel meets all rows of an
+// item.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -37,17 +43,24 @@ constexpr int64_t kMostPanelBytes = 512 * 1024;
 constexpr int64_t kRestBytes = 48 * 1024;
 constexpr int64_t kLineBytes = 64;
 /// Most bytes of stack for a schedule that was given by hand.
-constexpr int64_t kMostStackBytes = 1 << 20;
+constexpr int64_t kMostStackBytes = 2 << 20;
 /// A work item should last this many cycles, about 20 microseconds; shorter kernels are not shared.
 constexpr double kItemCycles = 80e3;
+/// Longest k that is not cut with panels inside; about how many steps a block has then, and the most bytes of a block
+/// of an operand, or of accumulators between blocks of k.
+constexpr int64_t kLongestUncut = 1024, kStepsOfBlock = 256, kMostBlockBytes = 400 * 1024;
+/// Rows below which this does not pay.
+constexpr int64_t kFewestBlockedRows = 128;
 /// Rows that should share one packing of a panel where each work item packs, if there are enough of these anyway.
 constexpr int64_t kRowsPerPacking = 256, kEnoughItems = 16;
 
 /// Stack of one call: panel, resting accumulators, a tile for the epilogue.
 int64_t stackBytes(const ContractionProblem &p, const ContractionPlan &plan) {
   int64_t width = plan.vectors * plan.lanes, elements = (plan.rows + plan.lanes) * width;
-  if (plan.form == ContractionForm::Packed)
+  if (plan.packsLanes())
     elements += plan.panelSlots(p) * (plan.kBlock + 2 * plan.lanes) * width;
+  if (plan.packsRows())
+    elements += plan.rowSlots(p) * (plan.kBlock * plan.rows + plan.lanes);
   if (plan.blocksOfK(p) > 1)
     elements += plan.rowSlots(p) * plan.panelSlots(p) * plan.rows * width;
   return elements * p.elementBytes();
@@ -65,10 +78,18 @@ bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
     return !plan.swapped && p.lhs.isContiguousAlong(p.k) && p.rhs.isContiguousAlong(p.k);
   if (plan.form == ContractionForm::Direct)
     return !laneDim.dynamic && plan.laneOperand(p).isContiguousAlong(laneDim);
+  if (plan.form == ContractionForm::PackedBoth)
+    return plan.panelsInner;
   return true;
 }
 
 namespace {
+
+/// Lines apart by a multiple of 2 KiB fall into few sets of a cache; whether so many of them push each other out of the
+/// second level.
+bool collide(int64_t lines, int64_t apart, const TargetInfo &target) {
+  return apart > 0 && apart % 2048 == 0 && lines > target.l2Bytes / apart;
+}
 
 struct CostModel {
   const ContractionProblem &p;
@@ -80,10 +101,14 @@ struct CostModel {
   double tile(int64_t rows, int64_t vectors, double others = 0) const {
     if (rows <= 0 || vectors <= 0)
       return 0;
-    double issue = 0.15 + 0.05 * (rows + vectors); // what is not hidden of a loop's end and of its loads
-    return std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency),
-                     slots(rows * vectors + rows + vectors, others)}) +
-           issue;
+    double issue = 0.15 + 0.1 * (rows + vectors); // what is not hidden of a loop's end and of its loads
+    double step = std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency),
+                            slots(rows * vectors + rows + vectors, others)});
+    return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + issue;
+  }
+  /// Loads of the next steps are scheduled early; with next to no register left, some of what they bring is spilled.
+  bool isCrowded(int64_t rows, int64_t vectors) const {
+    return target.vectorRegisters - (rows * vectors + vectors + 1) < target.vectorRegisters / 16;
   }
   double tileOf(const ContractionPlan &plan, int64_t rows, int64_t vectors) const {
     double forRow = operations(plan.rowOperand(p)), forVector = operations(plan.laneOperand(p));
@@ -124,19 +149,35 @@ struct CostModel {
   double broadcastForm(const ContractionPlan &plan) const;
   double dotForm(const ContractionPlan &plan) const;
   double packing(const ContractionPlan &plan) const;
+  double packingRows(const ContractionPlan &plan) const;
+  double farRows(const ContractionPlan &plan, int64_t rows) const;
+  double firstTouch(const ContractionPlan &plan) const;
+  /// Whether an operand is more than half of the second-level cache, so that it comes from beyond.
+  bool leavesCache(const ContractionOperand &operand, const ContractionDim &dim) const {
+    return k() * double(dim.extent * storedBytes(operand.element())) > double(target.l2Bytes) / 2;
+  }
   double refetch(const ContractionPlan &plan, int64_t vectors) const;
 };
 
 /// Packing all panels once.
 double CostModel::packing(const ContractionPlan &plan) const {
-  if (plan.form != ContractionForm::Packed)
+  if (!plan.packsLanes())
     return 0;
   const ContractionOperand &operand = plan.laneOperand(p);
   double blocks = double(divideCeil(plan.laneDim(p).extent, lanes)) * k() / lanes;
   double others = operations(operand) * 0.5;
   if (operand.isContiguousAlong(plan.laneDim(p)))
-    return blocks * lanes * (1.2 + others);
+    return blocks * lanes * ((leavesCache(operand, plan.laneDim(p)) ? 9 : 1.5) + others);
   return blocks * (operand.isContiguousAlong(p.k) ? square() + lanes * others : lanes * lanes * (1.5 + others));
+}
+
+/// Cycles per k step of a panel that is read where it lies, far apart along k and from beyond the second-level cache:
+/// each step begins in another page.
+double CostModel::firstTouch(const ContractionPlan &plan) const {
+  const ContractionOperand &operand = plan.laneOperand(p);
+  int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element());
+  bool isFar = plan.form == ContractionForm::Direct && apart >= 1024 && leavesCache(operand, plan.laneDim(p));
+  return isFar ? 5 : 0;
 }
 
 /// Cycles per k step and tile for lines that have left the first-level cache since the last tile of rows.
@@ -149,7 +190,34 @@ double CostModel::refetch(const ContractionPlan &plan, int64_t vectors) const {
   if (apart <= width) // rows lie close together
     return 0;
   double lines = double(width) / kLineBytes + 1;
-  return k() * lines * kLineBytes > target.l1Bytes ? 2.4 * lines : 0;
+  return k() * lines * kLineBytes > target.l1Bytes ? 0.6 * lines : 0;
+}
+
+/// Packing the rows once for each group of panels: a few operations per k and tile, and the cache lines.
+double CostModel::packingRows(const ContractionPlan &plan) const {
+  if (!plan.packsRows())
+    return 0;
+  const ContractionOperand &operand = plan.rowOperand(p);
+  const ContractionDim &rows = plan.rowDim(p);
+  int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * lanes);
+  double lines = double(rows.extent * storedBytes(operand.element())) / kLineBytes;
+  int64_t each = operand.isContiguousAlong(rows) ? divideCeil(plan.rows, lanes) : plan.rows;
+  double perK = double(divideCeil(rows.extent, plan.rows) * each) * (2 + operations(operand)) +
+                lines * (leavesCache(operand, rows) ? 6 : 1);
+  return k() * perK * divideCeil(panels, plan.panels);
+}
+
+/// Cycles per k step and tile for rows that lie far apart along k, so that each step reads lines of its own, and have
+/// left half of the first-level cache since the last tile; rows apart by a multiple of 2 KiB have left the second-level
+/// cache too.
+double CostModel::farRows(const ContractionPlan &plan, int64_t rows) const {
+  const ContractionOperand &operand = plan.rowOperand(p);
+  int64_t bytes = storedBytes(operand.element()), apart = strideAlong(operand.strides, p.k) * bytes;
+  if (rows <= 0 || plan.packsRows() || apart < 4 * kLineBytes || 2 * k() * kLineBytes <= target.l1Bytes)
+    return 0;
+  return (1 + double(rows * bytes) / kLineBytes) * (collide(k(), apart, target)            ? 12
+                                                    : leavesCache(operand, plan.rowDim(p)) ? 3
+                                                                                           : 1.5);
 }
 
 double CostModel::broadcastForm(const ContractionPlan &plan) const {
@@ -159,10 +227,11 @@ double CostModel::broadcastForm(const ContractionPlan &plan) const {
   perK += fullRows * tileOf(plan, r, vectors % v) + tileOf(plan, rows % r, vectors % v);
   perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
   double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
-  double perTile = 20 + r * v * 0.7;
+  perK += divideCeil(vectors, v) * (fullRows * farRows(plan, r) + farRows(plan, rows % r) + firstTouch(plan));
+  double perTile = 20 + r * v * 0.7, packings = plan.packsRows() ? divideCeil(divideCeil(rows, r), plan.rowTiles) : 1;
   if (plan.swapped)
     perTile += v * divideCeil(r, lanes) * square() * 0.7;
-  return outer() * (perK * k() + tiles * perTile + packing(plan));
+  return outer() * (perK * k() + tiles * perTile + packings * packing(plan) + packingRows(plan));
 }
 
 double CostModel::dotForm(const ContractionPlan &plan) const {
@@ -173,17 +242,17 @@ double CostModel::dotForm(const ContractionPlan &plan) const {
   return outer() * rows * (perTile + divideCeil(columns, lanes) * (square() * 0.7 + 25));
 }
 
-/// Rows far apart by a multiple of 2 KiB fall into few cache sets; panels used by many rows are worth a copy.
-bool wantsCopy(const ContractionProblem &p, const ContractionPlan &plan) {
+/// Panels used by many rows are worth a copy, and so are lines that push each other out of the cache.
+bool wantsCopy(const ContractionProblem &p, const TargetInfo &target, const ContractionPlan &plan) {
   const ContractionOperand &operand = plan.laneOperand(p);
   int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element()), rows = plan.rowDim(p).extent;
-  return rows > 512 || (apart % 2048 == 0 && rows >= 64 && p.k.extent >= 64);
+  return rows > 512 || (rows >= 64 && collide(p.k.extent, apart, target));
 }
 
 /// A packed panel takes half of the second-level cache.
 void chooseKBlock(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
   plan.kBlock = std::max<int64_t>(p.k.extent, 1);
-  if (plan.form != ContractionForm::Packed)
+  if (!plan.packsLanes())
     return;
   int64_t most = std::min(kMostPanelBytes, target.l2Bytes / 2) / (plan.vectors * plan.lanes * p.elementBytes());
   int64_t blocks = divideCeil(plan.kBlock, most);
@@ -191,29 +260,9 @@ void chooseKBlock(const ContractionProblem &p, const TargetInfo &target, Contrac
     plan.kBlock = llvm::alignTo(divideCeil(plan.kBlock, blocks), plan.lanes);
 }
 
-/// Cuts the loops into work items of about the wanted number, at least 4 when the kernel is worth sharing.
-void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycles) {
-  int64_t outer = 1;
-  bool outerDynamic = false;
-  for (const ContractionDim &dim : p.outer)
-    outer *= dim.extent, outerDynamic |= dim.dynamic;
-  int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
-  int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * plan.lanes);
-  int64_t wanted = cycles < kItemCycles ? 1 : std::max<int64_t>(4, cycles / kItemCycles);
-  int64_t perOuter = divideCeil(wanted, outer);
-  plan.outer = std::max<int64_t>(1, outer / wanted);
-  plan.panels = std::max<int64_t>(1, panels / perOuter);
-  int64_t rowGroups = panels >= perOuter ? 1 : divideCeil(perOuter, panels);
-  bool packsPerItem = plan.form == ContractionForm::Packed && (plan.rowDim(p).dynamic || plan.blocksOfK(p) > 1);
-  if (packsPerItem)
-    rowGroups = std::min(rowGroups, std::max<int64_t>(divideCeil(kEnoughItems, outer * panels),
-                                                      plan.rowDim(p).extent / kRowsPerPacking));
-  plan.rowTiles = std::max<int64_t>(1, divideCeil(tiles, rowGroups));
-  if (plan.blocksOfK(p) > 1)
-    plan.rowTiles =
-        std::clamp<int64_t>(kRestBytes / (plan.rows * plan.vectors * plan.lanes * p.elementBytes()), 1, plan.rowTiles);
-  // Only one axis may depend on the number of rows: the number of items is an affine map of it.
-  bool taken = outerDynamic;
+/// The number of items is an affine map of the number of rows, so that only one axis may depend on that.
+void splitOneDynamicAxis(const ContractionProblem &p, ContractionPlan &plan) {
+  bool taken = llvm::any_of(p.outer, [](const ContractionDim &dim) { return dim.dynamic; });
   for (auto [dim, groups] : {std::pair(&plan.rowDim(p), &plan.rowTiles), std::pair(&plan.laneDim(p), &plan.panels)}) {
     if (dim->dynamic && taken)
       *groups = 0;
@@ -221,14 +270,64 @@ void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycl
   }
 }
 
+/// Cuts the loops into work items of about the wanted number, at least 4 when the kernel is worth sharing.
+void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycles) {
+  int64_t outer = 1;
+  for (const ContractionDim &dim : p.outer)
+    outer *= dim.extent;
+  int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
+  int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * plan.lanes);
+  int64_t wanted = cycles < kItemCycles ? 1 : std::max<int64_t>(4, cycles / kItemCycles);
+  int64_t perOuter = divideCeil(wanted, outer);
+  plan.outer = std::max<int64_t>(1, outer / wanted);
+  plan.panels = std::max<int64_t>(1, panels / perOuter);
+  int64_t rowGroups = panels >= perOuter ? 1 : divideCeil(perOuter, panels);
+  bool packsPerItem = plan.packsLanes() && (plan.rowDim(p).dynamic || plan.blocksOfK(p) > 1);
+  if (packsPerItem)
+    rowGroups = std::min(rowGroups, std::max<int64_t>(divideCeil(kEnoughItems, outer * panels),
+                                                      plan.rowDim(p).extent / kRowsPerPacking));
+  plan.rowTiles = std::max<int64_t>(1, divideCeil(tiles, rowGroups));
+  if (plan.blocksOfK(p) > 1)
+    plan.rowTiles =
+        std::clamp<int64_t>(kRestBytes / (plan.rows * plan.vectors * plan.lanes * p.elementBytes()), 1, plan.rowTiles);
+  splitOneDynamicAxis(p, plan);
+}
+
+/// Whether all three loops are to be cut into blocks.
+bool wantsBlocks(const ContractionProblem &p, const ContractionPlan &plan) {
+  bool isLong = p.k.extent > kLongestUncut && plan.rowDim(p).extent >= kFewestBlockedRows;
+  return plan.packsRows() || (plan.form == ContractionForm::Packed && isLong);
+}
+
+/// Blocks of k, rows and lanes such that what is packed of either operand, and the accumulators between blocks of k,
+/// stay in the second-level cache. Blocks of one loop are about of one size.
+void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
+  int64_t most = std::min<int64_t>(kMostBlockBytes, target.l2Bytes * 2 / 5) / p.elementBytes();
+  auto even = [](int64_t total, int64_t size) {
+    return divideCeil(total, divideCeil(total, std::clamp<int64_t>(size, 1, total)));
+  };
+  int64_t steps = std::max<int64_t>(p.k.extent, 1), width = plan.vectors * plan.lanes;
+  plan.panelsInner = true;
+  plan.kBlock = llvm::alignTo(even(steps, 3 * kStepsOfBlock / 2), plan.lanes);
+  plan.panels = even(divideCeil(plan.laneDim(p).extent, width), most / (plan.kBlock * width));
+  int64_t rows = most / std::max(plan.kBlock, plan.panels * width);
+  int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
+  plan.rowTiles = even(tiles, std::min<int64_t>(rows / plan.rows, divideCeil(tiles, 2)));
+  plan.outer = 1;
+  splitOneDynamicAxis(p, plan);
+}
+
+int64_t resultBytes(const ContractionProblem &p) {
+  int64_t elements = p.m.extent * p.n.extent;
+  for (const ContractionDim &dim : p.outer)
+    elements *= dim.extent;
+  return elements * p.elementBytes();
+}
+
 /// Bytes of the operands of the epilogue that have as many elements as the result: they come from far away if they are
 /// more than the second-level cache holds.
 int64_t epilogueBytes(const ContractionProblem &p) {
-  int64_t results = 1, bytes = 0;
-  for (const ContractionDim *dim : {&p.m, &p.n})
-    results *= dim->extent;
-  for (const ContractionDim &dim : p.outer)
-    results *= dim.extent;
+  int64_t results = resultBytes(p) / p.elementBytes(), bytes = 0;
   for (linalg::GenericOp generic : p.epilogue)
     for (OpOperand *operand : generic.getDpsInputOperands())
       if (isa<BlockArgument>(operand->get()) && generic.getMatchingIndexingMap(operand).isIdentity())
@@ -245,7 +344,7 @@ struct PricedPlan {
 double priceOf(const ContractionProblem &p, const TargetInfo &target, const ContractionPlan &plan) {
   CostModel model{p, target, plan.lanes};
   double cycles = plan.form == ContractionForm::Dot ? model.dotForm(plan) : model.broadcastForm(plan);
-  return plan.form == ContractionForm::Direct && wantsCopy(p, plan) ? cycles * 1.15 : cycles;
+  return plan.form == ContractionForm::Direct && wantsCopy(p, target, plan) ? cycles * 1.15 : cycles;
 }
 
 /// The cheapest legal register tile of one form.
@@ -256,6 +355,8 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
   plan.lanes = target.vectorBytes / p.elementBytes();
   plan.form = form, plan.swapped = swapped;
   auto consider = [&] {
+    if (plan.packsRows())
+      chooseBlocks(p, target, plan);
     if (double cycles = isLegal(p, plan) ? priceOf(p, target, plan) : best.cycles; cycles < best.cycles)
       best = {plan, cycles};
   };
@@ -268,11 +369,37 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
   return best;
 }
 
-constexpr std::pair<ContractionForm, bool> kForms[] = {{ContractionForm::Direct, false},
-                                                       {ContractionForm::Packed, false},
-                                                       {ContractionForm::Direct, true},
-                                                       {ContractionForm::Packed, true},
-                                                       {ContractionForm::Dot, false}};
+constexpr std::pair<ContractionForm, bool> kForms[] = {
+    {ContractionForm::Direct, false}, {ContractionForm::Packed, false},     {ContractionForm::Direct, true},
+    {ContractionForm::Packed, true},  {ContractionForm::PackedBoth, false}, {ContractionForm::PackedBoth, true},
+    {ContractionForm::Dot, false}};
+
+/// Where k is short, writing the result takes as long as multiplying. If it leaves the second-level cache and the lane
+/// operand does not, panels are inside, so that it is written in the order of memory.
+bool writesInOrder(const ContractionProblem &p, const TargetInfo &target, const ContractionPlan &plan) {
+  int64_t lanesBytes = p.k.extent * plan.laneDim(p).extent * storedBytes(plan.laneOperand(p).element());
+  return plan.form == ContractionForm::Direct && !plan.swapped && p.outer.empty() && p.outerK.empty() &&
+         resultBytes(p) > target.l2Bytes && lanesBytes <= target.l2Bytes / 2;
+}
+
+/// How the loops around the register tile are cut.
+void chooseCuts(const ContractionProblem &p, const TargetInfo &target, PricedPlan &best) {
+  if (wantsBlocks(p, best.plan)) {
+    PricedPlan blocked = best;
+    chooseBlocks(p, target, blocked.plan);
+    if (isLegal(p, blocked.plan)) {
+      best = blocked;
+      return;
+    }
+  }
+  chooseKBlock(p, target, best.plan);
+  chooseItems(p, best.plan, best.cycles);
+  if (writesInOrder(p, target, best.plan)) {
+    int64_t tiles = divideCeil(best.plan.rowDim(p).extent, best.plan.rows);
+    best.plan.panelsInner = true, best.plan.panels = 0;
+    best.plan.rowTiles = std::max<int64_t>(1, double(tiles) * kItemCycles / best.cycles);
+  }
+}
 
 /// The cheapest plan.
 ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target) {
@@ -280,8 +407,7 @@ ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target
   for (auto [form, swapped] : kForms)
     if (PricedPlan candidate = cheapestOf(form, swapped, p, target); candidate.cycles < best.cycles)
       best = candidate;
-  chooseKBlock(p, target, best.plan);
-  chooseItems(p, best.plan, best.cycles);
+  chooseCuts(p, target, best);
   best.plan.fetches = best.plan.form != ContractionForm::Dot && epilogueBytes(p) > target.l2Bytes;
   return best.plan;
 }
@@ -321,7 +447,7 @@ FailureOr<ContractionPlan> ContractionPlan::decode(ScheduleAttr schedule) {
   plan.kBlock = t[5];
   plan.form = ContractionForm(t[6]), plan.swapped = t[7], plan.panelsInner = t[8], plan.fetches = t[9],
   plan.lanes = schedule.getVector();
-  bool inRange = llvm::all_of(t, [](int64_t v) { return v >= 0; }) && t[6] <= 2 && t[7] <= 1 && t[8] <= 1 &&
+  bool inRange = llvm::all_of(t, [](int64_t v) { return v >= 0; }) && t[6] <= 3 && t[7] <= 1 && t[8] <= 1 &&
                  t[9] <= 1 && plan.lanes >= 1 && llvm::isPowerOf2_64(plan.lanes) && plan.rows >= 1 &&
                  plan.vectors >= 1 && plan.kBlock >= 1;
   bool dotIsOneVector = plan.form != ContractionForm::Dot || (plan.rows == 1 && plan.vectors == 1 && !plan.swapped);
@@ -380,8 +506,8 @@ SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &p, const Contraction
 
 bool sharesPacking(const ContractionProblem &p, const ContractionPlan &plan) {
   ItemAxis last = itemAxes(p, plan).back();
-  return plan.form == ContractionForm::Packed && !plan.panelsInner && plan.blocksOfK(p) == 1 &&
-         last.kind == ItemAxis::Rows && last.split && last.staticGroups() > 1;
+  return plan.packsLanes() && !plan.panelsInner && plan.blocksOfK(p) == 1 && last.kind == ItemAxis::Rows &&
+         last.split && last.staticGroups() > 1;
 }
 
 FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr schedule, int64_t batch,
@@ -412,14 +538,15 @@ double forecastProduct(linalg::GenericOp product, llvm::ArrayRef<const PrologueF
   for (auto [form, swapped] : kForms)
     if (PricedPlan candidate = cheapestOf(form, swapped, *problem, target); candidate.cycles < best.cycles)
       best = candidate;
-  chooseKBlock(*problem, target, best.plan);
-  chooseItems(*problem, best.plan, best.cycles);
+  chooseCuts(*problem, target, best);
   // Each group of rows packs the panels that it needs again; where packing is shared, each of a thread's two pieces
   // does.
   int64_t tiles = divideCeil(best.plan.rowDim(*problem).extent, best.plan.rows);
   int64_t groups = best.plan.rowTiles ? divideCeil(tiles, best.plan.rowTiles) : 1;
   if (sharesPacking(*problem, best.plan))
     groups = std::min<int64_t>(groups, 2);
+  if (best.plan.packsRows()) // that is in its price
+    groups = 1;
   CostModel model{*problem, target, best.plan.lanes};
   return best.cycles + double(groups - 1) * model.outer() * model.packing(best.plan);
 }

@@ -82,12 +82,14 @@ private:
     }
   }
 
+  static bool isPacked(StringRef form) { return form.starts_with("packed"); }
+
   /// The cheapest packed form against what was taken, or the cheapest other one if packed was taken.
   void reportPacking() {
-    bool packed = contractionFormName(schedule.getTile()[6]) == "packed";
+    bool packed = isPacked(contractionFormName(schedule.getTile()[6]));
     const FormForecast *other = nullptr;
     for (const FormForecast &form : contraction->forms)
-      if ((form.form == "packed") != packed && form.reason.empty() && (!other || form.cycles < other->cycles))
+      if (isPacked(form.form) != packed && form.reason.empty() && (!other || form.cycles < other->cycles))
         other = &form;
     std::string against = !other ? "there is no other legal form"
                                  : llvm::formatv("{0} cycles are predicted, {1} {2}", std::llround(contraction->cycles),

@@ -7,13 +7,13 @@
 // RUN: sinter-opt %s --sinter-plan-schedules="vector-bytes=16 vector-registers=32 fma-ports=4 l1-bytes=131072" | FileCheck %s --check-prefixes=CHECK,WIDE
 
 module attributes {sinter.batch = 64 : i64} {
-  // Twelve, 24 or 25 accumulators, the vectors that they need, and one for what is broadcast.
+  // Twelve or 24 accumulators, the vectors that they need, and one for what is broadcast.
   // CHECK-LABEL: @square
-  // SSE: sinter.kernel "square" schedule <contraction, tile = [4, 3, 22, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
+  // SSE: sinter.kernel "square" schedule <contraction, tile = [6, 2, 22, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
   // AVX2: sinter.kernel "square" schedule <contraction, tile = [6, 2, 22, 1, 1, 512, 1, 0, 0, 0], vector = 8, parallel = true>
-  // AVX512: sinter.kernel "square" schedule <contraction, tile = [6, 4, 13, 1, 1, 512, 1, 0, 0, 0], vector = 16, parallel = true>
-  // NEON: sinter.kernel "square" schedule <contraction, tile = [5, 5, 12, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
-  // WIDE: sinter.kernel "square" schedule <contraction, tile = [5, 5, 21, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
+  // AVX512: sinter.kernel "square" schedule <contraction, tile = [6, 4, 11, 1, 1, 512, 1, 0, 0, 0], vector = 16, parallel = true>
+  // NEON: sinter.kernel "square" schedule <contraction, tile = [6, 4, 11, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
+  // WIDE: sinter.kernel "square" schedule <contraction, tile = [6, 4, 18, 1, 1, 512, 1, 1, 0, 0], vector = 4, parallel = true>
   func.func @square(%x: tensor<512x512xf32>, %w: tensor<512x512xf32>, %y: tensor<512x512xf32>) -> tensor<512x512xf32> {
     %r = sinter.kernel "square"
         ins(%x, %w : tensor<512x512xf32>, tensor<512x512xf32>) outs(%y : tensor<512x512xf32>) -> tensor<512x512xf32> {
@@ -31,13 +31,13 @@ module attributes {sinter.batch = 64 : i64} {
     }
     return %r : tensor<512x512xf32>
   }
-  // Both operands lie as they are read. Fewer and larger work items for a core that is done sooner.
+  // Both operands lie as they are read; a result that leaves the second-level cache is written row by row of tiles.
   // CHECK-LABEL: @weight_gradient
-  // SSE: sinter.kernel "weight_gradient" schedule <contraction, tile = [4, 3, 125, 1, 1, 64, 0, 0, 0, 0], vector = 4, parallel = true>
-  // AVX2: sinter.kernel "weight_gradient" schedule <contraction, tile = [4, 3, 125, 1, 1, 64, 0, 0, 0, 0], vector = 8, parallel = true>
-  // AVX512: sinter.kernel "weight_gradient" schedule <contraction, tile = [9, 3, 56, 1, 1, 64, 0, 0, 0, 0], vector = 16, parallel = true>
-  // NEON: sinter.kernel "weight_gradient" schedule <contraction, tile = [5, 5, 50, 1, 1, 64, 0, 0, 0, 0], vector = 4, parallel = true>
-  // WIDE: sinter.kernel "weight_gradient" schedule <contraction, tile = [5, 5, 100, 1, 1, 64, 0, 0, 0, 0], vector = 4, parallel = true>
+  // SSE: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 2, 1, 0, 1, 64, 0, 0, 1, 0], vector = 4, parallel = true>
+  // AVX2: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 2, 2, 0, 1, 64, 0, 0, 1, 0], vector = 8, parallel = true>
+  // AVX512: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 4, 5, 0, 1, 64, 0, 0, 1, 0], vector = 16, parallel = true>
+  // NEON: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 4, 1, 0, 1, 64, 0, 0, 1, 0], vector = 4, parallel = true>
+  // WIDE: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 4, 2, 0, 1, 64, 0, 0, 1, 0], vector = 4, parallel = true>
   func.func @weight_gradient(%x: tensor<?x500xf32>, %w: tensor<?x1000xf32>, %y: tensor<500x1000xf32>) -> tensor<500x1000xf32> {
     %r = sinter.kernel "weight_gradient"
         ins(%x, %w : tensor<?x500xf32>, tensor<?x1000xf32>) outs(%y : tensor<500x1000xf32>) -> tensor<500x1000xf32> {

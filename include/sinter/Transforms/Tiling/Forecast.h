@@ -12,7 +12,7 @@ namespace sinter {
 
 /// The best of one form of contraction (see ContractionPlan.cpp).
 struct FormForecast {
-  llvm::StringRef form; ///< "direct", "packed" or "dot"
+  llvm::StringRef form; ///< as contractionFormName
   bool swapped;         ///< lanes run along m
   int64_t rows, vectors;
   double cycles;      ///< of one core, over the largest batch
@@ -43,7 +43,7 @@ double forecastProduct(mlir::linalg::GenericOp product, llvm::ArrayRef<const Pro
 /// The same for an elementwise kernel of this weight, of all elements, that reads and writes so many bytes.
 double forecastElementwise(double weight, double bytes, const TargetInfo &target);
 
-/// "direct", "packed", "dot"; "form N" for others.
+/// "direct", "packed", "dot", "packed both"; "unknown" for others.
 llvm::StringRef contractionFormName(int64_t form);
 
 /// Predicted time of a kernel on one core with warm caches; the kernel takes the longer of the two.
