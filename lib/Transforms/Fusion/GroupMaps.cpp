@@ -44,8 +44,8 @@ Partition sinter::groupBeforePrologues(const Graph &graph, const GroupingOptions
     growRows(graph, partition);
   if (options.columns)
     growColumns(graph, partition);
-  if (options.updates && stateLeavesCache(graph, options))
-    growUpdates(graph, partition);
+  if (options.updates)
+    growUpdates(graph, partition, options);
   if (options.epilogues)
     growEpiloguesWithOperands(graph, partition);
   return partition;

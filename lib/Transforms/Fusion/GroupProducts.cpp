@@ -5,8 +5,9 @@
 // that the outside reads; so the cone is taken when that is at most two (an activation and its derivative). Otherwise
 // only the chain of single uses at its start is taken: the bias of a layer whose result goes into a loss.
 //
-// A product that makes a gradient takes its parameter's update too where the state does not stay in a cache: the
-// gradient is then nowhere in memory, and parameter and moments are fetched while it is computed.
+// A product that makes a gradient takes its parameter's update too where the state does not stay in a cache, or not in the
+// second-level cache and the product is short: the gradient is then nowhere in memory, and parameter and moments are
+// fetched while it is computed.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Grouping.h"
@@ -166,13 +167,29 @@ void sinter::growEpiloguesWithOperands(const Graph &graph, Partition &partition)
   }
 }
 
-bool sinter::stateLeavesCache(const Graph &graph, const GroupingOptions &options) {
+static int64_t stateBytes(const Graph &graph) {
   int64_t bytes = 0;
   for (const StateUpdate &update : graph.getStateUpdates()) {
     auto type = mlir::cast<mlir::RankedTensorType>(update.argument.getType());
     bytes += type.getNumElements() * type.getElementTypeBitWidth() / 8;
   }
-  return bytes > options.cacheBytes;
+  return bytes;
+}
+
+/// Multiply-adds per element of a product, for a full batch.
+static int64_t stepsOf(const Graph &graph, unsigned product, const GroupingOptions &options) {
+  mlir::linalg::GenericOp generic = graph[product].generic();
+  int64_t steps = 1;
+  for (auto [extent, kind] : llvm::zip_equal(generic.getStaticLoopRanges(), generic.getIteratorTypesArray()))
+    if (kind == mlir::utils::IteratorType::reduction)
+      steps *= mlir::ShapedType::isDynamic(extent) ? options.batch : extent;
+  return steps;
+}
+
+bool sinter::updateMayPay(const Graph &graph, unsigned product, const GroupingOptions &options) {
+  int64_t bytes = stateBytes(graph);
+  return bytes > options.cacheBytes ||
+         (bytes > options.target.l2Bytes && stepsOf(graph, product, options) <= kFewSteps);
 }
 
 /// Puts the update of a parameter to the product that makes its gradient; false if that is not possible as a whole.
@@ -197,9 +214,9 @@ static bool takeUpdate(const Graph &graph, Partition &partition, unsigned produc
   return taken;
 }
 
-void sinter::growUpdates(const Graph &graph, Partition &partition) {
+void sinter::growUpdates(const Graph &graph, Partition &partition, const GroupingOptions &options) {
   for (unsigned i = 0; i < graph.size(); ++i) {
-    if (graph[i].kind != NodeKind::Contraction)
+    if (graph[i].kind != NodeKind::Contraction || !updateMayPay(graph, i, options))
       continue;
     Partition attempt = partition;
     if (takeUpdate(graph, attempt, i))

@@ -167,10 +167,10 @@ void sinter::reportRecomputed(const Graph &graph, const Partition &partition, co
   }
 }
 
-static std::string reasonAgainstUpdate(const Graph &graph, const GroupingOptions &options) {
+static std::string reasonAgainstUpdate(const Graph &graph, unsigned product, const GroupingOptions &options) {
   if (!options.updates)
     return "it was asked not to";
-  if (!stateLeavesCache(graph, options))
+  if (!updateMayPay(graph, product, options))
     return llvm::formatv("the state stays in a cache of {0} bytes from step to step", options.cacheBytes);
   return "something else has to happen between them";
 }
@@ -188,6 +188,6 @@ void sinter::reportUpdates(const Graph &graph, const Partition &partition, const
     else
       remark::missed(product.op->getLoc(), about(graph, "update"))
           << remark::add("a gradient is kept in memory for the parameter's update")
-          << remark::reason("{0}", reasonAgainstUpdate(graph, options));
+          << remark::reason("{0}", reasonAgainstUpdate(graph, i, options));
   }
 }

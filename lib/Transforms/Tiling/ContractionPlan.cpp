@@ -397,7 +397,8 @@ void chooseCuts(const ContractionProblem &p, const TargetInfo &target, PricedPla
   if (writesInOrder(p, target, best.plan)) {
     int64_t tiles = divideCeil(best.plan.rowDim(p).extent, best.plan.rows);
     best.plan.panelsInner = true, best.plan.panels = 0;
-    best.plan.rowTiles = std::max<int64_t>(1, double(tiles) * kItemCycles / best.cycles);
+    int64_t items = std::max<int64_t>(kEnoughItems, best.cycles / kItemCycles); // small ones cost nothing here
+    best.plan.rowTiles = best.cycles < kItemCycles ? 0 : divideCeil(tiles, items);
   }
 }
 

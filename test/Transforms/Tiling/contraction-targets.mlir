@@ -33,11 +33,11 @@ module attributes {sinter.batch = 64 : i64} {
   }
   // Both operands lie as they are read; a result that leaves the second-level cache is written row by row of tiles.
   // CHECK-LABEL: @weight_gradient
-  // SSE: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 2, 1, 0, 1, 64, 0, 0, 1, 0], vector = 4, parallel = true>
-  // AVX2: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 2, 2, 0, 1, 64, 0, 0, 1, 0], vector = 8, parallel = true>
-  // AVX512: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 4, 5, 0, 1, 64, 0, 0, 1, 0], vector = 16, parallel = true>
-  // NEON: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 4, 1, 0, 1, 64, 0, 0, 1, 0], vector = 4, parallel = true>
-  // WIDE: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 4, 2, 0, 1, 64, 0, 0, 1, 0], vector = 4, parallel = true>
+  // SSE: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 2, 2, 0, 1, 64, 0, 0, 1, 0], vector = 4, parallel = true>
+  // AVX2: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 2, 3, 0, 1, 64, 0, 0, 1, 0], vector = 8, parallel = true>
+  // AVX512: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 4, 6, 0, 1, 64, 0, 0, 1, 0], vector = 16, parallel = true>
+  // NEON: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 4, 2, 0, 1, 64, 0, 0, 1, 0], vector = 4, parallel = true>
+  // WIDE: sinter.kernel "weight_gradient" schedule <contraction, tile = [6, 4, 3, 0, 1, 64, 0, 0, 1, 0], vector = 4, parallel = true>
   func.func @weight_gradient(%x: tensor<?x500xf32>, %w: tensor<?x1000xf32>, %y: tensor<500x1000xf32>) -> tensor<500x1000xf32> {
     %r = sinter.kernel "weight_gradient"
         ins(%x, %w : tensor<?x500xf32>, tensor<?x1000xf32>) outs(%y : tensor<500x1000xf32>) -> tensor<500x1000xf32> {
