@@ -83,6 +83,8 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
 void buildTilesPhase(OpPassManager &manager, const TilesOptions &options) {
   expect(manager, Phase::Kernels);
   manager.addPass(createEmitKernelsPass());
+  if (options.groupLaunches)
+    manager.addNestedPass<func::FuncOp>(createGroupLaunchesPass());
 }
 
 void buildBuffersPhase(OpPassManager &manager, const BuffersOptions &options) {

@@ -42,13 +42,17 @@ struct KernelsOptions {
   std::string schedules;
   /// Largest number of scalar operations of a value that is computed again rather than kept in memory.
   int64_t cheapCost = 8;
-  /// Kinds of fusion to leave out: epilogues, prologues, updates, rows, columns, maps.
+  /// Kinds of fusion to leave out: epilogues, prologues, updates, rows, columns, maps; launches is known to phase
+  /// `tiles`.
   std::vector<std::string> unfused;
 };
 void buildKernelsPhase(mlir::OpPassManager &manager, const KernelsOptions &options);
 
 /// To `tiles`: kernels as functions over work items.
-struct TilesOptions {};
+struct TilesOptions {
+  /// Launches that do not depend on each other share a parallel loop.
+  bool groupLaunches = true;
+};
 void buildTilesPhase(mlir::OpPassManager &manager, const TilesOptions &options);
 
 /// To `buffers`: every tensor at its place in a block.

@@ -5,6 +5,9 @@
 //   memref.get_global         ->  llvm.mlir.addressof
 //   memref.copy               ->  llvm.memcpy
 //   sinter.launch             ->  call, or parallel_for with a task; args->observer is told before and after
+//   launches that are `together`  ->  one parallel_for, whose items are those of all of them; if there is an observer,
+//   one
+//                                 after the other, so that it sees each alone
 //
 // A step function is straight-line code on addresses known at compile time, so it is lowered here in one walk, without
 // memref descriptors. Kernels go through MLIR's own conversions; a pointer to one is taken with `func.constant`, which
@@ -80,9 +83,17 @@ private:
   LogicalResult convert(Operation &op);
   Value addressOfGlobal(memref::GetGlobalOp op);
   void convertCopy(memref::CopyOp copy);
+  void convertPendingLaunches();
   void convertLaunch(LaunchOp launch);
+  void convertGroup();
+  SmallVector<Value> pointersOf(LaunchOp launch);
+  Value contextOf(int64_t words);
   void launchParallel(LaunchOp launch, ArrayRef<Value> pointers, Value items);
+  void launchTogether(ArrayRef<LaunchOp> launches);
   LLVM::LLVMFuncOp taskFor(LaunchOp launch);
+  LLVM::LLVMFuncOp taskFor(ArrayRef<LaunchOp> launches);
+  void runShareOf(LaunchOp launch, ArrayRef<Value> pointers, Value lo, Value hi);
+  Value isNull(Value pointer);
   LLVM::LLVMFuncOp runItems();
   void observe(bool ended);
   LLVM::LLVMFuncOp notifyObserver();
@@ -98,7 +109,9 @@ private:
   ImplicitLocOpBuilder builder;
   Type pointer, i64;
   LLVM::LLVMFuncOp function;
-  Value args, rows, context;
+  Value args, rows;
+  LLVM::AllocaOp context;
+  SmallVector<LaunchOp> pending; ///< not converted yet: launches that are together
   llvm::DenseMap<Value, Value> pointerOf;
 };
 
@@ -177,6 +190,12 @@ void StepEmitter::bindArguments() {
 }
 
 LogicalResult StepEmitter::convert(Operation &op) {
+  if (auto launch = dyn_cast<LaunchOp>(op)) {
+    if (!launch.getTogether())
+      convertPendingLaunches();
+    pending.push_back(launch);
+    return success();
+  }
   if (isa<arith::ConstantIndexOp>(op))
     return success();
   if (auto view = dyn_cast<memref::ViewOp>(op)) {
@@ -196,14 +215,12 @@ LogicalResult StepEmitter::convert(Operation &op) {
     return success();
   }
   if (auto copy = dyn_cast<memref::CopyOp>(op)) {
+    convertPendingLaunches();
     convertCopy(copy);
     return success();
   }
-  if (auto launch = dyn_cast<LaunchOp>(op)) {
-    convertLaunch(launch);
-    return success();
-  }
   if (isa<func::ReturnOp>(op)) {
+    convertPendingLaunches();
     LLVM::ReturnOp::create(builder, constant32(0));
     return success();
   }
@@ -274,40 +291,87 @@ void StepEmitter::callKernel(LaunchOp launch, ValueRange arguments) {
   LLVM::CallOp::create(builder, type, operands);
 }
 
-void StepEmitter::convertLaunch(LaunchOp launch) {
+void StepEmitter::convertPendingLaunches() {
+  if (pending.size() > 1)
+    convertGroup();
+  else if (!pending.empty())
+    convertLaunch(pending.front());
+  pending.clear();
+}
+
+SmallVector<Value> StepEmitter::pointersOf(LaunchOp launch) {
   SmallVector<Value> pointers;
-  for (Value operand : launch.getInputs())
+  for (Value operand : llvm::concat<Value>(launch.getInputs(), launch.getOuts()))
     pointers.push_back(pointerOf.lookup(operand));
-  for (Value operand : launch.getOuts())
-    pointers.push_back(pointerOf.lookup(operand));
+  return pointers;
+}
+
+void StepEmitter::convertLaunch(LaunchOp launch) {
+  builder.setLoc(launch.getLoc());
+  SmallVector<Value> pointers = pointersOf(launch);
   Value items = expand(launch.getItems().getResult(0));
   observe(/*ended=*/false);
   if (launch.getParallel()) {
     launchParallel(launch, pointers, items);
   } else {
-    SmallVector<Value> arguments(pointers);
-    arguments.append({rows, constant(0), items});
-    callKernel(launch, arguments);
+    pointers.append({rows, constant(0), items});
+    callKernel(launch, pointers);
   }
   observe(/*ended=*/true);
   ++kernelRow;
 }
 
-/// The context of a task is an array of words: the pointers, then the number of rows.
-void StepEmitter::launchParallel(LaunchOp launch, ArrayRef<Value> pointers, Value items) {
-  if (!context) { // one for all launches: parallel_for returns when the work is done
-    int64_t words = 0;
-    for (LaunchOp other : step.getOps<LaunchOp>())
-      words = std::max<int64_t>(words, other.getInputs().size() + other.getOuts().size() + 1);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(&function.front());
+/// An observer sees launches one by one. Results are the same.
+void StepEmitter::convertGroup() {
+  Block *together = function.addBlock(), *apart = function.addBlock(), *next = function.addBlock();
+  LLVM::CondBrOp::create(builder, isNull(loadField(Observer, pointer)), together, apart);
+  builder.setInsertionPointToStart(together);
+  launchTogether(pending);
+  LLVM::BrOp::create(builder, next);
+  builder.setInsertionPointToStart(apart);
+  llvm::for_each(pending, [&](LaunchOp launch) { convertLaunch(launch); });
+  LLVM::BrOp::create(builder, next);
+  builder.setInsertionPointToStart(next);
+}
+
+/// Words that tasks read: one array for all launches of the step, since parallel_for returns when the work is done.
+Value StepEmitter::contextOf(int64_t words) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(&function.front());
+  if (!context)
     context = LLVM::AllocaOp::create(builder, pointer, i64, constant(words));
-  }
+  auto size = context.getArraySize().getDefiningOp<LLVM::ConstantOp>();
+  if (cast<IntegerAttr>(size.getValue()).getInt() < words)
+    size.setValueAttr(builder.getI64IntegerAttr(words));
+  return context;
+}
+
+/// The context of a task is the pointers, then the number of rows.
+void StepEmitter::launchParallel(LaunchOp launch, ArrayRef<Value> pointers, Value items) {
+  Value words = contextOf(pointers.size() + 1);
   for (auto [i, value] : llvm::enumerate(pointers))
-    LLVM::StoreOp::create(builder, value, element(context, i));
-  LLVM::StoreOp::create(builder, rows, element(context, pointers.size()));
+    LLVM::StoreOp::create(builder, value, element(words, i));
+  LLVM::StoreOp::create(builder, rows, element(words, pointers.size()));
   Value task = LLVM::AddressOfOp::create(builder, taskFor(launch));
-  LLVM::CallOp::create(builder, runItems(), ValueRange{args, task, context, items});
+  LLVM::CallOp::create(builder, runItems(), ValueRange{args, task, words, items});
+}
+
+/// The context of several is the number of rows, then for each launch where its items end, and its pointers. A launch
+/// that is not worth sharing is one item.
+void StepEmitter::launchTogether(ArrayRef<LaunchOp> launches) {
+  SmallVector<Value> values{rows};
+  Value end = constant(0);
+  for (LaunchOp launch : launches) {
+    end =
+        LLVM::AddOp::create(builder, end, launch.getParallel() ? expand(launch.getItems().getResult(0)) : constant(1));
+    values.push_back(end);
+    llvm::append_range(values, pointersOf(launch));
+  }
+  Value words = contextOf(values.size());
+  for (auto [i, value] : llvm::enumerate(values))
+    LLVM::StoreOp::create(builder, value, element(words, i));
+  Value task = LLVM::AddressOfOp::create(builder, taskFor(launches));
+  LLVM::CallOp::create(builder, runItems(), ValueRange{args, task, words, end});
 }
 
 LLVM::LLVMFuncOp StepEmitter::taskFor(LaunchOp launch) {
@@ -330,6 +394,52 @@ LLVM::LLVMFuncOp StepEmitter::taskFor(LaunchOp launch) {
   return task;
 }
 
+/// One task for all launches of a group: of each the items in [lo, hi), counted through.
+LLVM::LLVMFuncOp StepEmitter::taskFor(ArrayRef<LaunchOp> launches) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(function);
+  std::string name = (prefix + "_" + step.getName() + "_" + Twine(kernelRow) + "_together").str();
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), {pointer, i64, i64});
+  auto task = LLVM::LLVMFuncOp::create(builder, name, type, LLVM::Linkage::Internal);
+  builder.setInsertionPointToStart(task.addEntryBlock(builder));
+  Value words = task.getArgument(0), start = constant(0);
+  Value callersRows = std::exchange(rows, load(i64, element(words, 0)));
+  int64_t word = 1;
+  for (LaunchOp launch : launches) {
+    Value end = load(i64, element(words, word++));
+    SmallVector<Value> pointers;
+    for (size_t i = launch.getInputs().size() + launch.getOuts().size(); i != 0; --i)
+      pointers.push_back(load(pointer, element(words, word++)));
+    Value lo = LLVM::SMaxOp::create(builder, task.getArgument(1), start);
+    Value hi = LLVM::SMinOp::create(builder, task.getArgument(2), end);
+    Block *some = task.addBlock(), *next = task.addBlock();
+    LLVM::CondBrOp::create(builder, LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::slt, lo, hi), some, next);
+    builder.setInsertionPointToStart(some);
+    runShareOf(launch, pointers, LLVM::SubOp::create(builder, lo, start), LLVM::SubOp::create(builder, hi, start));
+    LLVM::BrOp::create(builder, next);
+    builder.setInsertionPointToStart(next);
+    start = end;
+  }
+  LLVM::ReturnOp::create(builder, ValueRange());
+  rows = callersRows;
+  return task;
+}
+
+/// Items [lo, hi) of a launch in a group; all of them if it counts as one.
+void StepEmitter::runShareOf(LaunchOp launch, ArrayRef<Value> pointers, Value lo, Value hi) {
+  SmallVector<Value> arguments(pointers);
+  if (launch.getParallel())
+    arguments.append({rows, lo, hi});
+  else
+    arguments.append({rows, constant(0), expand(launch.getItems().getResult(0))});
+  callKernel(launch, arguments);
+}
+
+Value StepEmitter::isNull(Value pointer) {
+  return LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::eq, pointer,
+                              LLVM::ZeroOp::create(builder, pointer.getType()));
+}
+
 /// void run_items(args, task, context, items): through args->parallel_for if there is one and work to share.
 LLVM::LLVMFuncOp StepEmitter::runItems() {
   std::string name = (prefix + "_run_items").str();
@@ -346,8 +456,7 @@ LLVM::LLVMFuncOp StepEmitter::runItems() {
 
   builder.setInsertionPointToStart(entry);
   Value parallelFor = loadField(ParallelFor, pointer);
-  Value absent =
-      LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::eq, parallelFor, LLVM::ZeroOp::create(builder, pointer));
+  Value absent = isNull(parallelFor);
   Value few = LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::slt, items, constant(2));
   LLVM::CondBrOp::create(builder, LLVM::OrOp::create(builder, absent, few), direct, shared);
 
@@ -384,9 +493,7 @@ LLVM::LLVMFuncOp StepEmitter::notifyObserver() {
 
   builder.setInsertionPointToStart(entry);
   Value observer = loadField(Observer, pointer);
-  Value absent =
-      LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::eq, observer, LLVM::ZeroOp::create(builder, pointer));
-  LLVM::CondBrOp::create(builder, absent, done, present);
+  LLVM::CondBrOp::create(builder, isNull(observer), done, present);
 
   builder.setInsertionPointToStart(present);
   Value observerContext = loadField(ObserverContext, pointer);

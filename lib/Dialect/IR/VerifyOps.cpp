@@ -195,6 +195,15 @@ LogicalResult LaunchOp::verify() {
                                 [](Value value) { return isa<RankedTensorType>(value.getType()); });
   bool onMemrefs = llvm::all_of(llvm::concat<Value>(getInputs(), getOuts()),
                                 [](Value value) { return isa<MemRefType>(value.getType()); });
+  if (getTogether()) { // C3
+    Operation *before = getOperation()->getPrevNode();
+    while (before && !isa<LaunchOp>(before))
+      before = before->getPrevNode();
+    if (!before)
+      return emitOpError("is `together` with the launch before it, and there is none");
+    if (llvm::is_contained(before->getUsers(), getOperation()))
+      return emitOpError("is `together` with the launch before it, and uses its results");
+  }
   if (onTensors && !getRows() && llvm::equal(getResultTypes(), getOuts().getTypes())) // C2
     return success();
   if (onMemrefs && getRows() && getNumResults() == 0)

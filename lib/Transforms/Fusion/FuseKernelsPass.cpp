@@ -112,6 +112,7 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
     options.target = *target;
     if (auto batch = getOperation()->getAttrOfType<IntegerAttr>("sinter.batch"))
       options.batch = batch.getInt();
+    bool launches = true; // phase `tiles` asks for it
     for (StringRef kind : without) {
       bool *flag = llvm::StringSwitch<bool *>(kind)
                        .Case("epilogues", &options.epilogues)
@@ -120,11 +121,12 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
                        .Case("rows", &options.rows)
                        .Case("columns", &options.columns)
                        .Case("maps", &options.maps)
+                       .Case("launches", &launches)
                        .Default(nullptr);
       if (!flag)
         return emitError(UnknownLoc::get(&getContext()))
                << "unknown kind of fusion '" << kind
-               << "', expected epilogues, prologues, updates, rows, columns or maps";
+               << "', expected epilogues, prologues, updates, rows, columns, maps or launches";
       *flag = false;
     }
     return success();

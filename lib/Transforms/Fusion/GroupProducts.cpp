@@ -5,10 +5,9 @@
 // that the outside reads; so the cone is taken when that is at most two (an activation and its derivative). Otherwise
 // only the chain of single uses at its start is taken: the bias of a layer whose result goes into a loss.
 //
-// A product that makes a gradient takes its parameter's update too where the state does not stay in a cache, or not in the
-// second-level cache and the product is short: the gradient is then nowhere in memory, and parameter and moments are
-// fetched while it is computed.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A product that makes a gradient takes its parameter's update too where the state does not stay in a cache, or not in
+// the second-level cache and the product is short: the gradient is then nowhere in memory, and parameter and moments
+// are fetched while it is computed. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Grouping.h"
 #include "Report.h"

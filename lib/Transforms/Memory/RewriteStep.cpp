@@ -110,7 +110,8 @@ private:
     for (OpOperand &operand : launch.getOutsMutable())
       outs.push_back(view(plan.destinationOf.lookup(&operand), operand.get().getType(), launch.getLoc()));
     LaunchOp::create(builder, launch.getLoc(), TypeRange(), launch.getKernelAttr(), launch.getItemsAttr(),
-                     launch.getParallelAttr(), inputs, outs, function.getArgument(rowsArgument));
+                     launch.getParallelAttr(), launch.getTogetherAttr(), inputs, outs,
+                     function.getArgument(rowsArgument));
   }
 
   void emitCopy(const Copy &copy, Location loc) {

@@ -1,10 +1,10 @@
 // Where does each tensor of one step function live, and what has to be copied?
 //
 // Values that differ only by `sinter.reshape` are one version of one buffer; its root is the value that is not a
-// reshape. A launch makes a new version of each destination: in the same buffer if nobody reads the old version at or
-// after the launch, else in a copy. A value that ends as a result is computed in the result's own memory if nothing
-// else happens there in the meantime.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// reshape. Launches that are `together` happen at once, from the first one's number to the last one's. A launch makes a
+// new version of each destination: in the same buffer if nobody reads the old version at or after the launch, else in a
+// copy. A value that ends as a result is computed in the result's own memory if nothing else happens there in the
+// meantime. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "sinter/Transforms/Memory/StepPlan.h"
 #include "BestFit.h"
@@ -27,9 +27,7 @@ public:
   StepPlanner(func::FuncOp function, const StepPlanContext &context) : context(context) { plan.function = function; }
 
   FailureOr<StepPlan> run() {
-    int64_t number = 0;
-    for (Operation &op : plan.function.front())
-      numberOf[&op] = number++;
+    numberOps();
     if (failed(addArguments()))
       return failure();
     for (Operation &op : plan.function.front())
@@ -40,6 +38,26 @@ public:
   }
 
 private:
+  /// Launches that are together begin with the first and end with the last of them.
+  void numberOps() {
+    int64_t number = 0;
+    SmallVector<LaunchOp> group;
+    auto finish = [&] {
+      for (LaunchOp launch : group)
+        numberOf[launch] = numberOf[group.front()], endOf[launch] = endOf[group.back()];
+      group.clear();
+    };
+    for (Operation &op : plan.function.front()) {
+      auto launch = dyn_cast<LaunchOp>(op);
+      if (launch && !launch.getTogether())
+        finish();
+      numberOf[&op] = endOf[&op] = number++;
+      if (launch)
+        group.push_back(launch);
+    }
+    finish();
+  }
+
   unsigned addBuffer(Space space, int64_t index, Value origin, int64_t first) {
     auto type = cast<RankedTensorType>(origin.getType());
     int64_t offset = space == Space::State ? context.slots[index].offset : 0;
@@ -119,11 +137,12 @@ private:
   }
 
   LogicalResult visitLaunch(LaunchOp launch) {
-    int64_t at = numberOf[launch];
+    int64_t at = numberOf[launch], end = endOf[launch];
     for (Value input : launch.getInputs())
-      access(input, at);
+      access(input, end);
     for (auto [operand, result] : llvm::zip_equal(launch.getOutsMutable(), launch.getResults())) {
       unsigned buffer = destinationOf(operand, at);
+      plan.buffers[buffer].last = std::max(plan.buffers[buffer].last, end);
       plan.destinationOf[&operand] = buffer;
       plan.bufferOf[result] = buffer;
     }
@@ -294,7 +313,7 @@ private:
 
   const StepPlanContext &context;
   StepPlan plan;
-  llvm::DenseMap<Operation *, int64_t> numberOf;
+  llvm::DenseMap<Operation *, int64_t> numberOf, endOf;
   llvm::DenseMap<int64_t, unsigned> stateBuffer; ///< by slot
 };
 

@@ -148,8 +148,8 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
   void launch(KernelOp kernel, Emitted &function) {
     OpBuilder builder(kernel);
     auto op = LaunchOp::create(builder, kernel.getLoc(), kernel.getResultTypes(), function.fn.getSymNameAttr(),
-                               function.items, kernel.getScheduleAttr().getParallel(), kernel.getInputs(),
-                               kernel.getOuts(), /*rows=*/Value());
+                               function.items, kernel.getScheduleAttr().getParallel(), /*together=*/false,
+                               kernel.getInputs(), kernel.getOuts(), /*rows=*/Value());
     kernel.replaceAllUsesWith(op.getResults());
     kernel.erase();
   }

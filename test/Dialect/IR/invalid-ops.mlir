@@ -189,3 +189,22 @@ func.func @launch_c2(%x: memref<4xf32>) {
   sinter.launch @k items affine_map<(d0) -> (1)> ins(%x : memref<4xf32>) outs(%x : memref<4xf32>)
   return
 }
+
+// -----
+
+func.func private @k(memref<4xf32>, memref<4xf32>, index, index, index)
+func.func @launch_c3_first(%x: tensor<4xf32>) {
+  // expected-error@+1 {{is `together` with the launch before it, and there is none}}
+  %0 = sinter.launch @k items affine_map<(d0) -> (1)> together ins(%x : tensor<4xf32>) outs(%x : tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @k(memref<4xf32>, memref<4xf32>, index, index, index)
+func.func @launch_c3_dependent(%x: tensor<4xf32>) {
+  %0 = sinter.launch @k items affine_map<(d0) -> (1)> ins(%x : tensor<4xf32>) outs(%x : tensor<4xf32>) -> tensor<4xf32>
+  // expected-error@+1 {{is `together` with the launch before it, and uses its results}}
+  %1 = sinter.launch @k items affine_map<(d0) -> (1)> together ins(%0 : tensor<4xf32>) outs(%x : tensor<4xf32>) -> tensor<4xf32>
+  return
+}

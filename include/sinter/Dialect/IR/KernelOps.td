@@ -47,18 +47,22 @@ def Sinter_LaunchOp : Sinter_Op<"launch", [AttrSizedOperandSegments, DeclareOpIn
     results do not depend on threads. On tensors (phase `tiles`) result `i` is the new value of `outs[i]`; on memrefs
     (phase `buffers`) there are no results and `rows` is present.
 
+    A launch that is `together` runs at the same time as the one before it, in one parallel loop: neither reads or
+    writes what the other writes.
+
     * C1: `kernel` names a function of the module with that many arguments.
     * C2: either all operands are tensors, with one result per `outs`, of the same types, or all are memrefs, without
     results and with `rows`.
+    * C3: `together` needs a launch before it, and uses none of that one's results.
 
     Example: `%y = sinter.launch @relu_0 items (d0 ceildiv 8) parallel ins(%x : tensor<?x5xf32>) outs(%e : tensor<?x5xf32>) -> tensor<?x5xf32>`
   }];
-  let arguments = (ins FlatSymbolRefAttr:$kernel, AffineMapAttr:$items, UnitAttr:$parallel,
+  let arguments = (ins FlatSymbolRefAttr:$kernel, AffineMapAttr:$items, UnitAttr:$parallel, UnitAttr:$together,
                        Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef]>>:$inputs,
                        Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef]>>:$outs, Optional<Index>:$rows);
   let results = (outs Variadic<AnyRankedTensor>:$results_);
   let assemblyFormat = [{
-    $kernel `items` $items (`parallel` $parallel^)? (`rows` `(` $rows^ `)`)?
+    $kernel `items` $items (`parallel` $parallel^)? (`together` $together^)? (`rows` `(` $rows^ `)`)?
     (`ins` `(` $inputs^ `:` type($inputs) `)`)? `outs` `(` $outs `:` type($outs) `)` (`->` type($results_)^)? attr-dict
   }];
   let hasVerifier = 1;

@@ -58,4 +58,16 @@ def EmitKernelsPass : Pass<"sinter-emit-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
+def GroupLaunchesPass : Pass<"sinter-group-launches", "::mlir::func::FuncOp"> {
+  let summary = "lets launches that do not depend on each other run in one parallel loop";
+  let description = [{
+    Precondition: phase `tiles`. Launches that follow each other, where none reads or writes what another one writes,
+    become one group if one of them at least is worth sharing among threads: all but the first are marked `together`.
+    Threads then meet once for all of them, and short launches fill what long ones leave. Each is reported as a remark
+    `together`, category `schedule`. Nothing else changes.
+
+    Example: test/Transforms/Tiling/sinter-group-launches.mlir
+  }];
+}
+
 #endif // SINTER_TRANSFORMS_TILING_PASSES_TD
