@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace sinter;
 
 namespace {
-/// 32-bit words of one element. Products are taken in 64 bits, which every back end has vectors of.
+/// 32-bit words of one element.
 struct Words {
   OpBuilder &builder;
   Location loc;
@@ -27,9 +27,8 @@ struct Words {
   }
   Value low(Value wide) { return arith::TruncIOp::create(builder, loc, builder.getI32Type(), wide); }
   Value high(Value wide) { return low(arith::ShRUIOp::create(builder, loc, wide, constant64(32))); }
-  Value wideProduct(Value a, uint32_t b) {
-    Value wide = arith::ExtUIOp::create(builder, loc, builder.getI64Type(), a);
-    return arith::MulIOp::create(builder, loc, wide, constant64(b));
+  arith::MulUIExtendedOp wideProduct(Value a, uint32_t b) {
+    return arith::MulUIExtendedOp::create(builder, loc, a, constant(b));
   }
   Value exclusiveOr(Value a, Value b) { return arith::XOrIOp::create(builder, loc, a, b); }
   Value add(Value a, uint32_t b) { return arith::AddIOp::create(builder, loc, a, constant(b)); }
@@ -44,12 +43,12 @@ static Value philox(Words w, ValueRange start) {
   auto index = [&](int64_t number) { return arith::ConstantIndexOp::create(w.builder, w.loc, number); };
   auto round = [&](OpBuilder &builder, Location loc, Value, ValueRange words) {
     Words w{builder, loc};
-    Value product0 = w.wideProduct(words[0], multiplier0), product1 = w.wideProduct(words[2], multiplier1);
+    auto product0 = w.wideProduct(words[0], multiplier0), product1 = w.wideProduct(words[2], multiplier1);
     Value key0 = words[4], key1 = words[5];
-    SmallVector<Value> next{w.exclusiveOr(w.exclusiveOr(w.high(product1), words[1]), key0),
-                            w.low(product1),
-                            w.exclusiveOr(w.exclusiveOr(w.high(product0), words[3]), key1),
-                            w.low(product0),
+    SmallVector<Value> next{w.exclusiveOr(w.exclusiveOr(product1.getHigh(), words[1]), key0),
+                            product1.getLow(),
+                            w.exclusiveOr(w.exclusiveOr(product0.getHigh(), words[3]), key1),
+                            product0.getLow(),
                             w.add(key0, weyl0),
                             w.add(key1, weyl1)};
     scf::YieldOp::create(builder, loc, next);

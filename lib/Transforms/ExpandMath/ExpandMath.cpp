@@ -31,6 +31,7 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
       populateMathPolynomialPatterns(patterns, target);
       populateMathToScalarPatterns(patterns);
       populateBrainFloatPatterns(patterns);
+      populateWideProductPatterns(patterns);
     });
     if (!fma)
       apply(populateSplitFmaPatterns);

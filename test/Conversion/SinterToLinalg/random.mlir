@@ -8,8 +8,8 @@
 // CHECK-DAG: %[[C5:.*]] = arith.constant 5 : index
 // CHECK-DAG: %[[C7:.*]] = arith.constant 7 : i32
 // CHECK-DAG: %[[C32:.*]] = arith.constant 32 : i64
-// CHECK-DAG: %[[M0:.*]] = arith.constant 3528531795 : i64
-// CHECK-DAG: %[[M1:.*]] = arith.constant 3449720151 : i64
+// CHECK-DAG: %[[M0:.*]] = arith.constant -766435501 : i32
+// CHECK-DAG: %[[M1:.*]] = arith.constant -845247145 : i32
 // CHECK-DAG: %[[WEYL0:.*]] = arith.constant -1640531527 : i32
 // CHECK-DAG: %[[WEYL1:.*]] = arith.constant -1150833019 : i32
 // CHECK-DAG: %[[C10:.*]] = arith.constant 10 : index
@@ -29,23 +29,15 @@
 //
 // A round: (high(p1) ^ word1 ^ key0, low(p1), high(p0) ^ word3 ^ key1, low(p0)).
 // CHECK-NEXT: %[[WORDS:.*]]:6 = scf.for %{{.*}} = %{{.*}} to %[[C10]] step %{{.*}} iter_args(%[[WORD0:.*]] = %[[ELEMENT]], %[[WORD1:.*]] = %[[C7]], %[[WORD2:.*]] = %[[STEP_LOW]], %[[WORD3:.*]] = %[[STEP_HIGH]], %[[KEY0:.*]] = %[[KEY_LOW]], %[[KEY1:.*]] = %[[KEY_HIGH]])
-// CHECK-NEXT: %[[EXTUI:.*]] = arith.extui %[[WORD0]] : i32 to i64
-// CHECK-NEXT: %[[P0:.*]] = arith.muli %[[EXTUI]], %[[M0]] : i64
-// CHECK-NEXT: %[[EXTUI:.*]] = arith.extui %[[WORD2]] : i32 to i64
-// CHECK-NEXT: %[[P1:.*]] = arith.muli %[[EXTUI]], %[[M1]] : i64
-// CHECK-NEXT: %[[SHRUI:.*]] = arith.shrui %[[P1]], %[[C32]]
-// CHECK-NEXT: %[[HIGH:.*]] = arith.trunci %[[SHRUI]] : i64 to i32
-// CHECK-NEXT: %[[XORI:.*]] = arith.xori %[[HIGH]], %[[WORD1]] : i32
+// CHECK-NEXT: %[[LOW0:.*]], %[[HIGH0:.*]] = arith.mului_extended %[[WORD0]], %[[M0]] : i32
+// CHECK-NEXT: %[[LOW1:.*]], %[[HIGH1:.*]] = arith.mului_extended %[[WORD2]], %[[M1]] : i32
+// CHECK-NEXT: %[[XORI:.*]] = arith.xori %[[HIGH1]], %[[WORD1]] : i32
 // CHECK-NEXT: %[[NEXT0:.*]] = arith.xori %[[XORI]], %[[KEY0]] : i32
-// CHECK-NEXT: %[[NEXT1:.*]] = arith.trunci %[[P1]] : i64 to i32
-// CHECK-NEXT: %[[SHRUI:.*]] = arith.shrui %[[P0]], %[[C32]]
-// CHECK-NEXT: %[[HIGH:.*]] = arith.trunci %[[SHRUI]] : i64 to i32
-// CHECK-NEXT: %[[XORI:.*]] = arith.xori %[[HIGH]], %[[WORD3]] : i32
+// CHECK-NEXT: %[[XORI:.*]] = arith.xori %[[HIGH0]], %[[WORD3]] : i32
 // CHECK-NEXT: %[[NEXT2:.*]] = arith.xori %[[XORI]], %[[KEY1]] : i32
-// CHECK-NEXT: %[[NEXT3:.*]] = arith.trunci %[[P0]] : i64 to i32
 // CHECK-NEXT: %[[NEXT_KEY0:.*]] = arith.addi %[[KEY0]], %[[WEYL0]] : i32
 // CHECK-NEXT: %[[NEXT_KEY1:.*]] = arith.addi %[[KEY1]], %[[WEYL1]] : i32
-// CHECK-NEXT: scf.yield %[[NEXT0]], %[[NEXT1]], %[[NEXT2]], %[[NEXT3]], %[[NEXT_KEY0]], %[[NEXT_KEY1]]
+// CHECK-NEXT: scf.yield %[[NEXT0]], %[[LOW1]], %[[NEXT2]], %[[LOW0]], %[[NEXT_KEY0]], %[[NEXT_KEY1]]
 // CHECK: linalg.yield %[[WORDS]]#0 : i32
 func.func @words(%x: tensor<?x5xf32>, %seed: tensor<i64>, %step: tensor<i64>) -> tensor<?x5xi32> {
   %r = sinter.random_bits %seed, %step stream = 7 : tensor<?x5xi32>

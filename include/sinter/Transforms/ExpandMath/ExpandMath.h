@@ -49,6 +49,9 @@ void populateMathToScalarPatterns(mlir::RewritePatternSet &patterns);
 /// Conversions between f32 and bf16.
 void populateBrainFloatPatterns(mlir::RewritePatternSet &patterns);
 
+/// Both halves of products of 32-bit integers, on vectors.
+void populateWideProductPatterns(mlir::RewritePatternSet &patterns);
+
 /// Multiply-adds become a product and a sum.
 void populateSplitFmaPatterns(mlir::RewritePatternSet &patterns);
 
