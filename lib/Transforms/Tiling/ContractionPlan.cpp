@@ -308,7 +308,8 @@ void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, Contrac
   };
   int64_t steps = std::max<int64_t>(p.k.extent, 1), width = plan.vectors * plan.lanes;
   plan.panelsInner = true;
-  plan.kBlock = llvm::alignTo(even(steps, 3 * kStepsOfBlock / 2), plan.lanes);
+  int64_t blocks = std::max<int64_t>(1, (steps + kStepsOfBlock / 2) / kStepsOfBlock);
+  plan.kBlock = llvm::alignTo(divideCeil(steps, blocks), plan.lanes);
   plan.panels = even(divideCeil(plan.laneDim(p).extent, width), most / (plan.kBlock * width));
   int64_t rows = most / std::max(plan.kBlock, plan.panels * width);
   int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
