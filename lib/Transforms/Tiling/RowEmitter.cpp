@@ -20,6 +20,9 @@ static constexpr int64_t kStackBytes = 64 << 10;
 /// Vectors of all interleaved rows that a kernel may hold in registers between passes.
 static constexpr int64_t kHeldVectors = 8;
 
+/// Rows of at least so many vectors are asked for ahead.
+static constexpr int64_t kPrefetchedVectors = 16;
+
 namespace {
 
 class RowEmitter {
@@ -46,6 +49,7 @@ private:
   void emitLoop(Value begin, Value end, int64_t interleaved);
   void emitRows(MutableArrayRef<Row> rows);
   SmallVector<Values> emitPass(unsigned stage, MutableArrayRef<Row> rows);
+  void prefetchNextRow(unsigned stage, const Row &row, Value position);
   void emitPoint(unsigned stage, Row &row, Scope &point, Value position, Value mask, MutableArrayRef<Value> slot);
   void finishReductions(unsigned stage, MutableArrayRef<Row> rows, ArrayRef<Values> slots);
   Values initialSlot(unsigned stage, size_t rows);
@@ -185,8 +189,27 @@ SmallVector<VectorLoop::Values> RowEmitter::emitPass(unsigned stage, MutableArra
   return loop.run(context.index(0), context.extent(inner), inner.factor, initial, inLoop);
 }
 
+/// The same place in the row that comes after those in work: it arrives while these are computed with. Only where rows
+/// lie behind each other, in a pass that does not itself wait for memory.
+void RowEmitter::prefetchNextRow(unsigned stage, const Row &row, Value position) {
+  if (stage != 1 || vectors < kPrefetchedVectors || !inner.isStatic())
+    return;
+  KernelOp kernel = context.emission.kernel;
+  Value later = arith::AddIOp::create(builder, loc, position, context.index(tile[1] * inner.factor));
+  for (BlockArgument argument : kernel.getBody().getArguments().take_front(kernel.getInputs().size())) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    if (type.getRank() != int64_t(row.coordinates.size()) + 1 || type.getShape().back() != inner.factor)
+      continue;
+    SmallVector<Value> at(row.coordinates);
+    at.push_back(later);
+    memref::PrefetchOp::create(builder, loc, context.emission.buffer(argument), at, /*isWrite=*/false,
+                               /*localityHint=*/3, /*isDataCache=*/true);
+  }
+}
+
 void RowEmitter::emitPoint(unsigned stage, Row &row, Scope &point, Value position, Value mask,
                            MutableArrayRef<Value> slot) {
+  prefetchNextRow(stage, row, position);
   PointEvaluator evaluator = evaluatorOf(row, &point);
   evaluator.coordinates.push_back(position);
   evaluator.mask = mask;
