@@ -91,9 +91,9 @@ static std::vector<KernelCase> allKernels() {
   for (int64_t size : {128, 256, 512, 1024})
     for (Layout layout : {Layout::NN, Layout::NT, Layout::TN, Layout::TT})
       kernels.push_back(product(layout, size, size, size, false));
-  for (const KernelCase &kernel :
-       {softmax(4096, 64), softmax(1024, 1024), layerNorm(1024, 768), layerNormBackward(1024, 768),
-        biasGelu(1024, 3072), columnSum(1024, 512), crossEntropy(64, 10), crossEntropy(1024, 1000), adam(1 << 20)})
+  for (const KernelCase &kernel : {transpose(1024, 1024), transpose(1024, 500), softmax(4096, 64), softmax(1024, 1024),
+                                   layerNorm(1024, 768), layerNormBackward(1024, 768), biasGelu(1024, 3072),
+                                   columnSum(1024, 512), crossEntropy(64, 10), crossEntropy(1024, 1000), adam(1 << 20)})
     kernels.push_back(kernel);
   // Operands that leave the caches.
   for (auto [rows, columns] : {std::pair(4096, 1024), std::pair(512, 4096)})

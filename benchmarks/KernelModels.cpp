@@ -122,6 +122,12 @@ std::optional<KernelCase> productNamed(llvm::StringRef name) {
   return std::nullopt;
 }
 
+KernelCase transpose(int64_t rows, int64_t columns) {
+  std::string from = tensor({rows, columns}), to = tensor({columns, rows});
+  std::string body = formatv("    %r0 = sinter.transpose %a0 [1, 0] : {0} -> {1}", from, to);
+  return {formatv("transpose/{0}x{1}", rows, columns), model(body, {from}, {to}), std::nullopt};
+}
+
 KernelCase softmax(int64_t rows, int64_t columns) {
   std::string type = tensor({kBatch, columns});
   return {formatv("softmax/{0}x{1}", rows, columns),

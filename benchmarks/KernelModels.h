@@ -57,6 +57,8 @@ KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched)
 /// The same by its name behind "product/": "NT/64x500x1000", "TT/8x8x8/static"; nothing if that is no name of one.
 std::optional<KernelCase> productNamed(llvm::StringRef name);
 
+/// A matrix of rows x columns, written as columns x rows.
+KernelCase transpose(int64_t rows, int64_t columns);
 KernelCase softmax(int64_t rows, int64_t columns);
 KernelCase layerNorm(int64_t rows, int64_t columns);
 KernelCase layerNormBackward(int64_t rows, int64_t columns);

@@ -84,7 +84,7 @@ void buildTilesPhase(OpPassManager &manager, const TilesOptions &options) {
   expect(manager, Phase::Kernels);
   manager.addPass(createEmitKernelsPass());
   if (options.groupLaunches)
-    manager.addNestedPass<func::FuncOp>(createGroupLaunchesPass());
+    manager.addPass(createGroupLaunchesPass());
 }
 
 void buildBuffersPhase(OpPassManager &manager, const BuffersOptions &options) {

@@ -57,6 +57,7 @@ static LogicalResult verifyForm(func::FuncOp function) {
 
 static void fuse(func::FuncOp function, const GroupingOptions &options, StringRef rule) {
   splitReturnedFills(function);
+  transposeFarOperands(function, options);
   llvm::DenseSet<Operation *> prologues = choosePrologues(Graph(function), options);
   Block &block = function.getBody().front();
   SmallVector<Operation *> old =

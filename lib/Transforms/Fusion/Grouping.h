@@ -24,6 +24,9 @@ struct GroupingOptions {
   bool reports = true;
 };
 
+/// Gives products that read both operands across their rows a transposed copy of one, where that is predicted to win.
+void transposeFarOperands(mlir::func::FuncOp function, const GroupingOptions &options);
+
 /// Bias, activation and, where it follows from nothing else, the activation's derivative into the product's epilogue.
 void growEpilogues(const Graph &graph, Partition &partition, const GroupingOptions &options);
 /// Reductions of rows with everything elementwise around and between them.

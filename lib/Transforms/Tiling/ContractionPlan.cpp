@@ -1,24 +1,23 @@
 // How is a contraction tiled? Four forms, for either assignment of m and n to rows and lanes, compared by a cost
 // model.
 //
-//   Direct  for (k) acc[r][v] += broadcast(rows[r][k]) * lanes[k][v]      lanes contiguous in memory
-//   Packed  the same from an aligned panel; pays one pass over the panel (for all of a thread's items, mostly), a
-//   shuffle
-//           network per block of lanes x lanes elements if the operand is contiguous along k (the case of y = x W^T)
+//   Direct      for (k) acc[r][v] += broadcast(rows[r][k]) * lanes[k][v]      lanes contiguous in memory
+//   Packed      the same from an aligned panel; pays one pass over the panel (for all of a thread's items, mostly), a
+//               shuffle network per block of lanes x lanes elements if the operand is contiguous along k (the case of
+//               y = x W^T)
 //   PackedBoth  the same, and the rows of a tile come from an aligned buffer too: where neighbours along k are far
-//   apart,
-//           each k step of a tile touches another cache line, and the lines leave the caches before their next tile
-//   Dot     for (k vectors) acc[l] += row[k] * lanes[l][k], then adds up each accumulator; nothing is packed, but every
-//           FMA needs a load and the sums need the shuffle network: for few rows
+//               apart, each k step of a tile touches another cache line, and the lines leave the caches before their
+//               next tile
+//   Dot         for (k vectors) acc[l] += row[k] * lanes[l][k], then adds up each accumulator; nothing is packed, but
+//               every FMA needs a load and the sums need the shuffle network: for few rows
 //
 // With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. In cycles per k step a
 // tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle, latency of an FMA)
 // and a little for each load, which decides between tiles of as many accumulators; in the direct form 0.6 cycles more
 // for each cache line of `lanes` if all of a panel's lines are more than the first-level cache holds: every tile of
 // rows fetches them again. Operands of bf16 and prologues are operations between the multiply-adds, or between the
-// loads and stores of packing. What cutting k costs is not counted. Where k is long, or rows are packed, all three
-// loops are cut into blocks that stay in the second-level cache, with panels inside; else a panel meets all rows of an
-// item.
+// loads and stores of packing. What cutting k costs is not counted. Where rows are packed all three loops are cut into
+// blocks that stay in the second-level cache, with panels inside; else a panel meets all rows of an item, mostly.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -46,11 +45,9 @@ constexpr int64_t kLineBytes = 64;
 constexpr int64_t kMostStackBytes = 2 << 20;
 /// A work item should last this many cycles, about 20 microseconds; shorter kernels are not shared.
 constexpr double kItemCycles = 80e3;
-/// Longest k that is not cut with panels inside; about how many steps a block has then, and the most bytes of a block
-/// of an operand, or of accumulators between blocks of k.
-constexpr int64_t kLongestUncut = 1024, kStepsOfBlock = 256, kMostBlockBytes = 400 * 1024;
-/// Rows below which this does not pay.
-constexpr int64_t kFewestBlockedRows = 128;
+/// About how many steps of k a block has where all loops are cut into blocks, and the most bytes of a block of an
+/// operand, or of accumulators between blocks of k.
+constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 400 * 1024;
 /// Rows that should share one packing of a panel where each work item packs, if there are enough of these anyway.
 constexpr int64_t kRowsPerPacking = 256, kEnoughItems = 16;
 
@@ -293,12 +290,6 @@ void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycl
   splitOneDynamicAxis(p, plan);
 }
 
-/// Whether all three loops are to be cut into blocks.
-bool wantsBlocks(const ContractionProblem &p, const ContractionPlan &plan) {
-  bool isLong = p.k.extent > kLongestUncut && plan.rowDim(p).extent >= kFewestBlockedRows;
-  return plan.packsRows() || (plan.form == ContractionForm::Packed && isLong);
-}
-
 /// Blocks of k, rows and lanes such that what is packed of either operand, and the accumulators between blocks of k,
 /// stay in the second-level cache. Blocks of one loop are about of one size.
 void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
@@ -383,24 +374,44 @@ bool writesInOrder(const ContractionProblem &p, const TargetInfo &target, const 
          resultBytes(p) > target.l2Bytes && lanesBytes <= target.l2Bytes / 2;
 }
 
+void writeInOrder(const ContractionProblem &p, double cycles, ContractionPlan &plan) {
+  int64_t items = std::max<int64_t>(kEnoughItems, cycles / kItemCycles); // small ones cost nothing here
+  plan.panelsInner = true, plan.panels = 0;
+  plan.rowTiles = cycles < kItemCycles ? 0 : divideCeil(divideCeil(plan.rowDim(p).extent, plan.rows), items);
+}
+
+/// Lines of an operand that is read where it lies, by several tiles of rows, and push each other out of the cache.
+bool rereadsCollidingLines(const ContractionProblem &p, const TargetInfo &target, const ContractionPlan &plan) {
+  const ContractionOperand &operand = plan.laneOperand(p);
+  return plan.form == ContractionForm::Direct && p.outer.empty() && plan.rowDim(p).extent > plan.rows &&
+         collide(p.k.extent, strideAlong(operand.strides, p.k) * storedBytes(operand.element()), target);
+}
+
+/// Blocks of k whose lines stay until the last tile of rows has read them; accumulators rest in between.
+void cutCollidingLines(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
+  const ContractionOperand &operand = plan.laneOperand(p);
+  int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element());
+  plan.kBlock = llvm::alignTo(std::max<int64_t>(target.l2Bytes / apart / 2, 1), plan.lanes);
+  plan.panelsInner = true, plan.panels = 4;
+  int64_t slot = plan.rows * plan.vectors * plan.lanes * p.elementBytes() * plan.panels;
+  plan.rowTiles = std::clamp<int64_t>(kRestBytes / slot, 1, divideCeil(plan.rowDim(p).extent, plan.rows));
+  splitOneDynamicAxis(p, plan);
+}
+
 /// How the loops around the register tile are cut.
 void chooseCuts(const ContractionProblem &p, const TargetInfo &target, PricedPlan &best) {
-  if (wantsBlocks(p, best.plan)) {
-    PricedPlan blocked = best;
-    chooseBlocks(p, target, blocked.plan);
-    if (isLegal(p, blocked.plan)) {
-      best = blocked;
-      return;
-    }
-  }
-  chooseKBlock(p, target, best.plan);
-  chooseItems(p, best.plan, best.cycles);
-  if (writesInOrder(p, target, best.plan)) {
-    int64_t tiles = divideCeil(best.plan.rowDim(p).extent, best.plan.rows);
-    best.plan.panelsInner = true, best.plan.panels = 0;
-    int64_t items = std::max<int64_t>(kEnoughItems, best.cycles / kItemCycles); // small ones cost nothing here
-    best.plan.rowTiles = best.cycles < kItemCycles ? 0 : divideCeil(tiles, items);
-  }
+  ContractionPlan &plan = best.plan;
+  if (plan.packsRows())
+    return; // they are cut already: their price depends on it
+  chooseKBlock(p, target, plan);
+  chooseItems(p, plan, best.cycles);
+  ContractionPlan other = plan;
+  if (rereadsCollidingLines(p, target, plan))
+    cutCollidingLines(p, target, other);
+  else if (writesInOrder(p, target, plan))
+    writeInOrder(p, best.cycles, other);
+  if (isLegal(p, other))
+    plan = other;
 }
 
 /// The cheapest plan.

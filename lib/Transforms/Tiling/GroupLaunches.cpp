@@ -60,10 +60,16 @@ private:
 };
 
 struct GroupLaunchesPass : impl::GroupLaunchesPassBase<GroupLaunchesPass> {
+  /// Function after function, so that remarks have an order.
   void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      group(function);
+  }
+
+  void group(func::FuncOp function) {
     Group group;
     StringRef reason;
-    for (LaunchOp launch : llvm::make_early_inc_range(getOperation().getOps<LaunchOp>())) {
+    for (LaunchOp launch : function.getOps<LaunchOp>()) {
       if (reason = group.reasonAgainst(launch); !reason.empty()) {
         finish(group);
         report(launch, reason);
@@ -92,8 +98,9 @@ struct GroupLaunchesPass : impl::GroupLaunchesPassBase<GroupLaunchesPass> {
         << remark::metric("Launch", launch.getKernel()) << remark::reason("{0}", reason);
   }
 
-  remark::RemarkOpts about(LaunchOp launch) {
-    return remark::RemarkOpts::name("together").category("schedule").function(getOperation().getName());
+  static remark::RemarkOpts about(LaunchOp launch) {
+    auto function = launch->getParentOfType<func::FuncOp>();
+    return remark::RemarkOpts::name("together").category("schedule").function(function.getName());
   }
 };
 

@@ -1,9 +1,10 @@
-// Kernels that fit no better skeleton: one generic as plain loops over scalars (transposes, gathers, odd reductions).
+// Kernels that fit no better skeleton: one generic as plain loops over scalars (gathers, odd reductions), or a
+// transposition, in squares of vectors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Parallel loops in order, then the reduction loops; work items are runs of iterations of the outermost parallel loop.
 
-#include "PointEvaluator.h"
+#include "Transposition.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -76,6 +77,10 @@ LogicalResult LoopsEmitter::emit() {
     total = ShapedType::isDynamic(extent) ? Extent{1, true} : Extent{extent, false};
   }
   auto [begin, end] = context.itemRange(total, perItem);
+  if (context.lanes > 1) {
+    emitSquares(context, *matchTransposition(context.analysis, context.lanes), begin, end);
+    return success();
+  }
   auto loop = scf::ForOp::create(builder, loc, begin, end, context.index(1));
   builder.setInsertionPointToStart(loop.getBody());
   if (!parallel.empty())

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "LoopDomain.h"
+#include "Transposition.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -145,13 +146,23 @@ ScheduleAttr planLoops(KernelOp kernel, const KernelAnalysis &analysis, int64_t 
   for (int64_t extent : analysis.domain)
     points *= ShapedType::isDynamic(extent) ? batch : extent;
   int64_t inner = std::max<int64_t>(1, points / std::max<int64_t>(1, outer));
-  int64_t iterations = std::max<int64_t>(1, kItemElements / inner);
-  return makeSchedule(kernel, analysis, {iterations}, 1, ceilDiv(outer, iterations), target);
+  int64_t iterations = std::max<int64_t>(1, kItemElements / inner), lanes = target.lanes(laneType(kernel));
+  std::optional<Transposition> transposition = matchTransposition(analysis, lanes);
+  if (!transposition)
+    lanes = 1;
+  else if (transposition->itemsCutSquares())
+    iterations = llvm::alignTo(iterations, lanes);
+  return makeSchedule(kernel, analysis, {iterations}, lanes, ceilDiv(outer, iterations), target);
 }
 
 FailureOr<AffineMap> loopsItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule, int64_t batch) {
   if (!isSane(schedule, 1))
     return failure();
+  if (int64_t lanes = schedule.getVector(); lanes > 1) {
+    std::optional<Transposition> transposition = matchTransposition(analysis, lanes);
+    if (!transposition || (transposition->itemsCutSquares() && schedule.getTile()[0] % lanes != 0))
+      return failure();
+  }
   return itemMap(outermostParallel(analysis).value_or(Extent{}), schedule.getTile()[0], kernel.getContext());
 }
 

@@ -58,7 +58,7 @@ def EmitKernelsPass : Pass<"sinter-emit-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
-def GroupLaunchesPass : Pass<"sinter-group-launches", "::mlir::func::FuncOp"> {
+def GroupLaunchesPass : Pass<"sinter-group-launches", "::mlir::ModuleOp"> {
   let summary = "lets launches that do not depend on each other run in one parallel loop";
   let description = [{
     Precondition: phase `tiles`. Launches that follow each other, where none reads or writes what another one writes,
