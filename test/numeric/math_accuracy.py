@@ -188,6 +188,13 @@ CHECK = """
 SPECIAL_ARGUMENTS = """%special = arith.constant dense<[{patterns}]> : vector<{lanes}x{i}>
       %numbers = vector.bitcast %special : vector<{lanes}x{i}> to {v}
       vector.store %numbers, %x[%c0] : memref<{lanes}x{t}>, {v}"""
+# One after the other, each in all lanes: where lanes choose the way together, none takes another's.
+LONELY_ARGUMENTS = """%special = arith.constant dense<[{patterns}]> : vector<{number}x{i}>
+      %numbers = vector.bitcast %special : vector<{number}x{i}> to vector<{number}x{t}>
+      %which = arith.divui %base, %lanes : index
+      %lonely = vector.extract %numbers[%which] : {t} from vector<{number}x{t}>
+      %everywhere = vector.broadcast %lonely : {t} to {v}
+      vector.store %everywhere, %x[%c0] : memref<{lanes}x{t}>, {v}"""
 # {number} gives %f from the lane's place %at.
 ARGUMENTS = """scf.for %l = %c0 to %lanes step %c1 {{
         %at = arith.addi %base, %l : index
@@ -212,6 +219,8 @@ def arguments_of(op, t, step, count):
     for first in range(0, len(SPECIAL[t]), LANES[t]):
         patterns = ", ".join(map(str, SPECIAL[t][first:first + LANES[t]]))
         yield LANES[t], SPECIAL_ARGUMENTS.format(patterns=patterns, **words)
+    patterns, number = ", ".join(map(str, SPECIAL[t])), len(SPECIAL[t])
+    yield LANES[t] * number, LONELY_ARGUMENTS.format(patterns=patterns, number=number, **words)
     patterns = step if t == "f32" else 4300000099 * 997 | 1
     number = PATTERN.format(step=patterns, **words)
     yield (2**32 // step if t == "f32" else count), ARGUMENTS.format(number=number, **words)

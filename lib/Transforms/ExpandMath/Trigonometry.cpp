@@ -74,7 +74,10 @@ static Value expandPeriodic(MathBuilder &b, Value x, int64_t quadrants) {
   builder.setInsertionPointToStart(choice.thenBlock());
   scf::YieldOp::create(builder, inLibm<OpTy>(builder, x));
   builder.setInsertionPointToStart(choice.elseBlock());
-  scf::YieldOp::create(builder, sineOf(b, x, quadrants));
+  Value y = sineOf(b, x, quadrants);
+  if (quadrants == 0) // -0 has lost its sign in the sums that reduce it
+    y = b.select(b.compare(arith::CmpFPredicate::OEQ, x, b.constant(0)), x, y);
+  scf::YieldOp::create(builder, y);
   return choice.getResult(0);
 }
 
