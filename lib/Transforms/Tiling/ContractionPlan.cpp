@@ -43,8 +43,8 @@ constexpr int64_t kRestBytes = 48 * 1024;
 constexpr int64_t kLineBytes = 64;
 /// Most bytes of stack for a schedule that was given by hand.
 constexpr int64_t kMostStackBytes = 2 << 20;
-/// A work item should last this many cycles, about 20 microseconds; shorter kernels are not shared.
-constexpr double kItemCycles = 80e3;
+/// A work item should last this many cycles, about 20 microseconds; kernels of less than half of that are not shared.
+constexpr double kItemCycles = 80e3, kSharedCycles = 40e3;
 /// About how many steps of k a block has where all loops are cut into blocks, and the most bytes of a block of an
 /// operand, or of accumulators between blocks of k.
 constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 400 * 1024;
@@ -274,7 +274,7 @@ void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycl
     outer *= dim.extent;
   int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
   int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * plan.lanes);
-  int64_t wanted = cycles < kItemCycles ? 1 : std::max<int64_t>(4, cycles / kItemCycles);
+  int64_t wanted = cycles < kSharedCycles ? 1 : std::max<int64_t>(4, cycles / kItemCycles);
   int64_t perOuter = divideCeil(wanted, outer);
   plan.outer = std::max<int64_t>(1, outer / wanted);
   plan.panels = std::max<int64_t>(1, panels / perOuter);
@@ -377,7 +377,7 @@ bool writesInOrder(const ContractionProblem &p, const TargetInfo &target, const 
 void writeInOrder(const ContractionProblem &p, double cycles, ContractionPlan &plan) {
   int64_t items = std::max<int64_t>(kEnoughItems, cycles / kItemCycles); // small ones cost nothing here
   plan.panelsInner = true, plan.panels = 0;
-  plan.rowTiles = cycles < kItemCycles ? 0 : divideCeil(divideCeil(plan.rowDim(p).extent, plan.rows), items);
+  plan.rowTiles = cycles < kSharedCycles ? 0 : divideCeil(divideCeil(plan.rowDim(p).extent, plan.rows), items);
 }
 
 /// Lines of an operand that is read where it lies, by several tiles of rows, and push each other out of the cache.
