@@ -11,16 +11,13 @@
 //   Dot         for (k vectors) acc[l] += row[k] * lanes[l][k], then adds up each accumulator; nothing is packed, but
 //               every FMA needs a load and the sums need the shuffle network: for few rows
 //
-// With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. In cycles per k step a
-// tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle, latency of an FMA)
-// and a little for each load, which decides between tiles of as many accumulators; in the direct form 0.6 cycles more
-// for each cache line of `lanes` if all of a panel's lines are more than the first-level cache holds: every tile of
-// rows fetches them again. Operands of bf16 and prologues are operations between the multiply-adds, or between the
-// loads and stores of packing. What cutting k costs is not counted. Where rows are packed all three loops are cut into
-// blocks that stay in the second-level cache, with panels inside; else a panel meets all rows of an item, mostly.
+// With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. What a plan costs is in
+// ContractionCost.h. Where rows are packed all three loops are cut into blocks that stay in the second-level cache,
+// with panels inside; else a panel meets all rows of an item, mostly.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "ContractionCost.h"
 #include "ContractionEmitter.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
@@ -40,7 +37,6 @@ namespace {
 /// Bytes of stack that one call of a kernel may use for a packed panel, and for resting accumulators.
 constexpr int64_t kMostPanelBytes = 512 * 1024;
 constexpr int64_t kRestBytes = 48 * 1024;
-constexpr int64_t kLineBytes = 64;
 /// Most bytes of stack for a schedule that was given by hand.
 constexpr int64_t kMostStackBytes = 2 << 20;
 /// A work item should last this many cycles, about 20 microseconds; kernels of less than half of that are not shared.
@@ -81,170 +77,6 @@ bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
 }
 
 namespace {
-
-/// Lines apart by a multiple of 2 KiB fall into few sets of a cache; whether so many of them push each other out of the
-/// second level.
-bool collide(int64_t lines, int64_t apart, const TargetInfo &target) {
-  return apart > 0 && apart % 2048 == 0 && lines > target.l2Bytes / apart;
-}
-
-struct CostModel {
-  const ContractionProblem &p;
-  const TargetInfo &target;
-  int64_t lanes;
-
-  /// One k step; `others` are further operations, for what is not multiplied as it lies in memory. They take turns with
-  /// multiply-adds, and are hidden as long as they fit between them.
-  double tile(int64_t rows, int64_t vectors, double others = 0) const {
-    if (rows <= 0 || vectors <= 0)
-      return 0;
-    double issue = 0.15 + 0.1 * (rows + vectors); // what is not hidden of a loop's end and of its loads
-    double step = std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency),
-                            slots(rows * vectors + rows + vectors, others)});
-    return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + issue;
-  }
-  /// Loads of the next steps are scheduled early; with next to no register left, some of what they bring is spilled.
-  bool isCrowded(int64_t rows, int64_t vectors) const {
-    return target.vectorRegisters - (rows * vectors + vectors + 1) < target.vectorRegisters / 16;
-  }
-  double tileOf(const ContractionPlan &plan, int64_t rows, int64_t vectors) const {
-    double forRow = operations(plan.rowOperand(p)), forVector = operations(plan.laneOperand(p));
-    double others = forRow > 0 ? rows * (forRow + 1) : 0; // and the broadcast, which is part of a load else
-    return tile(rows, vectors, others + (plan.form == ContractionForm::Direct ? vectors * forVector : 0));
-  }
-  /// Cycles to start so many operations, three at a time (measured with roundings to bf16 between multiply-adds); what
-  /// is loaded and multiplied alone never takes the longest.
-  static double slots(int64_t usual, double others) { return others > 0 ? (double(usual) + others) / 3 : 0; }
-  /// Operations that make a vector, or a scalar to be broadcast, of an operand beside loading one.
-  double operations(const ContractionOperand &operand) const {
-    double widening = operand.element() == p.element() ? 0 : 2;
-    double prologue = operand.weight > 0 ? operand.weight + std::max(0.0, double(operand.sources.size()) - 1) : 0;
-    return widening + prologue;
-  }
-  double fmas(int64_t count) const { return double(count) / std::max<int64_t>(target.fmaPorts, 1); }
-  /// One k step of a dot product with `columns` accumulators: a load for each.
-  double dotStep(int64_t columns) const {
-    double others = operations(p.lhs) + double(columns) * operations(p.rhs);
-    return std::max(
-        {fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency), slots(2 * columns + 1, others)});
-  }
-  double outer() const {
-    double n = 1;
-    for (const ContractionDim &dim : p.outer)
-      n *= dim.extent;
-    return n;
-  }
-  double k() const {
-    double n = p.k.extent;
-    for (const ContractionDim &dim : p.outerK)
-      n *= dim.extent;
-    return n;
-  }
-  /// Transposing one square block of vectors: loads, shuffles, stores.
-  double square() const { return lanes * (1.0 + 0.8 * llvm::Log2_64(lanes)); }
-
-  double broadcastForm(const ContractionPlan &plan) const;
-  double dotForm(const ContractionPlan &plan) const;
-  double packing(const ContractionPlan &plan) const;
-  double packingRows(const ContractionPlan &plan) const;
-  double farRows(const ContractionPlan &plan, int64_t rows) const;
-  double firstTouch(const ContractionPlan &plan) const;
-  /// Whether an operand is more than half of the second-level cache, so that it comes from beyond.
-  bool leavesCache(const ContractionOperand &operand, const ContractionDim &dim) const {
-    return k() * double(dim.extent * storedBytes(operand.element())) > double(target.l2Bytes) / 2;
-  }
-  double refetch(const ContractionPlan &plan, int64_t vectors) const;
-};
-
-/// Packing all panels once.
-double CostModel::packing(const ContractionPlan &plan) const {
-  if (!plan.packsLanes())
-    return 0;
-  const ContractionOperand &operand = plan.laneOperand(p);
-  double blocks = double(divideCeil(plan.laneDim(p).extent, lanes)) * k() / lanes;
-  double others = operations(operand) * 0.5;
-  if (operand.isContiguousAlong(plan.laneDim(p)))
-    return blocks * lanes * ((leavesCache(operand, plan.laneDim(p)) ? 9 : 1.5) + others);
-  return blocks * (operand.isContiguousAlong(p.k) ? square() + lanes * others : lanes * lanes * (1.5 + others));
-}
-
-/// Cycles per k step of a panel that is read where it lies, far apart along k and from beyond the second-level cache:
-/// each step begins in another page.
-double CostModel::firstTouch(const ContractionPlan &plan) const {
-  const ContractionOperand &operand = plan.laneOperand(p);
-  int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element());
-  bool isFar = plan.form == ContractionForm::Direct && apart >= 1024 && leavesCache(operand, plan.laneDim(p));
-  return isFar ? 5 : 0;
-}
-
-/// Cycles per k step and tile for lines that have left the first-level cache since the last tile of rows.
-double CostModel::refetch(const ContractionPlan &plan, int64_t vectors) const {
-  if (plan.form != ContractionForm::Direct || plan.rowDim(p).extent <= plan.rows)
-    return 0;
-  const ContractionOperand &operand = plan.laneOperand(p);
-  int64_t bytes = storedBytes(operand.element());
-  int64_t width = vectors * lanes * bytes, apart = strideAlong(operand.strides, p.k) * bytes;
-  if (apart <= width) // rows lie close together
-    return 0;
-  double lines = double(width) / kLineBytes + 1;
-  return k() * lines * kLineBytes > target.l1Bytes ? 0.6 * lines : 0;
-}
-
-/// Packing the rows once for each group of panels: a few operations per k and tile, and the cache lines.
-double CostModel::packingRows(const ContractionPlan &plan) const {
-  if (!plan.packsRows())
-    return 0;
-  const ContractionOperand &operand = plan.rowOperand(p);
-  const ContractionDim &rows = plan.rowDim(p);
-  int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * lanes);
-  double lines = double(rows.extent * storedBytes(operand.element())) / kLineBytes;
-  int64_t each = operand.isContiguousAlong(rows) ? divideCeil(plan.rows, lanes) : plan.rows;
-  double perK = double(divideCeil(rows.extent, plan.rows) * each) * (2 + operations(operand)) +
-                lines * (leavesCache(operand, rows) ? 6 : 1);
-  return k() * perK * divideCeil(panels, plan.panels);
-}
-
-/// Cycles per k step and tile for rows that lie far apart along k, so that each step reads lines of its own, and have
-/// left half of the first-level cache since the last tile; rows apart by a multiple of 2 KiB have left the second-level
-/// cache too.
-double CostModel::farRows(const ContractionPlan &plan, int64_t rows) const {
-  const ContractionOperand &operand = plan.rowOperand(p);
-  int64_t bytes = storedBytes(operand.element()), apart = strideAlong(operand.strides, p.k) * bytes;
-  if (rows <= 0 || plan.packsRows() || apart < 4 * kLineBytes || 2 * k() * kLineBytes <= target.l1Bytes)
-    return 0;
-  return (1 + double(rows * bytes) / kLineBytes) * (collide(k(), apart, target)            ? 12
-                                                    : leavesCache(operand, plan.rowDim(p)) ? 3
-                                                                                           : 1.5);
-}
-
-double CostModel::broadcastForm(const ContractionPlan &plan) const {
-  int64_t rows = plan.rowDim(p).extent, vectors = divideCeil(plan.laneDim(p).extent, lanes);
-  int64_t r = plan.rows, v = plan.vectors, fullRows = rows / r, fullPanels = vectors / v;
-  double perK = fullPanels * (fullRows * tileOf(plan, r, v) + tileOf(plan, rows % r, v));
-  perK += fullRows * tileOf(plan, r, vectors % v) + tileOf(plan, rows % r, vectors % v);
-  perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
-  double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
-  perK += divideCeil(vectors, v) * (fullRows * farRows(plan, r) + farRows(plan, rows % r) + firstTouch(plan));
-  double perTile = 20 + r * v * 0.7, packings = plan.packsRows() ? divideCeil(divideCeil(rows, r), plan.rowTiles) : 1;
-  if (plan.swapped)
-    perTile += v * divideCeil(r, lanes) * square() * 0.7;
-  return outer() * (perK * k() + tiles * perTile + packings * packing(plan) + packingRows(plan));
-}
-
-double CostModel::dotForm(const ContractionPlan &plan) const {
-  int64_t rows = plan.rowDim(p).extent, columns = plan.laneDim(p).extent;
-  int64_t full = columns / lanes, rest = columns % lanes;
-  double vectorsOfK = divideCeil(p.k.extent, lanes) * (k() / p.k.extent);
-  double perTile = vectorsOfK * (full * dotStep(lanes) + (rest ? dotStep(rest) : 0));
-  return outer() * rows * (perTile + divideCeil(columns, lanes) * (square() * 0.7 + 25));
-}
-
-/// Panels used by many rows are worth a copy, and so are lines that push each other out of the cache.
-bool wantsCopy(const ContractionProblem &p, const TargetInfo &target, const ContractionPlan &plan) {
-  const ContractionOperand &operand = plan.laneOperand(p);
-  int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element()), rows = plan.rowDim(p).extent;
-  return rows > 512 || (rows >= 64 && collide(p.k.extent, apart, target));
-}
 
 /// A packed panel takes half of the second-level cache.
 void chooseKBlock(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
@@ -333,12 +165,6 @@ struct PricedPlan {
   double cycles = std::numeric_limits<double>::infinity();
 };
 
-double priceOf(const ContractionProblem &p, const TargetInfo &target, const ContractionPlan &plan) {
-  CostModel model{p, target, plan.lanes};
-  double cycles = plan.form == ContractionForm::Dot ? model.dotForm(plan) : model.broadcastForm(plan);
-  return plan.form == ContractionForm::Direct && wantsCopy(p, target, plan) ? cycles * 1.15 : cycles;
-}
-
 /// The cheapest legal register tile of one form.
 PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProblem &p, const TargetInfo &target) {
   int64_t registers = target.vectorRegisters;
@@ -349,7 +175,8 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
   auto consider = [&] {
     if (plan.packsRows())
       chooseBlocks(p, target, plan);
-    if (double cycles = isLegal(p, plan) ? priceOf(p, target, plan) : best.cycles; cycles < best.cycles)
+    if (double cycles = isLegal(p, plan) ? ContractionCost{p, target, plan.lanes}.of(plan) : best.cycles;
+        cycles < best.cycles)
       best = {plan, cycles};
   };
   if (form == ContractionForm::Dot)
@@ -529,7 +356,7 @@ FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr
   auto plan = ContractionPlan::decode(schedule);
   if (failed(problem) || failed(plan) || !isLegal(*problem, *plan))
     return failure();
-  ContractionForecast forecast{priceOf(*problem, target, *plan), {}};
+  ContractionForecast forecast{ContractionCost{*problem, target, plan->lanes}.of(*plan), {}};
   for (auto [form, swapped] : kForms) {
     PricedPlan best = cheapestOf(form, swapped, *problem, target);
     FormForecast entry{contractionFormName(int64_t(form)), swapped, 0, 0, 0, ""};
@@ -560,7 +387,7 @@ double forecastProduct(linalg::GenericOp product, llvm::ArrayRef<const PrologueF
     groups = std::min<int64_t>(groups, 2);
   if (best.plan.packsRows()) // that is in its price
     groups = 1;
-  CostModel model{*problem, target, best.plan.lanes};
+  ContractionCost model{*problem, target, best.plan.lanes};
   return best.cycles + double(groups - 1) * model.outer() * model.packing(best.plan);
 }
 

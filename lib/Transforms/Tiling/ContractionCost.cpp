@@ -1,0 +1,113 @@
+// The cost model of products (ContractionCost.h).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ContractionCost.h"
+
+using namespace mlir;
+using llvm::divideCeil;
+
+namespace sinter {
+
+static constexpr int64_t kLineBytes = 64;
+
+/// Lines apart by a multiple of 2 KiB fall into few sets of a cache; whether so many of them push each other out of the
+/// second level.
+bool collide(int64_t lines, int64_t apart, const TargetInfo &target) {
+  return apart > 0 && apart % 2048 == 0 && lines > target.l2Bytes / apart;
+}
+
+double ContractionCost::packing(const ContractionPlan &plan) const {
+  if (!plan.packsLanes())
+    return 0;
+  const ContractionOperand &operand = plan.laneOperand(p);
+  double blocks = double(divideCeil(plan.laneDim(p).extent, lanes)) * k() / lanes;
+  double others = operations(operand) * 0.5;
+  if (operand.isContiguousAlong(plan.laneDim(p)))
+    return blocks * lanes * ((leavesCache(operand, plan.laneDim(p)) ? 9 : 1.5) + others);
+  return blocks * (operand.isContiguousAlong(p.k) ? square() + lanes * others : lanes * lanes * (1.5 + others));
+}
+
+/// Cycles per k step of a panel that is read where it lies, far apart along k and from beyond the second-level cache:
+/// each step begins in another page.
+double ContractionCost::firstTouch(const ContractionPlan &plan) const {
+  const ContractionOperand &operand = plan.laneOperand(p);
+  int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element());
+  bool isFar = plan.form == ContractionForm::Direct && apart >= 1024 && leavesCache(operand, plan.laneDim(p));
+  return isFar ? 5 : 0;
+}
+
+/// Cycles per k step and tile for lines that have left the first-level cache since the last tile of rows.
+double ContractionCost::refetch(const ContractionPlan &plan, int64_t vectors) const {
+  if (plan.form != ContractionForm::Direct || plan.rowDim(p).extent <= plan.rows)
+    return 0;
+  const ContractionOperand &operand = plan.laneOperand(p);
+  int64_t bytes = storedBytes(operand.element());
+  int64_t width = vectors * lanes * bytes, apart = strideAlong(operand.strides, p.k) * bytes;
+  if (apart <= width) // rows lie close together
+    return 0;
+  double lines = double(width) / kLineBytes + 1;
+  return k() * lines * kLineBytes > target.l1Bytes ? 0.6 * lines : 0;
+}
+
+/// Packing the rows once for each group of panels: a few operations per k and tile, and the cache lines.
+double ContractionCost::packingRows(const ContractionPlan &plan) const {
+  if (!plan.packsRows())
+    return 0;
+  const ContractionOperand &operand = plan.rowOperand(p);
+  const ContractionDim &rows = plan.rowDim(p);
+  int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * lanes);
+  double lines = double(rows.extent * storedBytes(operand.element())) / kLineBytes;
+  int64_t each = operand.isContiguousAlong(rows) ? divideCeil(plan.rows, lanes) : plan.rows;
+  double perK = double(divideCeil(rows.extent, plan.rows) * each) * (2 + operations(operand)) +
+                lines * (leavesCache(operand, rows) ? 6 : 1);
+  return k() * perK * divideCeil(panels, plan.panels);
+}
+
+/// Cycles per k step and tile for rows that lie far apart along k, so that each step reads lines of its own, and have
+/// left half of the first-level cache since the last tile; rows apart by a multiple of 2 KiB have left the second-level
+/// cache too.
+double ContractionCost::farRows(const ContractionPlan &plan, int64_t rows) const {
+  const ContractionOperand &operand = plan.rowOperand(p);
+  int64_t bytes = storedBytes(operand.element()), apart = strideAlong(operand.strides, p.k) * bytes;
+  if (rows <= 0 || plan.packsRows() || apart < 4 * kLineBytes || 2 * k() * kLineBytes <= target.l1Bytes)
+    return 0;
+  return (1 + double(rows * bytes) / kLineBytes) * (collide(k(), apart, target)            ? 12
+                                                    : leavesCache(operand, plan.rowDim(p)) ? 3
+                                                                                           : 1.5);
+}
+
+double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
+  int64_t rows = plan.rowDim(p).extent, vectors = divideCeil(plan.laneDim(p).extent, lanes);
+  int64_t r = plan.rows, v = plan.vectors, fullRows = rows / r, fullPanels = vectors / v;
+  double perK = fullPanels * (fullRows * tileOf(plan, r, v) + tileOf(plan, rows % r, v));
+  perK += fullRows * tileOf(plan, r, vectors % v) + tileOf(plan, rows % r, vectors % v);
+  perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
+  double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
+  perK += divideCeil(vectors, v) * (fullRows * farRows(plan, r) + farRows(plan, rows % r) + firstTouch(plan));
+  double perTile = 20 + r * v * 0.7, packings = plan.packsRows() ? divideCeil(divideCeil(rows, r), plan.rowTiles) : 1;
+  if (plan.swapped)
+    perTile += v * divideCeil(r, lanes) * square() * 0.7;
+  return outer() * (perK * k() + tiles * perTile + packings * packing(plan) + packingRows(plan));
+}
+
+double ContractionCost::dotForm(const ContractionPlan &plan) const {
+  int64_t rows = plan.rowDim(p).extent, columns = plan.laneDim(p).extent;
+  int64_t full = columns / lanes, rest = columns % lanes;
+  double vectorsOfK = divideCeil(p.k.extent, lanes) * (k() / p.k.extent);
+  double perTile = vectorsOfK * (full * dotStep(lanes) + (rest ? dotStep(rest) : 0));
+  return outer() * rows * (perTile + divideCeil(columns, lanes) * (square() * 0.7 + 25));
+}
+
+/// Panels used by many rows are worth a copy, and so are lines that push each other out of the cache.
+bool ContractionCost::wantsCopy(const ContractionPlan &plan) const {
+  const ContractionOperand &operand = plan.laneOperand(p);
+  int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element()), rows = plan.rowDim(p).extent;
+  return rows > 512 || (rows >= 64 && collide(p.k.extent, apart, target));
+}
+
+double ContractionCost::of(const ContractionPlan &plan) const {
+  double cycles = plan.form == ContractionForm::Dot ? dotForm(plan) : broadcastForm(plan);
+  return plan.form == ContractionForm::Direct && wantsCopy(plan) ? cycles * 1.15 : cycles;
+}
+
+} // namespace sinter

@@ -1,0 +1,105 @@
+// How many cycles does a product take on one core, tiled in a given way?
+//
+// In cycles per k step a tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle,
+// latency of an FMA) and a little for each load, which decides between tiles of as many accumulators. Added to that is
+// what memory costs, by cache lines and by how far they come: packing, operands that are read again by every tile of
+// rows, rows that lie far apart along k. Operands of bf16 and prologues are operations between the multiply-adds, or
+// between the loads and stores of packing. What cutting k costs is not counted. SPDX-License-Identifier: Apache-2.0
+// WITH LLVM-exception
+
+#ifndef SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONCOST_H
+#define SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONCOST_H
+
+#include "Contraction.h"
+#include "sinter/Analysis/TargetInfo.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+
+namespace sinter {
+
+/// Lines apart by a multiple of 2 KiB fall into few sets of a cache; whether so many of them push each other out of the
+/// second level.
+bool collide(int64_t lines, int64_t apart, const TargetInfo &target);
+
+struct ContractionCost {
+  const ContractionProblem &p;
+  const TargetInfo &target;
+  int64_t lanes;
+
+  /// Cycles of a plan, with a surcharge on reading where it lies what is worth a copy.
+  double of(const ContractionPlan &plan) const;
+  /// Packing all panels once, for one iteration of the outer loops.
+  double packing(const ContractionPlan &plan) const;
+  /// Iterations of the loops around a product of matrices.
+  double outer() const {
+    double n = 1;
+    for (const ContractionDim &dim : p.outer)
+      n *= dim.extent;
+    return n;
+  }
+
+private:
+  /// One k step; `others` are further operations, for what is not multiplied as it lies in memory. They take turns with
+  /// multiply-adds, and are hidden as long as they fit between them.
+  double tile(int64_t rows, int64_t vectors, double others = 0) const {
+    if (rows <= 0 || vectors <= 0)
+      return 0;
+    double issue = 0.15 + 0.1 * (rows + vectors); // what is not hidden of a loop's end and of its loads
+    double step = std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency),
+                            slots(rows * vectors + rows + vectors, others)});
+    return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + issue;
+  }
+  /// Loads of the next steps are scheduled early; with next to no register left, some of what they bring is spilled.
+  bool isCrowded(int64_t rows, int64_t vectors) const {
+    return target.vectorRegisters - (rows * vectors + vectors + 1) < target.vectorRegisters / 16;
+  }
+  /// One k step of a tile of a plan, with what else has to be done for its operands.
+  double tileOf(const ContractionPlan &plan, int64_t rows, int64_t vectors) const {
+    double forRow = operations(plan.rowOperand(p)), forVector = operations(plan.laneOperand(p));
+    double others = forRow > 0 ? rows * (forRow + 1) : 0; // and the broadcast, which is part of a load else
+    return tile(rows, vectors, others + (plan.form == ContractionForm::Direct ? vectors * forVector : 0));
+  }
+  /// Cycles to start so many operations, three at a time (measured with roundings to bf16 between multiply-adds); what
+  /// is loaded and multiplied alone never takes the longest.
+  static double slots(int64_t usual, double others) { return others > 0 ? (double(usual) + others) / 3 : 0; }
+  /// Operations that make a vector, or a scalar to be broadcast, of an operand beside loading one.
+  double operations(const ContractionOperand &operand) const {
+    double widening = operand.element() == p.element() ? 0 : 2;
+    double prologue = operand.weight > 0 ? operand.weight + std::max(0.0, double(operand.sources.size()) - 1) : 0;
+    return widening + prologue;
+  }
+  double fmas(int64_t count) const { return double(count) / std::max<int64_t>(target.fmaPorts, 1); }
+  /// One k step of a dot product with `columns` accumulators: a load for each.
+  double dotStep(int64_t columns) const {
+    double others = operations(p.lhs) + double(columns) * operations(p.rhs);
+    return std::max(
+        {fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency), slots(2 * columns + 1, others)});
+  }
+  /// Steps of all contracted loops.
+  double k() const {
+    double n = p.k.extent;
+    for (const ContractionDim &dim : p.outerK)
+      n *= dim.extent;
+    return n;
+  }
+  /// Transposing one square block of vectors: loads, shuffles, stores.
+  double square() const { return lanes * (1.0 + 0.8 * llvm::Log2_64(lanes)); }
+
+  /// Whether an operand is more than half of the second-level cache, so that it comes from beyond.
+  bool leavesCache(const ContractionOperand &operand, const ContractionDim &dim) const {
+    return k() * double(dim.extent * storedBytes(operand.element())) > double(target.l2Bytes) / 2;
+  }
+
+  double broadcastForm(const ContractionPlan &plan) const;
+  double dotForm(const ContractionPlan &plan) const;
+  double packingRows(const ContractionPlan &plan) const;
+  double farRows(const ContractionPlan &plan, int64_t rows) const;
+  double firstTouch(const ContractionPlan &plan) const;
+  double refetch(const ContractionPlan &plan, int64_t vectors) const;
+  bool wantsCopy(const ContractionPlan &plan) const;
+};
+
+} // namespace sinter
+
+#endif // SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONCOST_H
