@@ -48,7 +48,10 @@ struct KernelsOptions {
 void buildKernelsPhase(mlir::OpPassManager &manager, const KernelsOptions &options);
 
 /// To `tiles`: kernels as functions over work items.
-struct TilesOptions {};
+struct TilesOptions {
+  /// Also write each kernel for a GPU.
+  bool device = false;
+};
 void buildTilesPhase(mlir::OpPassManager &manager, const TilesOptions &options);
 
 /// To `buffers`: every tensor at its place in a block.
@@ -66,6 +69,8 @@ struct LLVMOptions {
   bool fma = true;
   /// Has the processor x 2^n on vectors of 512 bits?
   bool scale512 = false;
+  /// Code for GPUs that will be embedded: "sm_90a:ptx", "sm_90a:cubin".
+  std::vector<std::string> deviceImages;
   /// Also define `sinter_program_artifact`, which `main` of a program looks for.
   bool program = false;
 };
