@@ -71,35 +71,40 @@ SINTER_DRIVER_API cuDeviceTotalMem_v2(size_t *bytes, CUdevice device) {
 static std::map<int, int> attributesOf(const Properties &properties) {
   bool hopper = properties.major >= 9;
   int optIn = hopper ? 232448 : 166912;
-  return {{1, 1024},  // MAX_THREADS_PER_BLOCK
-          {2, 1024}, {3, 1024}, {4, 64},               // MAX_BLOCK_DIM
-          {5, 2147483647}, {6, 65535}, {7, 65535},     // MAX_GRID_DIM
-          {8, 49152},                                  // MAX_SHARED_MEMORY_PER_BLOCK
-          {9, 65536},                                  // TOTAL_CONSTANT_MEMORY
-          {10, 32},                                    // WARP_SIZE
-          {12, 65536},                                 // MAX_REGISTERS_PER_BLOCK
-          {13, 1980000},                               // CLOCK_RATE, kHz
-          {16, properties.multiprocessors},            // MULTIPROCESSOR_COUNT
-          {18, 0},                                     // INTEGRATED
-          {19, 1},                                     // CAN_MAP_HOST_MEMORY
-          {20, 0},                                     // COMPUTE_MODE
-          {31, 1},                                     // CONCURRENT_KERNELS
-          {36, 2619000},                               // MEMORY_CLOCK_RATE, kHz
-          {37, 5120},                                  // GLOBAL_MEMORY_BUS_WIDTH
-          {38, 52428800},                              // L2_CACHE_SIZE
-          {39, 2048},                                  // MAX_THREADS_PER_MULTIPROCESSOR
-          {40, 3},                                     // ASYNC_ENGINE_COUNT
-          {41, 1},                                     // UNIFIED_ADDRESSING
-          {75, properties.major}, {76, properties.minor}, // COMPUTE_CAPABILITY
-          {81, optIn + 1024},                          // MAX_SHARED_MEMORY_PER_MULTIPROCESSOR
-          {82, 65536},                                 // MAX_REGISTERS_PER_MULTIPROCESSOR
-          {95, 1},                                     // COOPERATIVE_LAUNCH
-          {97, optIn},                                 // MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
-          {106, 32},                                   // MAX_BLOCKS_PER_MULTIPROCESSOR
-          {111, 1024},                                 // RESERVED_SHARED_MEMORY_PER_BLOCK
-          {115, 1},                                    // MEMORY_POOLS_SUPPORTED
-          {120, hopper},                               // CLUSTER_LAUNCH
-          {127, hopper}};                              // TENSOR_MAP_ACCESS_SUPPORTED
+  return {{1, 1024}, // MAX_THREADS_PER_BLOCK
+          {2, 1024},
+          {3, 1024},
+          {4, 64}, // MAX_BLOCK_DIM
+          {5, 2147483647},
+          {6, 65535},
+          {7, 65535},                       // MAX_GRID_DIM
+          {8, 49152},                       // MAX_SHARED_MEMORY_PER_BLOCK
+          {9, 65536},                       // TOTAL_CONSTANT_MEMORY
+          {10, 32},                         // WARP_SIZE
+          {12, 65536},                      // MAX_REGISTERS_PER_BLOCK
+          {13, 1980000},                    // CLOCK_RATE, kHz
+          {16, properties.multiprocessors}, // MULTIPROCESSOR_COUNT
+          {18, 0},                          // INTEGRATED
+          {19, 1},                          // CAN_MAP_HOST_MEMORY
+          {20, 0},                          // COMPUTE_MODE
+          {31, 1},                          // CONCURRENT_KERNELS
+          {36, 2619000},                    // MEMORY_CLOCK_RATE, kHz
+          {37, 5120},                       // GLOBAL_MEMORY_BUS_WIDTH
+          {38, 52428800},                   // L2_CACHE_SIZE
+          {39, 2048},                       // MAX_THREADS_PER_MULTIPROCESSOR
+          {40, 3},                          // ASYNC_ENGINE_COUNT
+          {41, 1},                          // UNIFIED_ADDRESSING
+          {75, properties.major},
+          {76, properties.minor}, // COMPUTE_CAPABILITY
+          {81, optIn + 1024},     // MAX_SHARED_MEMORY_PER_MULTIPROCESSOR
+          {82, 65536},            // MAX_REGISTERS_PER_MULTIPROCESSOR
+          {95, 1},                // COOPERATIVE_LAUNCH
+          {97, optIn},            // MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
+          {106, 32},              // MAX_BLOCKS_PER_MULTIPROCESSOR
+          {111, 1024},            // RESERVED_SHARED_MEMORY_PER_BLOCK
+          {115, 1},               // MEMORY_POOLS_SUPPORTED
+          {120, hopper},          // CLUSTER_LAUNCH
+          {127, hopper}};         // TENSOR_MAP_ACCESS_SUPPORTED
 }
 
 SINTER_DRIVER_API cuDeviceGetAttribute(int *value, int attribute, CUdevice device) {

@@ -1,9 +1,9 @@
 // What is the state of the stand-in driver?
 //
-// There is one device, whose memory is host memory that the emulator is told of. Work on streams is a list of items, each
-// behind the one before it in its stream and behind the events that the stream waits for. Nothing runs in the background:
-// an item runs when a call needs it to be complete (lazy), at once (eager), or in some call between, drawn from the seed
-// (random). A program that forgets to synchronize therefore reads what was there before.
+// There is one device, whose memory is host memory that the emulator is told of. Work on streams is a list of items,
+// each behind the one before it in its stream and behind the events that the stream waits for. Nothing runs in the
+// background: an item runs when a call needs it to be complete (lazy), at once (eager), or in some call between, drawn
+// from the seed (random). A program that forgets to synchronize therefore reads what was there before.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_EMULATOR_DRIVER_DRIVER_H
@@ -138,8 +138,8 @@ public:
   DeviceMemory memory;
   std::map<CUdeviceptr, Allocation> allocations;
   size_t usedBytes = 0;
-  std::map<uintptr_t, size_t> pinned;      ///< bytes by address
-  std::set<void *> ownPinned;              ///< of cuMemHostAlloc
+  std::map<uintptr_t, size_t> pinned; ///< bytes by address
+  std::set<void *> ownPinned;         ///< of cuMemHostAlloc
   CUstream_st defaultStream;
   std::set<CUstream> streams;
   std::set<CUevent> events;

@@ -42,8 +42,7 @@ static const struct {
      "operation failed due to a previous error during capture"},
     {CUDA_ERROR_STREAM_CAPTURE_UNMATCHED, "CUDA_ERROR_STREAM_CAPTURE_UNMATCHED",
      "capture was not ended in the same stream as it began"},
-    {CUDA_ERROR_STREAM_CAPTURE_UNJOINED, "CUDA_ERROR_STREAM_CAPTURE_UNJOINED",
-     "capturing stream has unjoined work"},
+    {CUDA_ERROR_STREAM_CAPTURE_UNJOINED, "CUDA_ERROR_STREAM_CAPTURE_UNJOINED", "capturing stream has unjoined work"},
     {CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, "CUDA_ERROR_STREAM_CAPTURE_IMPLICIT",
      "operation would make the legacy stream depend on a capturing blocking stream"},
     {CUDA_ERROR_CAPTURED_EVENT, "CUDA_ERROR_CAPTURED_EVENT",
@@ -84,8 +83,9 @@ SINTER_DRIVER_API cuGetProcAddress_v2(const char *symbol, void **function, int, 
     return CUDA_ERROR_INVALID_VALUE;
   Dl_info self;
   *function = nullptr;
-  void *library = dladdr(reinterpret_cast<void *>(cuGetErrorName), &self) ? dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD)
-                                                                         : nullptr;
+  void *library = dladdr(reinterpret_cast<void *>(cuGetErrorName), &self)
+                      ? dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD)
+                      : nullptr;
   if (library) {
     for (const char *suffix : {"_v2", ""})
       if (!*function)

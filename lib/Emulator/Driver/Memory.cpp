@@ -110,7 +110,9 @@ SINTER_DRIVER_API cuMemHostAlloc(void **address, size_t bytes, unsigned) {
   });
 }
 
-SINTER_DRIVER_API cuMemAllocHost_v2(void **address, size_t bytes) { return cuMemHostAlloc(address, bytes, 0); }
+SINTER_DRIVER_API cuMemAllocHost_v2(void **address, size_t bytes) {
+  return cuMemHostAlloc(address, bytes, 0);
+}
 
 SINTER_DRIVER_API cuMemFreeHost(void *address) {
   return guarded(Needs::Context, [&](Driver &driver) {
@@ -175,7 +177,9 @@ static CUresult copy(Driver &driver, void *to, Side toSide, const void *from, Si
   return result == CUDA_SUCCESS && returnsLate ? driver.finishStream(stream) : result;
 }
 
-static void *pointer(CUdeviceptr address) { return reinterpret_cast<void *>(address); }
+static void *pointer(CUdeviceptr address) {
+  return reinterpret_cast<void *>(address);
+}
 
 SINTER_DRIVER_API cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes) {
   return guarded(Needs::Context, [&](Driver &driver) {
@@ -222,13 +226,11 @@ static CUresult copyAnywhere(Driver &driver, CUdeviceptr to, CUdeviceptr from, s
 }
 
 SINTER_DRIVER_API cuMemcpy(CUdeviceptr to, CUdeviceptr from, size_t bytes) {
-  return guarded(Needs::Context,
-                 [&](Driver &driver) { return copyAnywhere(driver, to, from, bytes, nullptr, true); });
+  return guarded(Needs::Context, [&](Driver &driver) { return copyAnywhere(driver, to, from, bytes, nullptr, true); });
 }
 
 SINTER_DRIVER_API cuMemcpyAsync(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream stream) {
-  return guarded(Needs::Context,
-                 [&](Driver &driver) { return copyAnywhere(driver, to, from, bytes, stream, false); });
+  return guarded(Needs::Context, [&](Driver &driver) { return copyAnywhere(driver, to, from, bytes, stream, false); });
 }
 
 //===----------------------------------------------------------------------===//

@@ -79,9 +79,8 @@ static CUresult loadModule(Driver &driver, CUmodule *result, const void *image, 
 }
 
 SINTER_DRIVER_API cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned count, int *options, void **values) {
-  return guarded(Needs::Context, [&](Driver &driver) {
-    return loadModule(driver, module, image, errorLog(count, options, values));
-  });
+  return guarded(Needs::Context,
+                 [&](Driver &driver) { return loadModule(driver, module, image, errorLog(count, options, values)); });
 }
 
 SINTER_DRIVER_API cuModuleLoadData(CUmodule *module, const void *image) {
@@ -147,7 +146,9 @@ static bool isFunction(const Driver &driver, CUfunction function) {
   return false;
 }
 
-static unsigned largestShared(const Driver &driver) { return driver.properties.major >= 9 ? 232448 : 166912; }
+static unsigned largestShared(const Driver &driver) {
+  return driver.properties.major >= 9 ? 232448 : 166912;
+}
 
 SINTER_DRIVER_API cuFuncGetAttribute(int *value, int attribute, CUfunction function) {
   return guarded(Needs::Context, [&](Driver &driver) {
@@ -251,9 +252,8 @@ static bool isLaunchable(const Driver &driver, const CUfunc_st &function, const 
   const Dim3 &grid = launch.grid, &cluster = launch.cluster;
   return launch.block.count() && launch.block.count() <= function.info->maxThreads && grid.count() &&
          launch.dynamicSharedBytes <= function.maxDynamicShared && cluster.count() &&
-         cluster.count() <= (function.largeClusters ? 16u : 8u) && grid.x % cluster.x == 0 &&
-         grid.y % cluster.y == 0 && grid.z % cluster.z == 0 &&
-         (cluster.count() == 1 || driver.properties.major >= 9);
+         cluster.count() <= (function.largeClusters ? 16u : 8u) && grid.x % cluster.x == 0 && grid.y % cluster.y == 0 &&
+         grid.z % cluster.z == 0 && (cluster.count() == 1 || driver.properties.major >= 9);
 }
 
 SINTER_DRIVER_API cuLaunchKernelEx(const CUlaunchConfig *config, CUfunction function, void **parameters, void **extra) {

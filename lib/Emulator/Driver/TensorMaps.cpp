@@ -14,7 +14,9 @@ static unsigned elementBytes(int type) {
   return type >= 0 && type < 13 ? bytes[type] : 0;
 }
 
-static bool isAligned(uint64_t value, uint64_t align) { return value % align == 0; }
+static bool isAligned(uint64_t value, uint64_t align) {
+  return value % align == 0;
+}
 
 /// The rules of the documentation of cuTensorMapEncodeTiled, for maps without interleaving.
 static bool isLegal(const TensorMap &map) {
