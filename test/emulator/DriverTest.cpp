@@ -241,5 +241,5 @@ TEST_F(DriverTest, AFaultSticksAndTellsWhereItHappened) {
   EXPECT_EQ(cuda.call("cuStreamSynchronize", stream), 700);
   EXPECT_EQ(cuda.call("cuCtxSynchronize"), 700);
   EXPECT_NE(cuda.text(700).find("kernel 'residuals', PTX line 3"), std::string::npos) << cuda.text(700);
-  EXPECT_NE(cuda.text(700).find("thread (0,0,0)"), std::string::npos) << cuda.text(700);
+  EXPECT_NE(cuda.text(700).find("block (0,0,0), thread ("), std::string::npos) << cuda.text(700);
 }

@@ -10,7 +10,14 @@ void AsyncOperation::finish() {
     before->finish();
   before = nullptr;
   while (!done)
-    done = step();
+    advance();
+}
+
+void AsyncOperation::advance() {
+  done = step();
+  ++steps;
+  if (done)
+    step = nullptr;
 }
 
 Cluster::Cluster(const Grid &grid) : grid(grid) {
@@ -76,8 +83,6 @@ void Block::start(Dim3 newId) {
   uint32_t threads = static_cast<uint32_t>(grid.launch.block.count());
   if (grid.kernel.usesWarpgroups)
     warpgroups.assign(warps.size() / 4 + 1, Warpgroup());
-  for (Warpgroup &warpgroup : warpgroups)
-    warpgroup.inFlight.assign(grid.kernel.registers.size(), 0);
   for (auto &warp : warps) {
     uint32_t lanes = std::min(warpSize, threads - warp->index * warpSize);
     warp->granted = registersAtStart(grid);
@@ -113,7 +118,7 @@ bool Cluster::pump(bool force) {
   if (force)
     chosen->finish();
   else if (!chosen->before || chosen->before->done)
-    chosen->done = chosen->step();
+    chosen->advance();
   return true;
 }
 
@@ -162,33 +167,46 @@ void Cluster::failDeadlock() {
   throw Error(text);
 }
 
-/// What must not be left over when a block ends.
+static void checkCopies(Warp &warp) {
+  for (auto &[lane, groups] : warp.bulkStores) {
+    bool isRead = groups.open.empty();
+    for (auto &group : groups.committed)
+      for (auto &operation : group)
+        isRead &= operation->sourceRead;
+    if (!isRead)
+      warp.fail(static_cast<int>(lane), "the thread ends while bulk copies may still read its block's shared memory: "
+                                        "expected cp.async.bulk.commit_group and cp.async.bulk.wait_group");
+  }
+}
+
+static void checkProducts(Block &block) {
+  for (auto &warp : block.warps)
+    if (warp->productsIssued != warp->productsWaited)
+      warp->fail(-1, "the warp ends with wgmma in flight: expected a wgmma.wait_group");
+  for (size_t i = 0; i < block.warpgroups.size(); ++i)
+    if (block.warpgroups[i].complete != block.warpgroups[i].products.size())
+      block.warps[4 * i]->fail(-1, "the warps of its warpgroup have not all issued the same wgmma");
+}
+
+static void checkMbarriers(Block &block) {
+  for (auto &[offset, mbarrier] : block.mbarriers)
+    if (mbarrier.transactions != 0)
+      block.warps[0]->fail(-1, "the block ends while the mbarrier at shared address " +
+                                   std::to_string(offset + sharedBase) + " still expects " +
+                                   std::to_string(mbarrier.transactions) + " bytes");
+}
+
+/// What must not be left over when a cluster ends.
 void Cluster::checkEnd() {
-  pump(false);
   for (auto &block : blocks)
-    for (auto &warp : block->warps) {
-      for (auto &[lane, groups] : warp->bulkStores) {
-        bool read = groups.open.empty();
-        for (auto &group : groups.committed)
-          for (auto &operation : group)
-            read &= operation->sourceRead;
-        if (!read)
-          warp->fail(static_cast<int>(lane), "the thread ends while bulk copies still read its block's shared memory: "
-                                             "expected cp.async.bulk.commit_group and cp.async.bulk.wait_group.read");
-      }
-      if (!warp->copies.isEmpty() && grid.options.async == AsyncMode::Lazy)
-        for (auto &group : warp->copies.committed)
-          for (auto &operation : group)
-            operation->finish();
-    }
+    for (auto &warp : block->warps)
+      checkCopies(*warp);
   for (AsyncPointer &operation : pending)
-    if (!operation->done)
-      operation->finish();
-  for (auto &block : blocks)
-    for (auto &[offset, mbarrier] : block->mbarriers)
-      if (mbarrier.transactions != 0)
-        block->warps[0]->fail(-1, "the block ends while the mbarrier at shared address " + std::to_string(offset) +
-                                      " still expects " + std::to_string(mbarrier.transactions) + " bytes");
+    operation->finish();
+  for (auto &block : blocks) {
+    checkProducts(*block);
+    checkMbarriers(*block);
+  }
 }
 
 //===----------------------------------------------------------------------===//

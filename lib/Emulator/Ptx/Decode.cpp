@@ -24,6 +24,10 @@ static const DecodeTable &decodeTable() {
     addControlInstructions(made);
     addWarpInstructions(made);
     addBarrierInstructions(made);
+    addCopyInstructions(made);
+    addMbarrierInstructions(made);
+    addMatrixInstructions(made);
+    addWarpgroupInstructions(made);
     return made;
   }();
   return table;

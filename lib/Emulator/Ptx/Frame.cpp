@@ -197,6 +197,9 @@ void Warp::start(uint32_t liveLanes) {
   knowledge.seen.set(actor, block.cluster.tick(actor));
   copies = AsyncGroups();
   bulkStores.clear();
+  productsIssued = productsWaited = 0;
+  productGroups.clear();
+  inFlight.assign(grid.kernel.usesWarpgroups ? grid.kernel.registers.size() : 0, 0);
   carry = 0;
   arrivedAtCluster = 0;
 }

@@ -55,8 +55,10 @@ struct Mbarrier {
 struct AsyncOperation {
   std::function<bool()> step;             ///< one part of it; true when that was the last
   std::shared_ptr<AsyncOperation> before; ///< has to be complete first
+  unsigned steps = 0;                     ///< that are done
   bool done = false;
   bool sourceRead = false; ///< bulk stores: the thread has waited for shared memory to be read
+  void advance();
   void finish();
 };
 using AsyncPointer = std::shared_ptr<AsyncOperation>;
@@ -71,12 +73,23 @@ struct AsyncGroups {
   bool isEmpty() const { return open.empty() && committed.empty(); }
 };
 
-/// Four warps that issue wgmma together.
+/// A wgmma that four warps issue together, each for 16 of its 64 rows.
+struct WarpgroupProduct {
+  uint32_t pc = 0;
+  unsigned joined = 0; ///< warps that have issued it, by bits
+  Knowledge knowledge; ///< of all four
+  uint8_t *registers[4] = {};
+  std::vector<uint32_t> a[4]; ///< A in registers, lane by lane
+  bool accumulates = false;
+  uint64_t descriptorA = 0, descriptorB = 0;
+  AsyncPointer operation; ///< once all four have issued it
+  uint64_t time = 0;      ///< of the warpgroup's actor
+};
+
 struct Warpgroup {
-  AsyncGroups groups;
-  AsyncPointer last;
-  std::vector<uint16_t> inFlight; ///< by register index: how many operations in flight write or read it
-  unsigned operationsInFlight = 0;
+  std::vector<std::shared_ptr<WarpgroupProduct>> products; ///< by serial number; reset when done
+  uint64_t complete = 0; ///< products that all four warps have issued: those before this number
+  Actor actor = 0;
 };
 
 //===----------------------------------------------------------------------===//
@@ -84,13 +97,14 @@ struct Warpgroup {
 //===----------------------------------------------------------------------===//
 
 struct Wait {
-  enum Kind : uint8_t { None, Converge, Barrier, ClusterBarrier, Phase, Registers } kind = None;
+  enum Kind : uint8_t { None, Converge, Barrier, ClusterBarrier, Phase, Registers, Issue } kind = None;
   uint32_t lanes = 0;              ///< Converge: who has to arrive
   NamedBarrier *barrier = nullptr; ///< Barrier, ClusterBarrier
   uint64_t generation = 0;
   Mbarrier *mbarrier = nullptr; ///< Phase: waits while `mbarrier->phase` is `generation`
   uint32_t registers = 0;       ///< Registers: of each thread, wanted
-  uint32_t result = noOperand;  ///< Barrier: where the vote goes
+  // Issue: until all four warps have issued the products before number `generation`
+  uint32_t result = noOperand; ///< Barrier: where the vote goes
   uint8_t resultKind = 0;
 };
 
@@ -184,6 +198,11 @@ public:
   uint32_t localBytes = 0;                              ///< for one lane
   AsyncGroups copies;                                   ///< cp.async
   std::unordered_map<uint32_t, AsyncGroups> bulkStores; ///< by lane
+  // wgmma.
+  uint64_t productsIssued = 0, productsWaited = 0;
+  std::deque<uint64_t> productGroups; ///< number of the first product behind each committed group
+  std::vector<uint16_t> inFlight;     ///< by register index: 1 for each use as A, `accumulatorUse` as accumulator
+  static constexpr uint16_t accumulatorUse = 256;
   uint64_t instructions = 0, threadInstructions = 0;
   DeviceMemory::Range lastRange; ///< of global memory: most accesses hit it again
   uint32_t currentPc = 0;

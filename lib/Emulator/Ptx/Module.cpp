@@ -101,6 +101,8 @@ std::string DeviceMemory::describe(uint64_t address) const {
   std::string size = std::to_string(below.end - below.begin) + " bytes from " + hex(below.begin) + " on";
   if (address < below.end)
     return "the allocation there has " + size;
+  if (address - below.end > (uint64_t(1) << 30))
+    return "no device memory is allocated near it (an address of the host?)";
   return "it lies " + std::to_string(address - below.end) + " bytes behind an allocation of " + size;
 }
 

@@ -57,7 +57,8 @@ struct Instruction {
   bool guardNegated = false;
   Convergence convergence = Convergence::None;
   uint32_t members = noOperand;
-  bool unchecked = false; ///< may read registers that have no value
+  bool isWarpgroup = false; ///< wgmma: has rules of its own for registers in flight
+  bool unchecked = false;   ///< may read registers that have no value
   // Of memory accesses.
   Space space = Space::Generic;
   Order order = Order::Weak;
@@ -178,7 +179,25 @@ struct CallSite {
   std::vector<Placement> arguments, results;
 };
 
+/// [register + offset], beside the one that an instruction has room for.
+struct AddressOperand {
+  uint32_t place = noOperand;
+  bool wide = true;
+  int64_t offset = 0;
+};
+
+/// The operands of cp.async.bulk.
+struct BulkCopyForm {
+  enum Direction : uint8_t { GlobalToShared, SharedToGlobal, SharedToShared } direction = GlobalToShared;
+  bool tensor = false;
+  AddressOperand to, from, mbarrier; ///< of tensors, the map stands in the place of global memory
+  std::vector<uint32_t> coordinates; ///< of tensors
+  uint32_t size = noOperand;         ///< of others
+  uint32_t blocks = noOperand;       ///< mask of the blocks of a multicast
+};
+
 struct Program {
+  std::vector<BulkCopyForm> bulkCopies;
   syntax::Module syntax;
   std::vector<Instruction> code;
   std::vector<uint32_t> lists;

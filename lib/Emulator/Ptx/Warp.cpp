@@ -89,6 +89,10 @@ bool Warp::isSatisfied(LaneGroup &group) {
     granted = wait.registers;
     break;
   }
+  case Wait::Issue:
+    if (block.warpgroups[index / 4].complete < wait.generation)
+      return false;
+    break;
   }
   wait = Wait();
   return true;
@@ -190,14 +194,12 @@ void Warp::checkReads(const Instruction &instruction, uint32_t mask) {
   }
 }
 
+/// Accumulators may be neither read nor written, operands in registers not written.
 void Warp::checkInFlight(const Instruction &instruction) {
-  const Warpgroup &warpgroup = block.warpgroups[index / 4];
-  if (!warpgroup.operationsInFlight || depth)
-    return;
   for (bool writes : {false, true}) {
     const uint32_t *list = program->registerLists.data() + (writes ? instruction.writes : instruction.reads);
     for (unsigned i = 0; i < (writes ? instruction.writeCount : instruction.readCount); ++i)
-      if (warpgroup.inFlight[list[i]])
+      if (inFlight[list[i]] >= (writes ? 1 : accumulatorUse))
         fail(-1, "register " + frame().function->source->registers[list[i]].name + " is " +
                      (writes ? "written" : "read") +
                      " while a wgmma in flight uses it: expected a wgmma.wait_group before");
@@ -209,7 +211,7 @@ void Warp::noteWrites(const Instruction &instruction, uint32_t mask) {
   for (unsigned i = 0; i < instruction.writeCount; ++i)
     definedMasks[writes[i]] |= mask;
   Frame &frame = this->frame();
-  if (!frame.written.empty() && instruction.convergence != Convergence::Warp)
+  if (!frame.written.empty() && !instruction.isWarpgroup)
     for (unsigned i = 0; i < instruction.writeCount; ++i)
       frame.written[writes[i]] |= mask;
 }
@@ -266,12 +268,13 @@ bool Warp::execute(LaneGroup &group) {
     return true;
   }
   threadInstructions += __builtin_popcount(mask);
-  if (!block.warpgroups.empty())
+  if (productsIssued != productsWaited && depth == 0 && !instruction.isWarpgroup)
     checkInFlight(instruction);
-  noteWrites(instruction, mask);
   Status status = instruction.handler(*this, instruction, mask);
   if (status == Status::Jumped)
     return true;
+  if (status != Status::Retry)
+    noteWrites(instruction, mask);
   LaneGroup &now = this->group();
   uint32_t behind = now.pc + 1;
   if (status == Status::Next) {
@@ -356,6 +359,9 @@ static std::string describeWait(const Warp &warp, const Wait &wait) {
     return "waits for phase " + std::to_string(wait.generation) + " of the mbarrier at shared address " +
            std::to_string(wait.mbarrier->offset) + ", which misses " + std::to_string(wait.mbarrier->pending) +
            " arrivals and " + std::to_string(wait.mbarrier->transactions) + " bytes";
+  case Wait::Issue:
+    return "waits for the other warps of its warpgroup to issue wgmma number " + std::to_string(wait.generation) +
+           ", of which all have issued " + std::to_string(warp.block.warpgroups[warp.index / 4].complete);
   case Wait::Registers:
     return "waits for " + std::to_string(wait.registers) + " registers (setmaxnreg), of which " +
            std::to_string(warp.granted) + " are granted and " + std::to_string(warp.block.freeRegisters / warpSize) +
