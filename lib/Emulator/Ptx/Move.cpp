@@ -117,6 +117,7 @@ static bool decodeClock(Decoder &decoder, Type type) {
 }
 
 static void decodeMov(Decoder &decoder) {
+  decoder.out.isCopy = true;
   Type type = decoder.takeType();
   decoder.expectOperands(2);
   if (decodeClock(decoder, type))

@@ -58,7 +58,8 @@ struct Instruction {
   Convergence convergence = Convergence::None;
   uint32_t members = noOperand;
   bool isWarpgroup = false; ///< wgmma: has rules of its own for registers in flight
-  bool unchecked = false;   ///< may read registers that have no value
+  bool isCopy = false; ///< mov between registers: ptxas makes one register of them, so that wgmma needs no fence behind
+  bool unchecked = false; ///< may read registers that have no value
   // Of memory accesses.
   Space space = Space::Generic;
   Order order = Order::Weak;

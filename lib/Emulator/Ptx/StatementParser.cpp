@@ -5,6 +5,8 @@
 #include "VariableParser.h"
 #include "sinter/Emulator/Ptx.h"
 
+#include <algorithm>
+
 namespace sinter::emulator {
 
 using syntax::Operand;
@@ -263,11 +265,13 @@ void parseBody(TokenStream &tokens, syntax::Function &function) {
 
 static std::string spell(const Operand &operand);
 
+/// Long lists, of accumulators, are cut: messages should stay readable.
 static std::string spellList(const std::vector<Operand> &operands, const char *separator) {
+  constexpr size_t longest = 8;
   std::string text;
-  for (size_t i = 0; i < operands.size(); ++i)
-    text += (i ? separator : "") + (i < 8 ? spell(operands[i]) : std::string("..."));
-  return text;
+  for (size_t i = 0; i < std::min(operands.size(), longest); ++i)
+    text += (i ? separator : "") + spell(operands[i]);
+  return operands.size() > longest ? text + separator + "..." : text;
 }
 
 static std::string spell(const Operand &operand) {

@@ -211,7 +211,7 @@ void Warp::noteWrites(const Instruction &instruction, uint32_t mask) {
   for (unsigned i = 0; i < instruction.writeCount; ++i)
     definedMasks[writes[i]] |= mask;
   Frame &frame = this->frame();
-  if (!frame.written.empty() && !instruction.isWarpgroup)
+  if (!frame.written.empty() && !instruction.isWarpgroup && !instruction.isCopy)
     for (unsigned i = 0; i < instruction.writeCount; ++i)
       frame.written[writes[i]] |= mask;
 }
