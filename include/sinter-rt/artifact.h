@@ -25,7 +25,7 @@ extern "C" {
 /* "SNTR" read as a little-endian word. */
 #define SINTER_ARTIFACT_MAGIC 0x52544E53u
 /* Raised whenever a struct below changes; the runtime refuses any other value. */
-#define SINTER_ABI_VERSION 2u
+#define SINTER_ABI_VERSION 3u
 /* The extent that stands for the batch in every shape of this header. */
 #define SINTER_BATCH_EXTENT (-1)
 
@@ -107,6 +107,80 @@ typedef struct sinter_step_args {
 /* Returns 0, or a non-zero value when the arguments are not acceptable (rows out of range, wrong struct_size). */
 typedef int32_t (*sinter_step_fn)(const sinter_step_args *args);
 
+/* What a GPU needs in order to take the same steps: its code, and for every step function the list of what is launched.
+ * The state and scratch blocks have the same layout as on the CPU, so a state may be moved between the two at any time.
+ * Initial values are always computed by `init`. */
+
+typedef enum sinter_device_code {
+  SINTER_PTX = 0,  /* text, ends with a zero; the driver compiles it */
+  SINTER_CUBIN = 1 /* machine code (ELF) of one architecture */
+} sinter_device_code;
+
+/* The same device code for one architecture. */
+typedef struct sinter_device_image {
+  const char *architecture; /* "sm_90a" */
+  int32_t capability;       /* compute capability times ten, e.g. 90: the least that can run it */
+  int32_t exact;            /* 1: no other capability can run it (cubins: none of another major number) */
+  int32_t kind;             /* sinter_device_code */
+  int32_t reserved;         /* 0 */
+  const void *data;
+} sinter_device_image;
+
+/* Blocks of device memory. */
+typedef enum sinter_device_space {
+  SINTER_SPACE_STATE = 0,
+  SINTER_SPACE_SCRATCH = 1,
+  SINTER_SPACE_INPUT = 2, /* number `index` of the artifact's table; TARGET and OUTPUT likewise */
+  SINTER_SPACE_TARGET = 3,
+  SINTER_SPACE_OUTPUT = 4,
+  SINTER_SPACE_LOSS = 5,          /* one scalar of `loss_dtype` */
+  SINTER_SPACE_LEARNING_RATE = 6, /* a double */
+  SINTER_SPACE_STEP = 7,          /* an int64_t; SEED likewise */
+  SINTER_SPACE_SEED = 8,
+  SINTER_SPACE_CONSTANT = 9 /* number `index` of the program's constants */
+} sinter_device_space;
+
+/* Where an argument of a launch, or one end of a copy, begins. */
+typedef struct sinter_device_place {
+  int32_t space; /* sinter_device_space */
+  uint32_t index;
+  uint64_t offset; /* bytes from the start of the block */
+} sinter_device_place;
+
+/* A launch: `kernel` on ceil((rows * per_row + fixed) / divisor) * factor blocks of `threads` threads. Its arguments are
+ * the addresses of its places, the number of rows (the low 32 or all 64 bits of an int64_t, as the kernel declares it)
+ * and, with `uses_workspace`, the address of the workspace.
+ * A copy, if `kernel` is NULL: rows * per_row + fixed bytes from its first place to its second. */
+typedef struct sinter_device_command {
+  const char *kernel;
+  uint32_t first_place, place_count; /* in the program's table */
+  uint32_t threads;
+  uint32_t uses_workspace;
+  uint64_t per_row, fixed, divisor, factor;
+  uint32_t kernel_row; /* the row of `kernels` that the launch belongs to; a kernel may take more than one */
+  uint32_t reserved;   /* 0 */
+} sinter_device_command;
+
+typedef struct sinter_device_step {
+  const sinter_device_command *commands; /* to be executed in order */
+  uint64_t count;
+} sinter_device_step;
+
+typedef struct sinter_device_constant {
+  const void *data;
+  uint64_t bytes;
+} sinter_device_constant;
+
+typedef struct sinter_device_program {
+  const sinter_device_image *images;
+  const sinter_device_place *places;
+  const sinter_device_constant *constants;
+  uint32_t image_count, place_count, constant_count;
+  uint32_t reserved; /* 0 */
+  uint64_t workspace_bytes;
+  sinter_device_step train_step, eval_step, predict;
+} sinter_device_program;
+
 typedef struct sinter_artifact {
   uint32_t magic;       /* SINTER_ARTIFACT_MAGIC */
   uint32_t abi_version; /* SINTER_ABI_VERSION */
@@ -150,6 +224,8 @@ typedef struct sinter_artifact {
   sinter_step_fn train_step;
   sinter_step_fn eval_step;
   sinter_step_fn predict;
+
+  const sinter_device_program *device; /* NULL: compiled for CPUs alone */
 } sinter_artifact;
 
 /* The program emitted by `--emit=exe` finds its model through this symbol. */
@@ -163,8 +239,14 @@ extern const sinter_artifact sinter_program_artifact;
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_tensor_info) == 48, "sinter_tensor_info is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_io_info) == 24, "sinter_io_info is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_kernel_info) == 40, "sinter_kernel_info is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_image) == 32, "sinter_device_image is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(sinter_device_place) == 16, "sinter_device_place is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_command) == 64,
+                     "sinter_device_command is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_program) == 96,
+                     "sinter_device_program is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_step_args) == 120, "sinter_step_args is part of the ABI");
-SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_artifact) == 216, "sinter_artifact is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_artifact) == 224, "sinter_artifact is part of the ABI");
 
 #ifdef __cplusplus
 }

@@ -32,11 +32,16 @@ sinter_status sinter_artifact_check(const sinter_artifact *artifact);
 /* Checks the artifact, allocates both blocks (zeroed) and starts `threads` threads (0: one per CPU). The artifact must
  * outlive the model. The state is all zeros until `sinter_model_init` or a load of checkpoint.h. */
 sinter_status sinter_model_create(const sinter_artifact *artifact, int threads, sinter_model **model);
+/* The same, with training and evaluation on GPU number `device` (0 is the first). Initial values are computed on the CPU.
+ * Fails as sinter_gpu_create (gpu.h) does. */
+sinter_status sinter_model_create_on_gpu(const sinter_artifact *artifact, int device, sinter_model **model);
 /* NULL is accepted. */
 void sinter_model_destroy(sinter_model *model);
 
 const sinter_artifact *sinter_model_artifact(const sinter_model *model);
 sinter_pool *sinter_model_pool(sinter_model *model);
+/* Its GPU, or NULL. */
+const char *sinter_model_gpu_name(const sinter_model *model);
 sinter_model_memory sinter_model_memory_of(const sinter_model *model);
 
 /* Writes the initial value of every tensor of the state, sets the seed, and sets the step number to 0. */
@@ -70,7 +75,12 @@ void sinter_model_set_seed(sinter_model *model, int64_t seed);
 uint32_t sinter_model_tensor_count(const sinter_model *model);
 /* NULL when `index` is out of range. */
 const sinter_tensor_info *sinter_model_tensor_info_at(const sinter_model *model, uint32_t index);
-/* The data of a tensor (`bytes` of its info); NULL when `index` is out of range. */
+/* Waits for all steps and brings what a GPU has computed back to the host, as reading a tensor does; afterwards that
+ * cannot fail. Nothing to do on a CPU. */
+sinter_status sinter_model_synchronize(const sinter_model *model);
+/* The data of a tensor (`bytes` of its info); NULL when `index` is out of range. On a GPU: a copy on the host, brought up
+ * to date; what is written there is used from the next step on, so do not keep the pointer over steps. NULL, with a
+ * message, when that fails. */
 void *sinter_model_tensor_at(sinter_model *model, uint32_t index);
 const void *sinter_model_tensor_at_const(const sinter_model *model, uint32_t index);
 /* Looks a tensor up: its index, or -1. */

@@ -9,6 +9,7 @@
 #include "ceilings.h"
 #include "checkpoint.h"
 #include "file.h"
+#include "gpu.h"
 #include "model.h"
 #include "random.h"
 #include "safetensors.h"

@@ -4,6 +4,8 @@
 #include "sinter/Pipelines/Compilation.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
@@ -35,6 +37,14 @@ Compilation::~Compilation() = default;
 
 llvm::Error Compilation::selectTarget() {
   TimingScope scope = timing.nest("Select target");
+  for (const std::string &name : options.gpus) {
+    llvm::Expected<DeviceArchitecture> gpu = parseDeviceArchitecture(name);
+    if (!gpu)
+      return gpu.takeError();
+    gpus.push_back(*gpu);
+  }
+  if (options.cubin && !gpus.empty())
+    ptxas = findPtxas();
   return createTargetMachine(options.target).moveInto(machine);
 }
 
@@ -46,7 +56,7 @@ std::string Compilation::digestOf(StringRef text, StringRef schedules) const {
   llvm::raw_string_ostream(rest) << '\0' << machine->getTargetTriple().str() << '\0' << machine->getTargetCPU() << '\0'
                                  << machine->getTargetFeatureString() << '\0' << options.target.optLevel << '\0'
                                  << options.batch.value_or(0) << '\0' << options.keepGradients << '\0'
-                                 << llvm::join(options.unfused, ",") << '\0' << schedules << '\0' << compilerVersion();
+                                 << llvm::join(options.unfused, ",") << '\0' << llvm::join(options.gpus, ",") << '\0' << schedules << '\0' << compilerVersion();
   hash.update(rest);
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
@@ -117,6 +127,17 @@ LogicalResult Compilation::advanceTo(Phase phase) {
   return success();
 }
 
+/// "sm_90a:cubin", "sm_90a:ptx", ...
+static std::vector<std::string> deviceImages(ArrayRef<DeviceArchitecture> gpus, bool cubin) {
+  std::vector<std::string> images;
+  for (const DeviceArchitecture &gpu : gpus) {
+    if (cubin)
+      images.push_back(gpu.name + ":cubin");
+    images.push_back(gpu.name + ":ptx");
+  }
+  return images;
+}
+
 static PhaseOptions phaseOptions(const CompilationOptions &options, const llvm::TargetMachine &machine,
                                  StringRef sourceDigest, ModuleOp module) {
   PhaseOptions phases;
@@ -140,7 +161,10 @@ LogicalResult Compilation::runPhase(Phase phase) {
   TimingScope scope = timing.nest(("Phase " + phaseName(phase)).str());
   PassManager manager(&context);
   manager.enableTiming(scope);
-  buildPhase(manager, phase, phaseOptions(options, *machine, sourceDigest, *op));
+  PhaseOptions phases = phaseOptions(options, *machine, sourceDigest, *op);
+  phases.tiles.device = !gpus.empty();
+  phases.llvm.deviceImages = deviceImages(gpus, !ptxas.empty());
+  buildPhase(manager, phase, phases);
   if (failed(manager.run(*op)))
     return failure();
   current = phase;
@@ -163,7 +187,58 @@ LogicalResult Compilation::summarize() {
   return success();
 }
 
+static gpu::GPUModuleOp deviceModule(ModuleOp module) {
+  auto modules = module.getOps<gpu::GPUModuleOp>();
+  return modules.empty() ? gpu::GPUModuleOp() : *modules.begin();
+}
+
+FailureOr<std::string> Compilation::makeDevicePtx() {
+  gpu::GPUModuleOp device = deviceModule(*op);
+  if (!device || gpus.empty())
+    return emitError(op->getLoc()) << "there is no device code in this module", failure();
+  return makePtx(device, gpus.front(), options.target.optLevel);
+}
+
+/// What drivers want of an ELF image.
+static constexpr unsigned kImageAlignment = 8;
+
+/// Gives a declared image its bytes.
+static void defineImage(ModuleOp module, StringRef prefix, size_t number, StringRef bytes) {
+  auto declared = module.lookupSymbol<LLVM::GlobalOp>((prefix + "_device_image_" + Twine(number)).str());
+  OpBuilder builder(declared);
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
+  LLVM::GlobalOp::create(builder, declared.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Private,
+                         declared.getSymName(), builder.getStringAttr(bytes), kImageAlignment);
+  declared.erase();
+}
+
+LogicalResult Compilation::embedDeviceCode() {
+  gpu::GPUModuleOp device = deviceModule(*op);
+  if (!device)
+    return success();
+  if (gpus.empty())
+    return device.emitError("this module has device code: say for which GPUs, --gpu=sm_90a");
+  TimingScope scope = timing.nest("Generate device code");
+  size_t number = 0;
+  for (const DeviceArchitecture &gpu : gpus) {
+    FailureOr<std::string> ptx = makePtx(device, gpu, options.target.optLevel);
+    if (failed(ptx))
+      return failure();
+    if (!ptxas.empty()) {
+      auto cubin = makeCubin(*ptx, gpu, ptxas);
+      if (!cubin)
+        return emitError(UnknownLoc::get(&context)) << llvm::toString(cubin.takeError());
+      defineImage(*op, step->name, number++, StringRef(cubin->data(), cubin->size()));
+    }
+    defineImage(*op, step->name, number++, StringRef(ptx->c_str(), ptx->size() + 1));
+  }
+  device.erase();
+  return success();
+}
+
 std::unique_ptr<llvm::Module> Compilation::makeLLVMIR(llvm::LLVMContext &llvmContext, bool optimized) {
+  if (failed(embedDeviceCode()))
+    return nullptr;
   TimingScope translation = timing.nest("Translate to LLVM IR");
   registerLLVMTranslation(context);
   std::unique_ptr<llvm::Module> module = translateToLLVMIR(*op, sourceName, *machine, llvmContext);

@@ -73,7 +73,12 @@ llvm::Expected<std::unique_ptr<CompiledStep>> CompiledStep::make(std::unique_ptr
   return step;
 }
 
+llvm::Error CompiledStep::moveToGpu() {
+  return sinter_gpu_create(&artifact(), /*device=*/0, &gpu) == SINTER_OK ? llvm::Error::success() : lastError();
+}
+
 CompiledStep::~CompiledStep() {
+  sinter_gpu_destroy(gpu);
   std::free(state);
   std::free(scratch);
   sinter_pool_destroy(pool);
@@ -129,6 +134,28 @@ struct Buffers {
 
 } // namespace
 
+llvm::Error CompiledStep::call(llvm::StringRef function, const sinter_step_args &args) {
+  if (gpu && function != "init")
+    return callOnGpu(function, args);
+  if (int32_t status = functionNamed(artifact(), function)(&args))
+    return llvm::createStringError("'" + function + "' returned status " + llvm::Twine(status));
+  return llvm::Error::success();
+}
+
+llvm::Error CompiledStep::callOnGpu(llvm::StringRef function, const sinter_step_args &args) {
+  auto step = function == "train_step"  ? sinter_gpu_train_step
+              : function == "eval_step" ? sinter_gpu_eval_step
+                                        : sinter_gpu_predict;
+  sinter_step_args used = args;
+  if (function == "train_step")
+    used.outputs = nullptr;
+  if (function == "predict")
+    used.targets = nullptr;
+  if (sinter_gpu_upload(gpu, state) || step(gpu, &used) || sinter_gpu_download(gpu, state))
+    return lastError();
+  return llvm::Error::success();
+}
+
 llvm::Expected<NamedTensors> CompiledStep::run(llvm::StringRef function, const NamedTensors &arguments,
                                                const NamedTensors &expected, int64_t rows) {
   for (const NamedTensor &tensor : arguments)
@@ -154,8 +181,8 @@ llvm::Expected<NamedTensors> CompiledStep::run(llvm::StringRef function, const N
   args.parallel_for = sinter_pool_parallel_for;
   args.pool = pool;
   std::memset(scratch, 0xff, artifact().scratch_bytes); // NaN: nothing may be read before it is written
-  if (int32_t status = functionNamed(artifact(), function)(&args))
-    return llvm::createStringError("'" + function + "' returned status " + llvm::Twine(status));
+  if (llvm::Error error = call(function, args))
+    return std::move(error);
 
   NamedTensors results = expected;
   for (NamedTensor &result : results) {

@@ -6,10 +6,12 @@
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
+#include "sinter/Conversion/DeviceToNVVM/Passes.h"
 #include "sinter/Conversion/SinterToLLVM/Passes.h"
 #include "sinter/Conversion/SinterToLinalg/Passes.h"
 #include "sinter/Pipelines/Passes.h"
@@ -18,6 +20,7 @@
 #include "sinter/Transforms/Decompose/Passes.h"
 #include "sinter/Transforms/ExpandMath/Passes.h"
 #include "sinter/Transforms/Fusion/Passes.h"
+#include "sinter/Transforms/Gpu/Passes.h"
 #include "sinter/Transforms/Memory/Passes.h"
 #include "sinter/Transforms/Tiling/Passes.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -82,6 +85,8 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
 
 void buildTilesPhase(OpPassManager &manager, const TilesOptions &options) {
   expect(manager, Phase::Kernels);
+  if (options.device)
+    manager.addPass(createEmitDeviceKernelsPass());
   manager.addPass(createEmitKernelsPass());
   if (options.groupLaunches)
     manager.addPass(createGroupLaunchesPass());
@@ -106,6 +111,23 @@ static void lowerKernels(OpPassManager &manager) {
   simplify(manager.nest<LLVM::LLVMFuncOp>());
 }
 
+/// Device functions to the LLVM and NVVM dialects.
+static void lowerDeviceKernels(OpPassManager &manager) {
+  OpPassManager &device = manager.nest<gpu::GPUModuleOp>();
+  ExpandMathPassOptions math;
+  math.libm = false;
+  device.addPass(createExpandMathPass(math));
+  simplify(device);
+  device.addPass(createLowerAffinePass());
+  device.addPass(createSCFToControlFlowPass());
+  device.addPass(memref::createExpandStridedMetadataPass());
+  device.addPass(createLowerAffinePass());
+  simplify(device);
+  device.addPass(createConvertDeviceToNVVMPass());
+  device.addPass(createReconcileUnrealizedCastsPass());
+  simplify(device);
+}
+
 void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   expect(manager, Phase::Buffers);
   OpPassManager &functions = manager.nest<func::FuncOp>();
@@ -115,7 +137,9 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   functions.addPass(createExpandMathPass(math));
   simplify(functions);
   manager.addPass(createConvertStepsToLLVMPass(
-      {options.targetTriple, options.targetCpu, options.sourceDigest, options.compilerVersion, options.program}));
+      {options.targetTriple, options.targetCpu, options.sourceDigest, options.compilerVersion, options.program,
+       llvm::to_vector(options.deviceImages)}));
+  lowerDeviceKernels(manager);
   lowerKernels(manager);
   expect(manager, Phase::LLVM);
 }

@@ -7,7 +7,9 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -26,7 +28,8 @@ using namespace mlir;
 namespace sinter {
 
 void registerPhaseDialects(DialectRegistry &registry) {
-  registry.insert<SinterDialect, affine::AffineDialect, arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect,
+  registry.insert<SinterDialect, affine::AffineDialect, arith::ArithDialect, func::FuncDialect, gpu::GPUDialect,
+                  LLVM::LLVMDialect, NVVM::NVVMDialect,
                   linalg::LinalgDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
                   tensor::TensorDialect, ub::UBDialect, vector::VectorDialect>();
   func::registerInlinerExtension(registry);
@@ -48,8 +51,13 @@ struct KernelsArguments : PassPipelineOptions<KernelsArguments> {
   Option<std::string> schedules{*this, "schedules", llvm::cl::desc("file of schedules for some kernels")};
 };
 
+struct TilesArguments : PassPipelineOptions<TilesArguments> {
+  Option<bool> device{*this, "device", llvm::cl::desc("also write each kernel for a GPU")};
+};
+
 struct LLVMArguments : PassPipelineOptions<LLVMArguments> {
   Option<bool> program{*this, "program", llvm::cl::desc("also define sinter_program_artifact")};
+  ListOption<std::string> deviceImages{*this, "device-images", llvm::cl::desc("code for GPUs: sm_90a:ptx, ...")};
   Option<bool> fma{*this, "fma", llvm::cl::desc("the CPU has fused multiply-add"), llvm::cl::init(true)};
 };
 
@@ -84,13 +92,18 @@ void registerPhasePipelines() {
         options.schedules = arguments.schedules;
         buildKernelsPhase(manager, options);
       });
-  registerPlain(Phase::Tiles, buildTilesPhase);
+  PassPipelineRegistration<TilesArguments>(flag(Phase::Tiles), summary(Phase::Tiles),
+                                           [](OpPassManager &manager, const TilesArguments &arguments) {
+                                             buildTilesPhase(manager, {arguments.device});
+                                           });
   registerPlain(Phase::Buffers, buildBuffersPhase);
   PassPipelineRegistration<LLVMArguments>(flag(Phase::LLVM), summary(Phase::LLVM),
                                           [](OpPassManager &manager, const LLVMArguments &arguments) {
                                             LLVMOptions options;
                                             options.program = arguments.program;
                                             options.fma = arguments.fma;
+                                            options.deviceImages.assign(arguments.deviceImages.begin(),
+                                                                        arguments.deviceImages.end());
                                             buildLLVMPhase(manager, options);
                                           });
 }

@@ -5,7 +5,9 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
@@ -145,7 +147,8 @@ LogicalResult verifyBlockSizes(ModuleOp module) {
 
 LogicalResult verifyLLVM(ModuleOp module) {
   WalkResult result = module.walk<WalkOrder::PreOrder>([](Operation *op) {
-    if (isa<ModuleOp>(op) || isa<LLVM::LLVMDialect>(op->getDialect()))
+    bool isDevice = op->getParentOfType<gpu::GPUModuleOp>() && isa<NVVM::NVVMDialect>(op->getDialect());
+    if (isa<ModuleOp, gpu::GPUModuleOp>(op) || isa<LLVM::LLVMDialect>(op->getDialect()) || isDevice)
       return WalkResult::advance();
     breaks(op, Phase::LLVM) << "only the LLVM dialect is left there";
     return WalkResult::interrupt();

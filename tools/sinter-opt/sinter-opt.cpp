@@ -5,6 +5,7 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "sinter/Conversion/DeviceToNVVM/Passes.h"
 #include "sinter/Conversion/SinterToLLVM/Passes.h"
 #include "sinter/Conversion/SinterToLinalg/Passes.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
@@ -15,6 +16,7 @@
 #include "sinter/Transforms/Decompose/Passes.h"
 #include "sinter/Transforms/Fusion/Passes.h"
 #include "sinter/Transforms/ExpandMath/Passes.h"
+#include "sinter/Transforms/Gpu/Passes.h"
 #include "sinter/Transforms/Memory/Passes.h"
 #include "sinter/Transforms/Step/Passes.h"
 #include "sinter/Transforms/Tiling/Passes.h"
@@ -30,6 +32,8 @@ int main(int argc, char **argv) {
   sinter::registerMemoryPasses();
   sinter::registerSinterToLLVMPasses();
   sinter::registerTilingPasses();
+  sinter::registerGpuPasses();
+  sinter::registerDeviceToNVVMPasses();
   sinter::registerPipelinesPasses();
   sinter::registerPhasePipelines();
   mlir::DialectRegistry registry;

@@ -94,6 +94,12 @@ static LogicalResult emitCode(Compilation &compilation, const Options &options, 
   }
   if (options.emit == EmitKind::Program || options.emit == EmitKind::Library)
     return linkOutput(compilation, options, beside, timing);
+  if (options.emit == EmitKind::Ptx) {
+    mlir::FailureOr<std::string> ptx = compilation.makeDevicePtx();
+    if (failed(ptx))
+      return failure();
+    return reportError(writeWith(beside, [&] { return write(options, *ptx); }));
+  }
   auto format = options.emit == EmitKind::Assembly ? CodeFormat::Assembly : CodeFormat::Object;
   mlir::FailureOr<llvm::SmallVector<char, 0>> code = compilation.generate(format);
   if (failed(code))

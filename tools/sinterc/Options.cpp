@@ -32,10 +32,11 @@ cl::opt<std::string> output("o", cl::sub(compile), cl::sub(tune), cl::cat(what),
                                      "libNAME.so, NAME.o), and standard output for text"));
 cl::opt<EmitKind>
     emit("emit", cl::cat(what), cl::init(EmitKind::Program),
-         cl::desc("What to write [what the ending of -o says (.mlir .ll .s .o .so), else exe]"),
+         cl::desc("What to write [what the ending of -o says (.mlir .ll .s .ptx .o .so), else exe]"),
          cl::values(clEnumValN(EmitKind::MLIR, "mlir", "the IR of the phase given by --compile-to"),
                     clEnumValN(EmitKind::LLVMIR, "llvm", "optimized LLVM IR"),
                     clEnumValN(EmitKind::Assembly, "asm", "assembly"),
+                    clEnumValN(EmitKind::Ptx, "ptx", "the device code for the first GPU of --gpu"),
                     clEnumValN(EmitKind::Object, "obj", "an object file and a C header; links with libsinter_rt"),
                     clEnumValN(EmitKind::Library, "lib", "a shared library and a C header; needs nothing else"),
                     clEnumValN(EmitKind::Program, "exe", "a program with train, eval, predict, info and bench")));
@@ -63,6 +64,19 @@ cl::opt<std::string> targetCpu("target-cpu", cl::sub(compile), cl::sub(tune), cl
                                         "them [native]"));
 cl::opt<std::string> targetTriple("target-triple", cl::cat(forWhom), cl::value_desc("triple"),
                                   cl::desc("Machine, e.g. aarch64-linux-gnu [this one]"));
+enum class Target { Cpu, Nvptx };
+cl::opt<Target> target("target", cl::cat(forWhom), cl::init(Target::Cpu),
+                       cl::desc("What runs the steps [cpu]"),
+                       cl::values(clEnumValN(Target::Cpu, "cpu", "CPUs"),
+                                  clEnumValN(Target::Nvptx, "nvptx", "NVIDIA GPUs, and CPUs as well")));
+cl::list<std::string> gpus("gpu", cl::cat(forWhom), cl::CommaSeparated, cl::value_desc("names"),
+                           cl::desc("With --target=nvptx: architectures to make code for, sm_80, sm_89, sm_90a, ...; "
+                                    "code without a letter also runs on later ones [sm_80]"));
+enum class Cubin { Auto, Never };
+cl::opt<Cubin> gpuCubin("gpu-cubin", cl::cat(forWhom), cl::init(Cubin::Auto),
+                        cl::desc("With --target=nvptx: machine code beside PTX, which loads faster [auto]"),
+                        cl::values(clEnumValN(Cubin::Auto, "auto", "if ptxas is found"),
+                                   clEnumValN(Cubin::Never, "never", "PTX alone")));
 cl::opt<unsigned> optLevel("O", cl::sub(compile), cl::sub(tune), cl::cat(forWhom), cl::Prefix, cl::value_desc("0-3"),
                            cl::init(3), cl::desc("Effort of LLVM's passes and code generator [3]"));
 
@@ -151,6 +165,7 @@ EmitKind kindByEnding(llvm::StringRef path) {
       .Case(".mlir", EmitKind::MLIR)
       .Case(".ll", EmitKind::LLVMIR)
       .Case(".s", EmitKind::Assembly)
+      .Case(".ptx", EmitKind::Ptx)
       .Case(".o", EmitKind::Object)
       .Case(".so", EmitKind::Library)
       .Default(EmitKind::Program);
@@ -241,6 +256,8 @@ void checkTuneOptions() {
 void checkCombinations(const Options &options) {
   if (options.tune)
     checkTuneOptions();
+  if (target != Target::Nvptx && (!gpus.empty() || options.emit == EmitKind::Ptx))
+    usageError("--gpu and --emit=ptx go with --target=nvptx");
   if (batch.getNumOccurrences() && (batch < 1 || batch > kMostRows))
     usageError("--batch expects a number of rows from 1 to " + llvm::Twine(kMostRows) + ", found " +
                llvm::Twine(batch));
@@ -303,6 +320,11 @@ Options parseOptions(int argc, char **argv) {
   options.compilation.schedules = schedules;
   options.compilation.unfused.assign(unfused.begin(), unfused.end());
   options.compilation.keepGradients = keepGradients || checkGradients;
+  if (target == Target::Nvptx)
+    options.compilation.gpus.assign(gpus.begin(), gpus.end());
+  if (target == Target::Nvptx && gpus.empty())
+    options.compilation.gpus = {"sm_80"};
+  options.compilation.cubin = gpuCubin == Cubin::Auto;
   options.compilation.program = options.emit == EmitKind::Program;
   options.verify = verify;
   options.checkGradients = checkGradients;

@@ -8,7 +8,7 @@
 
 namespace sinterc {
 
-enum class EmitKind { MLIR, LLVMIR, Assembly, Object, Library, Program };
+enum class EmitKind { MLIR, LLVMIR, Assembly, Ptx, Object, Library, Program };
 
 /// Whether a C header is written beside the output.
 inline bool hasHeader(EmitKind kind) {

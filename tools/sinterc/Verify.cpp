@@ -48,6 +48,11 @@ LogicalResult runVerify(Compilation &compilation, const Options &options) {
   if (!step)
     return reportError(step.takeError());
 
+  // Compiled for a GPU, it is checked on one.
+  if (!options.compilation.gpus.empty())
+    if (llvm::Error error = (*step)->moveToGpu())
+      return reportError(std::move(error));
+
   const double tolerance = options.tolerance > 0 ? options.tolerance : roundingTolerance(*reference);
   size_t wrong = 0, compared = 0;
   for (StepCall call : callsToCompare((*step)->batch())) {

@@ -12,6 +12,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Support/Timing.h"
 #include "sinter/Pipelines/Phases.h"
+#include "sinter/Target/DeviceCode.h"
 #include "sinter/Target/Emit.h"
 #include "sinter/Target/TargetMachine.h"
 
@@ -34,6 +35,10 @@ struct CompilationOptions {
   std::string schedules;
   /// Kinds of fusion to leave out (KernelsOptions).
   std::vector<std::string> unfused;
+  /// GPUs to make code for as well, "sm_90a"; none: CPUs alone.
+  std::vector<std::string> gpus;
+  /// Machine code beside PTX, where ptxas is found.
+  bool cubin = true;
   /// For an executable: define the symbol that its `main` looks for.
   bool program = false;
 };
@@ -74,6 +79,9 @@ public:
   /// Objects for the linker, compiled in parallel; together they are what `generate(CodeFormat::Object)` is.
   mlir::FailureOr<std::vector<llvm::SmallVector<char, 0>>> generateParts();
 
+  /// The PTX of the device functions, for the first GPU; the module must be in phase `LLVM`.
+  mlir::FailureOr<std::string> makeDevicePtx();
+
   mlir::ModuleOp module() { return *op; }
   Phase phase() const { return current; }
   /// Of the model text and of every option that changes the code, hexadecimal.
@@ -87,12 +95,16 @@ private:
   mlir::LogicalResult checkChoices();
   mlir::LogicalResult runPhase(Phase phase);
   mlir::LogicalResult summarize();
+  /// Compiles the device functions, which leave the module as constants.
+  mlir::LogicalResult embedDeviceCode();
   std::string digestOf(llvm::StringRef text, llvm::StringRef schedules) const;
 
   mlir::MLIRContext &context;
   CompilationOptions options;
   mlir::TimingScope &timing;
   std::unique_ptr<llvm::TargetMachine> machine;
+  std::vector<DeviceArchitecture> gpus;
+  std::string ptxas; ///< path; empty: no cubins
   mlir::OwningOpRef<mlir::ModuleOp> op;
   Phase current = Phase::Model;
   std::string sourceDigest, sourceName;

@@ -12,6 +12,7 @@
 #define SINTER_PIPELINES_COMPILEDSTEP_H
 
 #include "sinter-rt/artifact_loader.h"
+#include "sinter-rt/gpu.h"
 #include "sinter-rt/threads.h"
 #include "sinter/Pipelines/Compilation.h"
 #include "sinter/Reference/Compare.h"
@@ -48,6 +49,9 @@ public:
   CompiledStep(const CompiledStep &) = delete;
   ~CompiledStep();
 
+  /// From now on all functions but `init` run on the first GPU. Fails where there is none for this artifact.
+  llvm::Error moveToGpu();
+
   int64_t batch() const { return artifact().batch; }
 
   /// Runs a step function on arguments found by role and name. Results are those named by `expected`, whose values are
@@ -60,10 +64,13 @@ private:
   const sinter_artifact &artifact() const { return library->artifact(); }
   char *stateTensor(llvm::StringRef name);
   size_t outputIndex(llvm::StringRef name);
+  llvm::Error call(llvm::StringRef function, const sinter_step_args &args);
+  llvm::Error callOnGpu(llvm::StringRef function, const sinter_step_args &args);
 
   std::unique_ptr<CompiledLibrary> library;
   sinter_pool *pool = nullptr;
   void *state = nullptr, *scratch = nullptr;
+  sinter_gpu *gpu = nullptr;
 };
 
 /// A call of a step function to be compared.

@@ -52,6 +52,8 @@ void buildKernelsPhase(mlir::OpPassManager &manager, const KernelsOptions &optio
 struct TilesOptions {
   /// Launches that do not depend on each other share a parallel loop.
   bool groupLaunches = true;
+  /// Also write each kernel for a GPU.
+  bool device = false;
 };
 void buildTilesPhase(mlir::OpPassManager &manager, const TilesOptions &options);
 
@@ -70,6 +72,8 @@ struct LLVMOptions {
   bool fma = true;
   /// Has the processor x 2^n on vectors of 512 bits?
   bool scale512 = false;
+  /// Code for GPUs that will be embedded: "sm_90a:ptx", "sm_90a:cubin".
+  std::vector<std::string> deviceImages;
   /// Also define `sinter_program_artifact`, which `main` of a program looks for.
   bool program = false;
 };

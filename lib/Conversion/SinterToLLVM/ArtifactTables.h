@@ -12,6 +12,8 @@
 
 namespace sinter {
 
+struct DeviceProgram;
+
 /// The order in which the ABI names the step functions.
 constexpr llvm::StringLiteral kStepNames[] = {"init", "train_step", "eval_step", "predict"};
 
@@ -26,7 +28,8 @@ llvm::SmallVector<KernelEntry> collectKernels(mlir::ModuleOp module);
 /// Appends the constant `<prefix>_artifact` and all it points to. The step functions are llvm.funcs of the module named
 /// `<prefix>_artifact_<step>`.
 void emitArtifact(mlir::ModuleOp module, llvm::StringRef prefix, const IoTables &io,
-                  llvm::ArrayRef<KernelEntry> kernels, const ConvertStepsToLLVMPassOptions &options);
+                  llvm::ArrayRef<KernelEntry> kernels, const DeviceProgram &device,
+                  const ConvertStepsToLLVMPassOptions &options);
 
 } // namespace sinter
 

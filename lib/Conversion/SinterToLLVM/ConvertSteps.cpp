@@ -1,6 +1,7 @@
 // How do the step functions and declarations of a module become an artifact?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "DeviceProgram.h"
 #include "StepFunction.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "sinter/Transforms/Memory/Layout.h"
@@ -41,6 +42,9 @@ struct ConvertSteps : impl::ConvertStepsToLLVMPassBase<ConvertSteps> {
     if (failed(io))
       return signalPassFailure();
     SmallVector<KernelEntry> kernels = collectKernels(module);
+    FailureOr<DeviceProgram> device = collectDeviceProgram(module, *io, llvm::to_vector(deviceImages));
+    if (failed(device))
+      return signalPassFailure();
 
     annotateKernels(module);
     for (StringRef stepName : kStepNames) {
@@ -49,12 +53,14 @@ struct ConvertSteps : impl::ConvertStepsToLLVMPassBase<ConvertSteps> {
       if (step && failed(emitStepFunction(step, prefix, *io, batch.getInt(), first - kernels.begin())))
         return signalPassFailure();
     }
-    emitArtifact(module, prefix, *io, kernels, options());
+    emitArtifact(module, prefix, *io, kernels, *device, options());
     eraseSinter(module);
   }
 
 private:
-  ConvertStepsToLLVMPassOptions options() { return {targetTriple, targetCpu, sourceDigest, compilerVersion, program}; }
+  ConvertStepsToLLVMPassOptions options() {
+    return {targetTriple, targetCpu, sourceDigest, compilerVersion, program, llvm::to_vector(deviceImages)};
+  }
 
   static void eraseSinter(ModuleOp module) {
     for (StringRef step : kStepNames)

@@ -3,18 +3,13 @@
 // Every struct below lists its fields in the order of the header; the header asserts their sizes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "ArtifactTables.h"
-#include "mlir/IR/Builders.h"
-#include "sinter-rt/artifact.h"
+#include "ArtifactEmitter.h"
 #include "sinter/Transforms/Memory/Layout.h"
-#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 
 namespace sinter {
-namespace {
-
-int32_t dtypeOf(Type type) {
+static int32_t dtypeOf(Type type) {
   if (type.isF32())
     return SINTER_F32;
   if (type.isF64())
@@ -25,107 +20,6 @@ int32_t dtypeOf(Type type) {
     return SINTER_U8;
   return type.isInteger(32) ? SINTER_I32 : SINTER_I64;
 }
-
-class ArtifactEmitter {
-public:
-  ArtifactEmitter(ModuleOp module, StringRef prefix)
-      : module(module), prefix(prefix), loc(module.getLoc()), builder(module.getBodyRegion()),
-        pointer(LLVM::LLVMPointerType::get(module.getContext())) {
-    builder.setInsertionPointToEnd(module.getBody());
-  }
-
-  void emit(const IoTables &io, ArrayRef<KernelEntry> kernels, const ConvertStepsToLLVMPassOptions &options);
-
-private:
-  // Values of fields, made inside of an initializer.
-  using Field = llvm::function_ref<Value()>;
-
-  Value i32(int64_t value) { return integer(builder.getI32Type(), value); }
-  Value i64(int64_t value) { return integer(builder.getI64Type(), value); }
-  Value f64(double value) {
-    return LLVM::ConstantOp::create(builder, loc, builder.getF64Type(), builder.getF64FloatAttr(value));
-  }
-  Value integer(Type type, int64_t value) {
-    return LLVM::ConstantOp::create(builder, loc, type, builder.getIntegerAttr(type, value));
-  }
-  Value null() { return LLVM::ZeroOp::create(builder, loc, pointer); }
-  Value address(StringRef symbol) {
-    return LLVM::AddressOfOp::create(builder, loc, pointer, FlatSymbolRefAttr::get(builder.getContext(), symbol));
-  }
-  Value addressOrNull(StringRef symbol) { return symbol.empty() ? null() : address(symbol); }
-
-  Value structure(ArrayRef<Value> fields) {
-    SmallVector<Type> types;
-    for (Value field : fields)
-      types.push_back(field.getType());
-    Value result = LLVM::UndefOp::create(builder, loc, LLVM::LLVMStructType::getLiteral(builder.getContext(), types));
-    for (auto [i, field] : llvm::enumerate(fields))
-      result = LLVM::InsertValueOp::create(builder, loc, result, field, i);
-    return result;
-  }
-
-  /// A private constant that holds `text` and a final zero; equal texts share one.
-  std::string string(StringRef text) {
-    std::string &symbol = strings[text];
-    if (symbol.empty()) {
-      symbol = prefix + "_string_" + std::to_string(strings.size() - 1);
-      std::string bytes = text.str() + '\0';
-      auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
-      auto global = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Private, symbol,
-                                           builder.getStringAttr(bytes));
-      global.setUnnamedAddr(LLVM::UnnamedAddr::Global);
-    }
-    return symbol;
-  }
-
-  /// A constant with the elements that `element(i)` builds; the symbol, or "" if there are none.
-  std::string array(StringRef name, size_t count, llvm::function_ref<Value(size_t)> element) {
-    if (count == 0)
-      return "";
-    std::string symbol = (prefix + "_" + name).str();
-    // The type is known once an element is built: fill the initializer first.
-    Region region;
-    OpBuilder::InsertionGuard guard(builder);
-    builder.createBlock(&region);
-    SmallVector<Value> elements;
-    for (size_t i = 0; i != count; ++i)
-      elements.push_back(element(i));
-    Value all = LLVM::UndefOp::create(builder, loc, LLVM::LLVMArrayType::get(elements[0].getType(), count));
-    for (auto [i, value] : llvm::enumerate(elements))
-      all = LLVM::InsertValueOp::create(builder, loc, all, value, i);
-    LLVM::ReturnOp::create(builder, loc, all);
-    global(symbol, LLVM::Linkage::Private, all.getType(), region);
-    return symbol;
-  }
-
-  void global(StringRef symbol, LLVM::Linkage linkage, Type type, Region &initializer) {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToEnd(module.getBody());
-    auto global = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, linkage, symbol, Attribute());
-    global.getInitializerRegion().takeBody(initializer);
-  }
-
-  std::string shape(StringRef name, RankedTensorType type) {
-    return array(name, type.getRank(),
-                 [&](size_t i) { return i64(type.isDynamicDim(i) ? SINTER_BATCH_EXTENT : type.getDimSize(i)); });
-  }
-
-  std::string tensorTable();
-  std::string ioTable(StringRef name, ArrayRef<IoEntry> entries);
-  std::string kernelTable(ArrayRef<KernelEntry> kernels);
-  std::string metricTable(ArrayAttr names);
-  Value stepFunction(StringRef step) {
-    std::string symbol = (prefix + "_artifact_" + step).str();
-    return module.lookupSymbol(symbol) ? address(symbol) : null();
-  }
-
-  ModuleOp module;
-  std::string prefix;
-  Location loc;
-  OpBuilder builder;
-  Type pointer;
-  llvm::StringMap<std::string> strings;
-};
 
 std::string ArtifactEmitter::tensorTable() {
   SmallVector<StateSlot> slots = layoutState(module);
@@ -172,17 +66,17 @@ std::string ArtifactEmitter::metricTable(ArrayAttr names) {
 }
 
 template <typename OpT>
-OpT firstOp(ModuleOp module) {
+static OpT firstOp(ModuleOp module) {
   auto ops = module.getOps<OpT>();
   return ops.empty() ? OpT() : *ops.begin();
 }
 
-int64_t integerAttr(ModuleOp module, StringRef name) {
+static int64_t integerAttr(ModuleOp module, StringRef name) {
   auto attribute = module->getAttrOfType<IntegerAttr>(name);
   return attribute ? attribute.getInt() : 0;
 }
 
-void ArtifactEmitter::emit(const IoTables &io, ArrayRef<KernelEntry> kernels,
+void ArtifactEmitter::emit(const IoTables &io, ArrayRef<KernelEntry> kernels, const DeviceProgram &device,
                            const ConvertStepsToLLVMPassOptions &options) {
   auto metricsOp = firstOp<MetricsOp>(module);
   ArrayAttr metricNames = metricsOp ? metricsOp.getNames() : builder.getArrayAttr({});
@@ -200,7 +94,7 @@ void ArtifactEmitter::emit(const IoTables &io, ArrayRef<KernelEntry> kernels,
                          string(optimizer ? optimizer.describe() : "none")};
   std::string tensors = tensorTable(), inputs = ioTable("inputs", io.inputs), targets = ioTable("targets", io.targets),
               outputs = ioTable("outputs", io.outputs), kernelRows = kernelTable(kernels),
-              metrics = metricTable(metricNames);
+              metrics = metricTable(metricNames), program = deviceProgram(device);
   size_t tensorCount = llvm::range_size(module.getOps<StateOp>());
 
   Region region;
@@ -237,9 +131,10 @@ void ArtifactEmitter::emit(const IoTables &io, ArrayRef<KernelEntry> kernels,
                               stepFunction("init"),
                               stepFunction("train_step"),
                               stepFunction("eval_step"),
-                              stepFunction("predict")});
+                              stepFunction("predict"),
+                              addressOrNull(program)});
   LLVM::ReturnOp::create(builder, loc, artifact);
-  std::string symbol = prefix + "_artifact";
+  std::string symbol = prefixed("artifact");
   global(symbol, LLVM::Linkage::External, artifact.getType(), region);
 
   if (!options.program)
@@ -251,11 +146,9 @@ void ArtifactEmitter::emit(const IoTables &io, ArrayRef<KernelEntry> kernels,
   LLVM::ReturnOp::create(builder, loc, address(symbol));
 }
 
-} // namespace
-
 void emitArtifact(ModuleOp module, StringRef prefix, const IoTables &io, ArrayRef<KernelEntry> kernels,
-                  const ConvertStepsToLLVMPassOptions &options) {
-  ArtifactEmitter(module, prefix).emit(io, kernels, options);
+                  const DeviceProgram &device, const ConvertStepsToLLVMPassOptions &options) {
+  ArtifactEmitter(module, prefix).emit(io, kernels, device, options);
 }
 
 } // namespace sinter

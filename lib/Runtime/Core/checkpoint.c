@@ -157,6 +157,8 @@ sinter_status sinter_model_save(const sinter_model *model, const char *path, con
   if (!path || !*path || (metadata_count > 0 && !metadata))
     return sinter_fail(SINTER_INVALID_ARGUMENT, "checkpoint: expected a path and metadata, found none");
   sinter_status status = checkCallerKeys(path, metadata, metadata_count);
+  if (status == SINTER_OK)
+    status = sinter_model_synchronize(model);
   if (status != SINTER_OK)
     return status;
   const size_t tensors = sinter_model_tensor_count(model), keys = OUR_METADATA + metadata_count;
@@ -365,8 +367,10 @@ sinter_status sinter_model_load(sinter_model *model, const char *path, uint32_t 
     *result = NULL;
   if (flags & ~(uint32_t)SINTER_LOAD_ANY_MODEL_NAME)
     return sinter_fail(SINTER_INVALID_ARGUMENT, "sinter_model_load: unknown flags 0x%X", flags);
-  sinter_file *file;
-  sinter_status status = sinter_file_open(path, &file);
+  sinter_file *file = NULL;
+  sinter_status status = sinter_model_synchronize(model);
+  if (status == SINTER_OK)
+    status = sinter_file_open(path, &file);
   if (status == SINTER_OK)
     status = loadCheckpoint(model, file, flags);
   if (status == SINTER_OK && result)
@@ -382,8 +386,10 @@ sinter_status sinter_model_load_parameters(sinter_model *model, const char *path
     *result = NULL;
   if (flags != 0)
     return sinter_fail(SINTER_INVALID_ARGUMENT, "sinter_model_load_parameters: unknown flags 0x%X", flags);
-  sinter_file *file;
-  sinter_status status = sinter_file_open(path, &file);
+  sinter_file *file = NULL;
+  sinter_status status = sinter_model_synchronize(model);
+  if (status == SINTER_OK)
+    status = sinter_file_open(path, &file);
   if (status == SINTER_OK)
     status = loadParameters(model, file);
   if (status == SINTER_OK && result)

@@ -4,6 +4,7 @@
 #include <sinter-rt/model.h>
 
 #include "block.h"
+#include <sinter-rt/gpu.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@ struct sinter_model {
   const sinter_artifact *artifact;
   sinter_pool *pool;
   Block state, scratch;
+  sinter_gpu *gpu; /* NULL: steps run on the CPU */
+  int deviceIsNewer, hostIsNewer; /* which copy of the state is the current one, if they may differ */
   uint32_t *byName; /* indices of the tensors, sorted by name */
   int64_t step;     /* training steps taken */
   int64_t seed;
@@ -37,6 +40,30 @@ static sinter_status callStep(sinter_model *model, const char *name, sinter_step
   return SINTER_OK;
 }
 
+/* What the device has computed, for whoever reads the state on the host. */
+sinter_status sinter_model_synchronize(const sinter_model *constModel) {
+  sinter_model *model = (sinter_model *)(uintptr_t)constModel; /* its value stays what it was: only a copy changes */
+  if (!model->deviceIsNewer)
+    return SINTER_OK;
+  const sinter_status status = sinter_gpu_download(model->gpu, model->state.data);
+  model->deviceIsNewer = status != SINTER_OK;
+  return status;
+}
+
+typedef sinter_status (*DeviceStep)(sinter_gpu *gpu, const sinter_step_args *args);
+
+static sinter_status callDevice(sinter_model *model, DeviceStep step, sinter_step_args *args) {
+  if (model->hostIsNewer) {
+    const sinter_status status = sinter_gpu_upload(model->gpu, model->state.data);
+    if (status != SINTER_OK)
+      return status;
+    model->hostIsNewer = 0;
+  }
+  args->struct_size = (uint32_t)sizeof *args;
+  args->seed = model->seed;
+  return step(model->gpu, args);
+}
+
 static int compareNames(const void *left, const void *right, void *tensors) {
   const sinter_tensor_info *table = tensors;
   return strcmp(table[*(const uint32_t *)left].name, table[*(const uint32_t *)right].name);
@@ -58,6 +85,19 @@ static sinter_status indexNames(sinter_model *model) {
       return sinter_fail(SINTER_INVALID_ARGUMENT, "artifact '%s': two tensors of the name '%s'", artifact->name, name);
   }
   return SINTER_OK;
+}
+
+sinter_status sinter_model_create_on_gpu(const sinter_artifact *artifact, int device, sinter_model **result) {
+  sinter_status status = sinter_model_create(artifact, /*threads=*/0, result);
+  if (status != SINTER_OK)
+    return status;
+  status = sinter_gpu_create(artifact, device, &(*result)->gpu);
+  (*result)->hostIsNewer = 1;
+  if (status != SINTER_OK) {
+    sinter_model_destroy(*result);
+    *result = NULL;
+  }
+  return status;
 }
 
 sinter_status sinter_model_create(const sinter_artifact *artifact, int threads, sinter_model **result) {
@@ -89,6 +129,7 @@ sinter_status sinter_model_create(const sinter_artifact *artifact, int threads, 
 void sinter_model_destroy(sinter_model *model) {
   if (!model)
     return;
+  sinter_gpu_destroy(model->gpu);
   sinter_pool_destroy(model->pool);
   sinter_block_free(&model->scratch);
   sinter_block_free(&model->state);
@@ -101,6 +142,9 @@ const sinter_artifact *sinter_model_artifact(const sinter_model *model) {
 }
 sinter_pool *sinter_model_pool(sinter_model *model) {
   return model->pool;
+}
+const char *sinter_model_gpu_name(const sinter_model *model) {
+  return model->gpu ? sinter_gpu_name(model->gpu) : NULL;
 }
 
 sinter_model_memory sinter_model_memory_of(const sinter_model *model) {
@@ -115,6 +159,8 @@ sinter_status sinter_model_init(sinter_model *model, int64_t seed) {
   model->step = 0;
   sinter_step_args args = {0};
   args.rows = model->artifact->batch;
+  model->deviceIsNewer = 0;
+  model->hostIsNewer = 1;
   return callStep(model, "init", model->artifact->init, &args);
 }
 
@@ -166,7 +212,13 @@ sinter_status sinter_model_train_step(sinter_model *model, const void *const *in
   args.rows = rows;
   args.learning_rate = learning_rate;
   args.step = model->step + 1;
-  status = callStep(model, "train_step", artifact->train_step, &args);
+  if (model->gpu) {
+    args.loss = loss ? &scalar : NULL; /* not to wait for it if nobody asks */
+    status = callDevice(model, sinter_gpu_train_step, &args);
+    model->deviceIsNewer = 1;
+  } else {
+    status = callStep(model, "train_step", artifact->train_step, &args);
+  }
   if (status != SINTER_OK)
     return status;
   ++model->step;
@@ -195,7 +247,8 @@ sinter_status sinter_model_eval_step(sinter_model *model, const void *const *inp
   args.loss = &scalar;
   args.rows = rows;
   args.step = model->step;
-  status = callStep(model, "eval_step", artifact->eval_step, &args);
+  status = model->gpu ? callDevice(model, sinter_gpu_eval_step, &args)
+                      : callStep(model, "eval_step", artifact->eval_step, &args);
   if (status == SINTER_OK && loss)
     *loss = lossAsDouble(model, &scalar);
   return status;
@@ -215,7 +268,8 @@ sinter_status sinter_model_predict(sinter_model *model, const void *const *input
   args.outputs = outputs;
   args.rows = rows;
   args.step = model->step;
-  return callStep(model, "predict", artifact->predict, &args);
+  return model->gpu ? callDevice(model, sinter_gpu_predict, &args)
+                    : callStep(model, "predict", artifact->predict, &args);
 }
 
 void sinter_model_set_observer(sinter_model *model, sinter_observer observer, void *context) {
@@ -244,14 +298,20 @@ const sinter_tensor_info *sinter_model_tensor_info_at(const sinter_model *model,
   return index < model->artifact->tensor_count ? &model->artifact->tensors[index] : NULL;
 }
 
+/* The caller may write there. */
 void *sinter_model_tensor_at(sinter_model *model, uint32_t index) {
   const sinter_tensor_info *info = sinter_model_tensor_info_at(model, index);
-  return info ? (char *)model->state.data + info->offset : NULL;
+  if (!info || sinter_model_synchronize(model) != SINTER_OK)
+    return NULL;
+  model->hostIsNewer = 1;
+  return (char *)model->state.data + info->offset;
 }
 
 const void *sinter_model_tensor_at_const(const sinter_model *model, uint32_t index) {
   const sinter_tensor_info *info = sinter_model_tensor_info_at(model, index);
-  return info ? (const char *)model->state.data + info->offset : NULL;
+  if (!info || sinter_model_synchronize(model) != SINTER_OK)
+    return NULL;
+  return (const char *)model->state.data + info->offset;
 }
 
 int64_t sinter_model_find_tensor(const sinter_model *model, const char *name) {

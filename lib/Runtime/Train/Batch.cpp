@@ -12,9 +12,15 @@
 
 namespace sinter::train {
 
-Model createModel(const sinter_artifact &artifact, int threads) {
+Model createModel(const sinter_artifact &artifact, const DeviceOptions &options) {
   sinter_model *model = nullptr;
-  check(sinter_model_create(&artifact, threads, &model));
+  if (options.device == "cpu") {
+    check(sinter_model_create(&artifact, options.threads, &model));
+    return Model(model);
+  }
+  // The command line has checked the form: gpu or gpu:N.
+  std::string number = options.device.size() > 4 ? options.device.substr(4) : "0";
+  check(sinter_model_create_on_gpu(&artifact, std::atoi(number.c_str()), &model));
   return Model(model);
 }
 

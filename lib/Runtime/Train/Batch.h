@@ -5,6 +5,7 @@
 #ifndef SINTER_LIB_RUNTIME_TRAIN_BATCH_H
 #define SINTER_LIB_RUNTIME_TRAIN_BATCH_H
 
+#include "Options.h"
 #include "Preparation.h"
 
 #include "sinter-rt/model.h"
@@ -19,7 +20,7 @@ struct ModelDeleter {
 };
 using Model = std::unique_ptr<sinter_model, ModelDeleter>;
 
-Model createModel(const sinter_artifact &artifact, int threads);
+Model createModel(const sinter_artifact &artifact, const DeviceOptions &options);
 
 /// Memory aligned to a cache line.
 class AlignedBuffer {

@@ -96,7 +96,7 @@ static void fillRandom(const sinter_artifact &artifact, int64_t seed, Batch &bat
 int runBench(const sinter_artifact &artifact, const BenchOptions &options) {
   if (options.profile.wanted())
     check(sinter_output_check(options.profile.path.c_str()));
-  Model model = createModel(artifact, options.threads);
+  Model model = createModel(artifact, options.device);
   check(sinter_model_init(model.get(), options.seed));
   Batch batch(artifact);
   fillRandom(artifact, options.seed, batch);

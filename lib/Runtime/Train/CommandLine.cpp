@@ -109,8 +109,18 @@ static void addData(CLI::App &command, DataFiles &data, const char *target, bool
   addHeader(command, data.header);
 }
 
-static void addThreads(CLI::App &command, int &threads) {
-  command.add_option("--threads", threads, "Number of threads; 0 is one per CPU. No result depends on it")
+static std::string checkDevice(const std::string &text) {
+  bool isGpu = text.rfind("gpu:", 0) == 0 && text.size() > 4 && text.size() < 8 &&
+               text.find_first_not_of("0123456789", 4) == std::string::npos;
+  return text == "cpu" || text == "gpu" || isGpu ? "" : "expected cpu, gpu or gpu:N, found '" + text + "'";
+}
+
+static void addDevice(CLI::App &command, DeviceOptions &options) {
+  command.add_option("--device", options.device, "What runs the steps: cpu, gpu, or gpu:N for GPU number N")
+      ->check(CLI::Validator(checkDevice, ""))
+      ->capture_default_str()
+      ->type_name("NAME");
+  command.add_option("--threads", options.threads, "Number of threads; 0 is one per CPU. No result depends on it")
       ->check(between(0, SINTER_MAX_THREADS))
       ->capture_default_str()
       ->type_name("N");
@@ -187,7 +197,7 @@ static void addTrainCourse(CLI::App &command, const sinter_artifact &artifact, T
       ->type_name("S")
       ->group(group);
   command.add_flag("--no-shuffle", options.noShuffle, "Take the rows in the order of the file")->group(group);
-  addThreads(command, options.threads);
+  addDevice(command, options.device);
 }
 
 static void addProfile(CLI::App &command, ProfileOptions &profile, const char *group) {
@@ -258,7 +268,7 @@ static void addEval(CLI::App &app, EvalOptions &options, const std::string &prog
       ->type_name("X")
       ->group("Data");
   command.add_flag("--json", options.json, "Print a JSON object");
-  addThreads(command, options.threads);
+  addDevice(command, options.device);
   command.footer(fmt::format("\nExamples:\n"
                              "  {0} eval --data more.csv --weights flowers.ckpt\n"
                              "  {0} eval --inputs images.idx --targets labels.idx --weights digits.ckpt",
@@ -281,7 +291,7 @@ static void addPredict(CLI::App &app, PredictOptions &options, const std::string
       ->default_str("as in training")
       ->type_name("X")
       ->group("Data");
-  addThreads(command, options.threads);
+  addDevice(command, options.device);
   command.footer(fmt::format("\nExamples:\n"
                              "  {0} predict --inputs images.npy --output scores.npy --weights digits.ckpt\n"
                              "  {0} predict --data new.csv --weights flowers.ckpt",
@@ -297,7 +307,7 @@ static void addInfoAndBench(CLI::App &app, AllOptions &options) {
       ->capture_default_str()
       ->type_name("N");
   bench.add_option("--seed", options.bench.seed, "Decides parameters and data")->capture_default_str()->type_name("S");
-  addThreads(bench, options.bench.threads);
+  addDevice(bench, options.bench.device);
   bench.add_flag("--kernels", options.bench.kernels,
                  fmt::format("Time each kernel as well, in up to {} steps of their own, and compare it with what this "
                              "machine could do: its roofline, measured in a few seconds",

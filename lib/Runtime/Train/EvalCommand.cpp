@@ -22,7 +22,7 @@ static std::string jsonText(const sinter_artifact &artifact, const Evaluation &e
 int runEval(const sinter_artifact &artifact, const EvalOptions &options) {
   if (!options.data.given())
     misuse("eval needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T");
-  Model model = createModel(artifact, options.threads);
+  Model model = createModel(artifact, options.device);
   RunRecord record;
   loadTrained(model.get(), options.weights, record);
   DataFiles files = withRecordedColumns(options.data, record);

@@ -13,6 +13,12 @@
 
 namespace sinter::train {
 
+/// What runs the steps.
+struct DeviceOptions {
+  std::string device = "cpu"; // or "gpu", or "gpu:1" for the second one
+  int threads = 0;            // of the CPU; 0: one each
+};
+
 /// What fixes a training run, beside its data. Recorded in checkpoints.
 struct RunSettings {
   int64_t seed = 0;
@@ -45,7 +51,7 @@ struct TrainOptions {
   bool logSteps = false, quiet = false;
   int64_t steps = 0;     // stop after this many steps in all; 0: never
   int64_t stopAfter = 0; // stop after this epoch; 0: never
-  int threads = 0;       // 0: one per CPU
+  DeviceOptions device;
   ProfileOptions profile;
 };
 
@@ -53,7 +59,7 @@ struct EvalOptions {
   DataFiles data;
   std::optional<double> scale;
   std::string weights;
-  int threads = 0;
+  DeviceOptions device;
   bool json = false;
 };
 
@@ -62,7 +68,7 @@ struct PredictOptions {
   std::optional<double> scale;
   std::string weights;
   std::vector<std::string> outputs; // "-": print
-  int threads = 0;
+  DeviceOptions device;
 };
 
 struct InfoOptions {
@@ -72,7 +78,7 @@ struct InfoOptions {
 struct BenchOptions {
   int64_t steps = 100;
   int64_t seed = 0;
-  int threads = 0;
+  DeviceOptions device;
   bool kernels = false, json = false;
   ProfileOptions profile;
 

@@ -141,7 +141,7 @@ int runPredict(const sinter_artifact &artifact, const PredictOptions &options) {
   for (const std::string &path : options.outputs)
     if (path != "-")
       check(sinter_output_check(path.c_str()));
-  Model model = createModel(artifact, options.threads);
+  Model model = createModel(artifact, options.device);
   RunRecord record;
   loadTrained(model.get(), options.weights, record);
   DataFiles files = withRecordedColumns(options.data, record);

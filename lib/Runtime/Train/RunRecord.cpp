@@ -114,6 +114,7 @@ DataFiles withRecordedColumns(DataFiles files, const RunRecord &record) {
 }
 
 const char *findNotFinite(const sinter_model *model) {
+  check(sinter_model_synchronize(model));
   for (uint32_t i = 0; i < sinter_model_tensor_count(model); ++i) {
     const sinter_tensor_info *info = sinter_model_tensor_info_at(model, i);
     int64_t count = static_cast<int64_t>(info->bytes / sinter_dtype_size(info->dtype));

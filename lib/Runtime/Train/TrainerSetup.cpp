@@ -14,7 +14,7 @@
 namespace sinter::train {
 
 Trainer::Trainer(const sinter_artifact &artifact, const TrainOptions &options)
-    : artifact(artifact), options(options), model(createModel(artifact, options.threads)), batch(artifact),
+    : artifact(artifact), options(options), model(createModel(artifact, options.device)), batch(artifact),
       progress(options.quiet) {
   checkOptions();
   if (options.profile.wanted())
@@ -151,6 +151,13 @@ void Trainer::initializeParameters() {
     loadParameters(model.get(), options.initFrom);
 }
 
+/// "4 threads", or the name of the GPU.
+static std::string deviceText(const sinter_model *model) {
+  if (const char *gpu = sinter_model_gpu_name(model))
+    return gpu;
+  return counted(sinter_pool_threads(sinter_model_pool(const_cast<sinter_model *>(model))), "thread");
+}
+
 static int64_t parameterCount(const sinter_model *model) {
   int64_t count = 0;
   for (uint32_t i = 0; i < sinter_model_tensor_count(model); ++i) {
@@ -171,7 +178,7 @@ void Trainer::announce() {
     parts += fmt::format(", {} to test", split.test.size());
   progress.line(fmt::format("data: {}; {} of at most {} per epoch; {}", parts, counted(batchesPerEpoch(), "step"),
                             counted(artifact.batch, "row"),
-                            counted(sinter_pool_threads(sinter_model_pool(model.get())), "thread")));
+                            deviceText(model.get())));
   if (!options.resume.empty())
     progress.line(fmt::format("resumed '{}' after step {} (epoch {}, batch {} of {})", options.resume,
                               sinter_model_step(model.get()), record.epoch + (record.batch > 0 ? 1 : 0),

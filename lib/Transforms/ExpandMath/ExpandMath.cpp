@@ -24,7 +24,7 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
 
   void runOnOperation() override {
     // Formulas before the functions in them.
-    MathTarget target{fma, scale512};
+    MathTarget target{fma, scale512, libm};
     apply([&](RewritePatternSet &patterns) { populateMathFormulaPatterns(patterns, target); });
     removeDead();
     apply([&](RewritePatternSet &patterns) {

@@ -36,8 +36,9 @@ struct ExpandPattern : ExpansionPattern<OpTy> {
 struct ExpandPow : ExpansionPattern<math::PowFOp> {
   using ExpansionPattern::ExpansionPattern;
   LogicalResult matchAndRewrite(math::PowFOp op, PatternRewriter &rewriter) const override {
-    if (!isExpandable(op.getType()) || !getElementTypeOrSelf(op.getType()).isF32())
-      return rewriter.notifyMatchFailure(op, "not f32");
+    bool isDouble = getElementTypeOrSelf(op.getType()).isF64();
+    if (!isExpandable(op.getType()) || (isDouble && target.libm))
+      return rewriter.notifyMatchFailure(op, "neither f32 nor without libm");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
     MathBuilder b(builder, op.getType(), target);
     rewriter.replaceOp(op, expandPow(b, op.getLhs(), op.getRhs()));

@@ -18,6 +18,13 @@ using Predicate = arith::CmpFPredicate;
 
 /// |x|^y for numbers that are not special.
 static Value powerOfMagnitude(MathBuilder &b, Value magnitude, Value y) {
+  if (b.isDouble()) {
+    // What the product rounds off would be the larger part of the error.
+    Value logarithm = expandLog(b, magnitude), product = b.mul(y, logarithm);
+    Value rest = b.fma(y, logarithm, b.negate(product)), power = expandExp(b, product);
+    Value isSmall = b.compare(Predicate::OLT, b.abs(rest), b.constant(1.0));
+    return b.select(isSmall, b.fma(power, rest, power), power);
+  }
   Type narrow = y.getType(), wide = b.builder().getF64Type();
   if (auto vector = dyn_cast<VectorType>(narrow))
     wide = vector.clone(wide);
@@ -32,7 +39,7 @@ Value expandPow(MathBuilder &b, Value x, Value y) {
   Value one = b.constant(1.0), magnitude = b.abs(x);
   Value result = powerOfMagnitude(b, magnitude, y);
 
-  // From 2^24 on every float is even.
+  // From 2^24 (f64: 2^53) on every float is even.
   Value wholeY = b.floor(y), halfOfY = b.mul(y, b.constant(0.5));
   Value isOdd = b.bitAnd(b.compare(Predicate::OEQ, wholeY, y), b.compare(Predicate::ONE, b.floor(halfOfY), halfOfY));
   result = b.select(isOdd, b.copySign(result, x), result);

@@ -109,9 +109,10 @@ private:
       inputs.push_back(view(plan.bufferOf.lookup(input), input.getType(), launch.getLoc()));
     for (OpOperand &operand : launch.getOutsMutable())
       outs.push_back(view(plan.destinationOf.lookup(&operand), operand.get().getType(), launch.getLoc()));
-    LaunchOp::create(builder, launch.getLoc(), TypeRange(), launch.getKernelAttr(), launch.getItemsAttr(),
-                     launch.getParallelAttr(), launch.getTogetherAttr(), inputs, outs,
-                     function.getArgument(rowsArgument));
+    auto op = LaunchOp::create(builder, launch.getLoc(), TypeRange(), launch.getKernelAttr(), launch.getItemsAttr(),
+                               launch.getParallelAttr(), launch.getTogetherAttr(), inputs, outs,
+                               function.getArgument(rowsArgument));
+    op->setDiscardableAttrs(launch->getDiscardableAttrDictionary());
   }
 
   void emitCopy(const Copy &copy, Location loc) {

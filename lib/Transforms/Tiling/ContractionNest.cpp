@@ -75,7 +75,7 @@ Value ContractionEmitter::at(const View &view, unsigned dim, Value index) {
 /// An aligned buffer on the stack, allocated once per call.
 Value ContractionEmitter::scratch(ArrayRef<int64_t> shape, Type type) {
   OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(&emission.fn.getBody().front());
+  b.setInsertionPointToStart(&emission.entry());
   return memref::AllocaOp::create(b, MemRefType::get(shape, type), b.getI64IntegerAttr(64));
 }
 
@@ -95,7 +95,7 @@ ContractionEmitter::ContractionEmitter(OpBuilder &builder, KernelEmission &emiss
 
 void ContractionEmitter::emit() {
   OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToEnd(&emission.fn.getBody().front());
+  b.setInsertionPointToEnd(&emission.entry());
   rows = emission.rows();
   if (plan.packsLanes()) {
     int64_t length = llvm::alignTo(plan.kBlock, plan.lanes) + plan.lanes;

@@ -46,14 +46,6 @@ LogicalResult emitBody(OpBuilder &builder, KernelEmission &emission) {
   llvm_unreachable("all strategies are emitted");
 }
 
-/// The memref of the largest shape of a tensor; i1 is stored in bytes.
-MemRefType bufferType(Type type, int64_t batch) {
-  auto tensor = cast<RankedTensorType>(type);
-  auto shape = llvm::map_to_vector(tensor.getShape(), [&](int64_t e) { return ShapedType::isDynamic(e) ? batch : e; });
-  Type element = tensor.getElementType();
-  return MemRefType::get(shape, element.isInteger(1) ? IntegerType::get(type.getContext(), 8) : element);
-}
-
 /// Same code. Names and sources may differ.
 bool isSameCode(KernelOp a, KernelOp b) {
   return a.getScheduleAttr() == b.getScheduleAttr() && haveSameBody(a, b);
@@ -124,7 +116,7 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
   FailureOr<func::FuncOp> emitFunction(KernelOp kernel, const KernelAnalysis &analysis, SymbolTable &symbols) {
     MLIRContext *context = &getContext();
     auto types = llvm::map_to_vector(kernel.getBody().getArgumentTypes(),
-                                     [&](Type type) -> Type { return bufferType(type, batch); });
+                                     [&](Type type) -> Type { return bufferTypeOf(type, batch); });
     types.append(3, IndexType::get(context));
     OpBuilder builder(context);
     auto fn = func::FuncOp::create(builder, kernel.getLoc(), symbolName(kernel.getName(), emitted.size()),
@@ -150,6 +142,7 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
     auto op = LaunchOp::create(builder, kernel.getLoc(), kernel.getResultTypes(), function.fn.getSymNameAttr(),
                                function.items, kernel.getScheduleAttr().getParallel(), /*together=*/false,
                                kernel.getInputs(), kernel.getOuts(), /*rows=*/Value());
+    op->setDiscardableAttrs(kernel->getDiscardableAttrDictionary());
     kernel.replaceAllUsesWith(op.getResults());
     kernel.erase();
   }
@@ -159,6 +152,13 @@ struct EmitKernelsPass : impl::EmitKernelsPassBase<EmitKernelsPass> {
 };
 
 } // namespace
+
+MemRefType bufferTypeOf(Type type, int64_t batch) {
+  auto tensor = cast<RankedTensorType>(type);
+  auto shape = llvm::map_to_vector(tensor.getShape(), [&](int64_t e) { return ShapedType::isDynamic(e) ? batch : e; });
+  Type element = tensor.getElementType();
+  return MemRefType::get(shape, element.isInteger(1) ? IntegerType::get(type.getContext(), 8) : element);
+}
 
 FailureOr<AffineMap> countItems(KernelOp kernel, const KernelAnalysis &analysis, ScheduleAttr schedule, int64_t batch) {
   switch (schedule.getStrategy()) {

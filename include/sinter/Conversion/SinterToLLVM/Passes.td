@@ -19,6 +19,9 @@ def ConvertStepsToLLVMPass : Pass<"sinter-convert-steps-to-llvm", "::mlir::Modul
     The constant `<model>_artifact` holds the tables of the ABI: tensors of the state, inputs, targets, outputs,
     kernels, and the numbers a runtime needs. With `program`, `sinter_program_artifact` is another name for it.
 
+    Of a module with device functions (`sinter-emit-device-kernels`) the artifact also lists what a GPU does for each
+    step. The device code named by `device-images` is declared, `<model>_device_image_<number>`, and left to be defined.
+
     Kernel functions stay `func.func`, now internal and with `llvm.noalias` and `llvm.align` on their memref arguments.
     Every `sinter` op and attribute is gone.
 
@@ -29,7 +32,8 @@ def ConvertStepsToLLVMPass : Pass<"sinter-convert-steps-to-llvm", "::mlir::Modul
     Option<"targetCpu", "target-cpu", "std::string", "\"\"", "recorded in the artifact">,
     Option<"sourceDigest", "source-digest", "std::string", "\"\"", "recorded in the artifact">,
     Option<"compilerVersion", "compiler-version", "std::string", "\"sinter\"", "recorded in the artifact">,
-    Option<"program", "program", "bool", "false", "also define sinter_program_artifact">
+    Option<"program", "program", "bool", "false", "also define sinter_program_artifact">,
+    ListOption<"deviceImages", "device-images", "std::string", "code for GPUs that will be embedded: sm_90a:ptx, ...">
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
 }

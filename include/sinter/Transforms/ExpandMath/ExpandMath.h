@@ -21,6 +21,9 @@
 // fpowi. Left alone, as instructions: absf, ceil, copysign, floor, fma, round, roundeven, sqrt, trunc, and the integer
 // ops.
 //
+// Where there is no libm (on GPUs), pow of f64 becomes exp(y ln x), with an error of about 2 + |y ln x|, and the functions
+// of DeviceFunctions.cpp become formulas in others; those of f32 are computed in f64.
+//
 // Conversions between f32 and bf16 become integer arithmetic, with the result of IEEE 754 (nearest, of two the even
 // one; subnormals kept).
 
@@ -35,6 +38,7 @@ namespace sinter {
 struct MathTarget {
   bool fma = true;       ///< multiply-add; without it sin and cos are left to libm
   bool scale512 = false; ///< x 2^n on vectors of 512 bits, for any n (AVX-512)
+  bool libm = true;      ///< a library to leave functions to
 };
 
 /// Formulas that are better computed as one: 1 + erf(x), 1 / (1 + exp(-x)).

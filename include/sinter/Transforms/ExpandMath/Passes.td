@@ -14,11 +14,12 @@ def ExpandMathPass : Pass<"sinter-expand-math"> {
     becomes one scalar op per lane, for libm.
 
     With `fma = false` multiply-adds become a product and a sum: for CPUs without such an instruction, on which LLVM
-    calls libm for each. With `scale512` exponentials of vectors of 512 bits use the instruction that multiplies by 2^n.
+    calls libm for each. With `libm = false` further functions are expanded, less exactly: for GPUs, which have no libm. With `scale512` exponentials of vectors of 512 bits use the instruction that multiplies by 2^n.
 
     Example: test/Transforms/ExpandMath/sinter-expand-math.mlir
   }];
   let options = [Option<"fma", "fma", "bool", "true", "the CPU has fused multiply-add">,
+                 Option<"libm", "libm", "bool", "true", "what is not expanded may be left to libm">,
                  Option<"scale512", "scale512", "bool", "false", "the CPU has AVX-512's scalef">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];

@@ -24,19 +24,22 @@ namespace sinter {
 /// What an emitter works on.
 struct KernelEmission {
   KernelOp kernel;
-  /// Its body is one block: memrefs of the inputs, memrefs of the outs, rows, lo, hi. No terminator yet; the caller
-  /// adds the return after the emitter has filled the block.
-  mlir::func::FuncOp fn;
+  /// Its body is one block: memrefs of the inputs, memrefs of the outs, rows, lo, hi (functions of a device: no lo and
+  /// hi). No terminator yet; the caller adds the return after the emitter has filled the block.
+  mlir::FunctionOpInterface fn;
   int64_t batch;
   ScheduleAttr schedule;
 
-  mlir::Block &entry() { return fn.getBody().front(); }
+  mlir::Block &entry() { return fn.getFunctionBody().front(); }
   /// The memref of a block argument of the kernel's body.
   mlir::Value buffer(mlir::BlockArgument tensor) { return entry().getArgument(tensor.getArgNumber()); }
-  mlir::Value rows() { return entry().getArgument(entry().getNumArguments() - 3); }
-  mlir::Value lo() { return entry().getArgument(entry().getNumArguments() - 2); }
-  mlir::Value hi() { return entry().getArgument(entry().getNumArguments() - 1); }
+  mlir::Value rows() { return entry().getArgument(kernel.getBody().getNumArguments()); }
+  mlir::Value lo() { return entry().getArgument(kernel.getBody().getNumArguments() + 1); }
+  mlir::Value hi() { return entry().getArgument(kernel.getBody().getNumArguments() + 2); }
 };
+
+/// The memref of the largest shape of a tensor; i1 is stored in bytes.
+mlir::MemRefType bufferTypeOf(mlir::Type type, int64_t batch);
 
 /// Emitters build at the end of the function's entry block; they report errors on the kernel.
 mlir::LogicalResult emitMap(mlir::OpBuilder &builder, KernelEmission &emission);

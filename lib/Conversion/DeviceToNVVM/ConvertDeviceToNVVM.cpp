@@ -1,0 +1,126 @@
+// How do device functions become functions of the LLVM and NVVM dialects?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "sinter/Conversion/DeviceToNVVM/Passes.h"
+
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/GPUCommon/GPUCommonPass.h"
+#include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Transforms/DialectConversion.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+#define GEN_PASS_DEF_CONVERTDEVICETONVVMPASS
+#include "sinter/Conversion/DeviceToNVVM/Passes.h.inc"
+
+/// Address spaces of PTX.
+static constexpr unsigned kGlobalSpace = 1, kSharedSpace = 3, kLocalSpace = 5;
+
+static void mapAddressSpaces(TypeConverter &converter) {
+  populateGpuMemorySpaceAttributeConversions(converter, [](gpu::AddressSpace space) -> unsigned {
+    switch (space) {
+    case gpu::AddressSpace::Global:
+      return kGlobalSpace;
+    case gpu::AddressSpace::Workgroup:
+      return kSharedSpace;
+    case gpu::AddressSpace::Private:
+      return kLocalSpace;
+    }
+    llvm_unreachable("all address spaces are mapped");
+  });
+}
+
+static void populatePatterns(const LLVMTypeConverter &converter, RewritePatternSet &patterns) {
+  arith::populateArithToLLVMConversionPatterns(converter, patterns);
+  cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
+  index::populateIndexToLLVMConversionPatterns(converter, patterns);
+  ub::populateUBToLLVMConversionPatterns(converter, patterns);
+  populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns);
+  populateVectorToLLVMConversionPatterns(converter, patterns);
+  populateGpuToNVVMConversionPatterns(converter, patterns);
+}
+
+/// Math ops that one or a few instructions compute.
+static bool hasInstruction(Operation *op) {
+  return isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp, math::CtPopOp, math::CountLeadingZerosOp,
+             math::FloorOp, math::FmaOp, math::RoundEvenOp, math::SqrtOp, math::TruncOp>(op);
+}
+
+/// GPUToNVVM refuses what it would have a library compute.
+static void allowInstructions(ConversionTarget &target) {
+  target.addLegalOp<LLVM::CopySignOp, LLVM::FAbsOp, LLVM::FCeilOp, LLVM::FFloorOp, LLVM::FMAOp, LLVM::FTruncOp,
+                    LLVM::RoundEvenOp, LLVM::SqrtOp>();
+}
+
+namespace {
+struct ConvertDeviceToNVVM : impl::ConvertDeviceToNVVMPassBase<ConvertDeviceToNVVM> {
+  void runOnOperation() override {
+    if (failed(refuseLibraryCalls()))
+      return signalPassFailure();
+    LowerToLLVMOptions options(&getContext());
+    options.useBarePtrCallConv = true;
+    options.overrideIndexBitwidth(largestTensor() < int64_t(1) << 30 ? 32 : 64);
+    LLVMTypeConverter converter(&getContext(), options);
+    mapAddressSpaces(converter);
+    if (failed(convertMath(converter)))
+      return signalPassFailure();
+    RewritePatternSet patterns(&getContext());
+    populatePatterns(converter, patterns);
+    LLVMConversionTarget target(getContext());
+    configureGpuToNVVMConversionLegality(target);
+    target.addLegalDialect<NVVM::NVVMDialect, LLVM::LLVMDialect>();
+    allowInstructions(target);
+    target.addLegalOp<gpu::GPUModuleOp>();
+    if (failed(applyPartialConversion(getOperation(), target, std::move(patterns))))
+      signalPassFailure();
+  }
+
+  /// To LLVM's intrinsics, before the patterns of GPUToNVVM see them: those call NVIDIA's library even for a
+  /// multiply-add.
+  LogicalResult convertMath(const LLVMTypeConverter &converter) {
+    RewritePatternSet patterns(&getContext());
+    populateMathToLLVMConversionPatterns(converter, patterns, /*approximateLog1p=*/false);
+    ConversionTarget target(getContext());
+    target.addIllegalDialect<math::MathDialect>();
+    target.addLegalDialect<LLVM::LLVMDialect>();
+    return applyPartialConversion(getOperation(), target, std::move(patterns));
+  }
+
+  LogicalResult refuseLibraryCalls() {
+    WalkResult result = getOperation().walk([](Operation *op) {
+      if (!isa<math::MathDialect>(op->getDialect()) || hasInstruction(op))
+        return WalkResult::advance();
+      auto fn = op->getParentOfType<gpu::GPUFuncOp>();
+      emitError(op->getLoc()) << "kernel @" << fn.getName() << " needs '" << op->getName() << "' of "
+                              << op->getResult(0).getType()
+                              << ", which GPUs have no instruction for, and no expansion is known";
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
+  }
+
+  int64_t largestTensor() {
+    int64_t largest = 0;
+    for (auto fn : getOperation().getOps<gpu::GPUFuncOp>())
+      for (Type type : fn.getArgumentTypes())
+        if (auto memref = dyn_cast<MemRefType>(type))
+          largest = std::max(largest, memref.getNumElements());
+    return largest;
+  }
+};
+} // namespace
+
+} // namespace sinter

@@ -1,0 +1,52 @@
+// Who touched which bytes of shared memory last, and was it ordered?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_EMULATOR_PTX_SHADOW_H
+#define SINTER_EMULATOR_PTX_SHADOW_H
+
+#include "Clock.h"
+
+#include <map>
+#include <vector>
+
+namespace sinter::emulator {
+
+/// What is wrong with an access.
+struct Conflict {
+  enum Kind { None, Uninitialized, RaceWithWrite, RaceWithRead, MissingProxyFence } kind = None;
+  uint32_t offset = 0;
+  Actor other = 0;
+  uint32_t otherPc = 0;
+};
+
+/// Of one block's shared memory. Epochs before `base` are those of earlier blocks: they never happened.
+class SharedShadow {
+public:
+  void reset(uint32_t bytes, unsigned granule, uint64_t base);
+
+  Conflict read(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc);
+  Conflict write(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc);
+
+private:
+  struct Reader {
+    Epoch epoch;
+    uint32_t pc;
+  };
+  struct Cell {
+    Epoch write, read;
+    uint32_t writePc = 0, readPc = 0;
+  };
+  bool isStale(Epoch epoch) const { return epoch.time() < base; }
+  bool unordered(Epoch earlier, Epoch now, const Knowledge &knowledge) const;
+  void noteReader(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc);
+  Conflict conflictWithReaders(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge) const;
+
+  std::vector<Cell> cells;
+  std::map<uint32_t, std::vector<Reader>> manyReaders; ///< beside Cell::read, by index of the cell
+  unsigned shift = 2;
+  uint64_t base = 1;
+};
+
+} // namespace sinter::emulator
+
+#endif // SINTER_EMULATOR_PTX_SHADOW_H

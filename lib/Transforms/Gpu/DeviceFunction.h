@@ -1,0 +1,84 @@
+// A device function in work, and what all skeletons need of it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SINTER_LIB_TRANSFORMS_GPU_DEVICEFUNCTION_H
+#define SINTER_LIB_TRANSFORMS_GPU_DEVICEFUNCTION_H
+
+#include "../Tiling/PointEvaluator.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "sinter/Transforms/Gpu/DeviceKernel.h"
+
+namespace sinter {
+
+/// Threads that execute in step.
+constexpr int64_t kWarp = 32;
+/// Bytes of the widest access of a thread.
+constexpr int64_t kAccessBytes = 16;
+
+/// How a device function is launched.
+struct LaunchShape {
+  Grid grid;
+  int64_t threads = 1; ///< of a block
+  int64_t workspaceBytes = 0;
+};
+
+/// Makes the device functions of one kernel.
+class DeviceFunction {
+public:
+  /// Adds an empty function named `name` to `module`; the builder stands in it from then on, until `finish`.
+  DeviceFunction(mlir::OpBuilder &builder, mlir::gpu::GPUModuleOp module, KernelOp kernel, llvm::StringRef name,
+                 int64_t batch, const LaunchShape &shape);
+
+  /// Ends the function.
+  void finish();
+
+  mlir::Value threadId();
+  mlir::Value blockId();
+  /// Number of the thread in the whole grid.
+  mlir::Value globalThreadId();
+  /// `count` elements that the threads of a block share.
+  mlir::Value shared(llvm::ArrayRef<int64_t> shape, mlir::Type element);
+  /// Elements of the workspace from byte `offset` on.
+  mlir::Value workspace(int64_t offset, llvm::ArrayRef<int64_t> shape, mlir::Type element);
+  void barrier();
+
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+  mlir::gpu::GPUFuncOp fn;
+  KernelEmission emission;
+  int64_t threads;
+};
+
+/// Elements of a 16-byte access to the widest tensor of a kernel.
+int64_t widestLanes(KernelOp kernel);
+
+/// Tells LLVM that all vectors of the function are aligned to their size, which a skeleton made sure of.
+void alignVectors(mlir::gpu::GPUFuncOp fn);
+
+/// Index arithmetic at the builder's place.
+class IndexMath {
+public:
+  IndexMath(mlir::OpBuilder &builder, mlir::Location loc) : builder(builder), loc(loc) {}
+
+  mlir::Value constant(int64_t value);
+  mlir::Value add(mlir::Value a, mlir::Value b);
+  mlir::Value add(mlir::Value a, int64_t b);
+  mlir::Value mul(mlir::Value a, int64_t b);
+  mlir::Value div(mlir::Value a, mlir::Value b);
+  mlir::Value div(mlir::Value a, int64_t b);
+  mlir::Value rem(mlir::Value a, mlir::Value b);
+  mlir::Value rem(mlir::Value a, int64_t b);
+  mlir::Value min(mlir::Value a, mlir::Value b);
+  mlir::Value less(mlir::Value a, mlir::Value b);
+
+private:
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+};
+
+/// `then`, executed if `condition` holds; a null condition always does.
+void emitIf(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value condition, llvm::function_ref<void()> then);
+
+} // namespace sinter
+
+#endif // SINTER_LIB_TRANSFORMS_GPU_DEVICEFUNCTION_H

@@ -1,0 +1,86 @@
+// Combining what the threads of a block have accumulated.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Reduction.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+
+namespace sinter {
+namespace {
+
+/// Exchanges values of any type in words of 32 bits, which are all that the instruction knows.
+class Shuffle {
+public:
+  Shuffle(OpBuilder &builder, Location loc, int64_t distance)
+      : builder(builder), loc(loc), distance(distance), word(builder.getI32Type()) {}
+
+  Value exchange(Value value) {
+    Type type = value.getType();
+    unsigned bits = type.getIntOrFloatBitWidth();
+    if (isa<FloatType>(type)) {
+      Value raw = arith::BitcastOp::create(builder, loc, builder.getIntegerType(bits), value);
+      return arith::BitcastOp::create(builder, loc, type, exchange(raw));
+    }
+    if (bits == 64)
+      return exchangeHalves(value);
+    if (bits == 32)
+      return exchangeWord(value);
+    Value wide = arith::ExtUIOp::create(builder, loc, word, value);
+    return arith::TruncIOp::create(builder, loc, type, exchangeWord(wide));
+  }
+
+private:
+  Value exchangeWord(Value value) {
+    return gpu::ShuffleOp::create(builder, loc, value, static_cast<int32_t>(distance), kWarp, gpu::ShuffleMode::XOR)
+        .getShuffleResult();
+  }
+
+  Value exchangeHalves(Value value) {
+    Type type = value.getType();
+    Value half = arith::ConstantIntOp::create(builder, loc, 32, 64);
+    Value high = arith::TruncIOp::create(builder, loc, word, arith::ShRUIOp::create(builder, loc, value, half));
+    Value low = arith::TruncIOp::create(builder, loc, word, value);
+    high = arith::ExtUIOp::create(builder, loc, type, exchangeWord(high));
+    low = arith::ExtUIOp::create(builder, loc, type, exchangeWord(low));
+    return arith::OrIOp::create(builder, loc, arith::ShLIOp::create(builder, loc, high, half), low);
+  }
+
+  OpBuilder &builder;
+  Location loc;
+  int64_t distance;
+  Type word;
+};
+
+} // namespace
+
+Type storedType(Type element) {
+  return element.isInteger(1) ? IntegerType::get(element.getContext(), 8) : element;
+}
+
+Value combineInWarp(DeviceFunction &function, const Accumulator &accumulator, Value value, int64_t group) {
+  for (int64_t distance = group / 2; distance > 0; distance /= 2) {
+    Value other = Shuffle(function.builder, function.loc, distance).exchange(value);
+    value = accumulator.combine(function.builder, function.loc, value, other);
+  }
+  return value;
+}
+
+Value combineInBlock(DeviceFunction &function, const Accumulator &accumulator, Value value, Value slots) {
+  OpBuilder &builder = function.builder;
+  Location loc = function.loc;
+  IndexMath math(builder, loc);
+  value = combineInWarp(function, accumulator, value, kWarp);
+  Value thread = function.threadId(), lane = math.rem(thread, kWarp);
+  emitIf(builder, loc, math.less(lane, math.constant(1)),
+         [&] { storeElements(builder, loc, value, slots, math.div(thread, kWarp)); });
+  function.barrier();
+  SmallVector<Value> parts;
+  for (int64_t warp = 0; warp < function.threads / kWarp; ++warp)
+    parts.push_back(loadElements(builder, loc, slots, math.constant(warp), 1, accumulator.type));
+  return accumulator.combineAll(builder, loc, parts);
+}
+
+} // namespace sinter

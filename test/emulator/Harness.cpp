@@ -1,0 +1,94 @@
+// How are kernels around a few lines of PTX made and run? See Harness.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Harness.h"
+
+#include <fstream>
+#include <sstream>
+
+namespace sinter::emulator::test {
+
+std::string kernelText(const std::string &parameters, const std::string &body, const std::string &before) {
+  return ".version 8.0\n.target sm_90a\n.address_size 64\n" + before + "\n.visible .entry k(" + parameters + ")\n{\n" +
+         body + "\n}\n";
+}
+
+static std::string registerType(unsigned bits) {
+  return bits == 1 ? ".pred" : ".b" + std::to_string(bits);
+}
+
+/// Operands come from memory as 64-bit words, 8 to a row; the result is the last of the row.
+static std::string evaluationText(const Operation &operation) {
+  std::string body = ".reg .b64 %at, %wide, %row; .reg .b32 %tid, %ctaid, %size; .reg .pred %never;\n"
+                     "ld.param.b64 %at, [data];\nmov.u32 %tid, %tid.x;\nmov.u32 %ctaid, %ctaid.x;\n"
+                     "mad.lo.u32 %tid, %ctaid, 32, %tid;\nmul.wide.u32 %row, %tid, 64;\nadd.u64 %at, %at, %row;\n";
+  for (size_t i = 0; i < operation.inputBits.size(); ++i) {
+    unsigned bits = operation.inputBits[i];
+    std::string name = "%a" + std::to_string(i), address = "[%at+" + std::to_string(8 * i) + "]";
+    body += ".reg " + registerType(bits) + " " + name + ";\n";
+    if (bits == 1)
+      body += "ld.global.b64 %wide, " + address + ";\nsetp.ne.b64 " + name + ", %wide, 0;\n";
+    else
+      body += "ld.global.b" + std::to_string(bits) + " " + name + ", " + address + ";\n";
+  }
+  unsigned bits = operation.resultBits;
+  body += ".reg " + registerType(bits) + " %d;\n" + operation.body + "\n";
+  if (bits == 1)
+    body += "selp.b64 %wide, 1, 0, %d;\nst.global.b64 [%at+56], %wide;\n";
+  else
+    body +=
+        "mov.b64 %wide, 0;\nst.global.b64 [%at+56], %wide;\nst.global.b" + std::to_string(bits) + " [%at+56], %d;\n";
+  return kernelText(".param .b64 data", body + "ret;");
+}
+
+std::vector<uint64_t> evaluate(const Operation &operation, const std::vector<std::vector<uint64_t>> &inputs) {
+  DeviceMemory memory;
+  size_t blocks = (inputs.size() + 31) / 32;
+  Buffer<uint64_t> data(memory, std::vector<uint64_t>(blocks * 32 * 8));
+  for (size_t row = 0; row < blocks * 32; ++row) {
+    const auto &values = inputs[row < inputs.size() ? row : 0];
+    for (size_t i = 0; i < values.size(); ++i)
+      data[row * 8 + i] = values[i];
+  }
+  auto module = Module::load(evaluationText(operation), memory);
+  Launch launch;
+  launch.grid.x = static_cast<uint32_t>(blocks);
+  launch.block.x = 32;
+  run(*module, "k", launch, Arguments().add(data.data()).bytes, memory, {});
+  std::vector<uint64_t> results;
+  for (size_t row = 0; row < inputs.size(); ++row)
+    results.push_back(data[row * 8 + 7]);
+  return results;
+}
+
+std::string errorOf(const std::string &text, const Launch &launch, const std::vector<uint8_t> &arguments,
+                    DeviceMemory &memory, const Options &options) {
+  try {
+    auto module = Module::load(text, memory);
+    run(*module, module->kernelNames().front(), launch, arguments, memory, options);
+  } catch (const Error &error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string loadError(const std::string &text) {
+  DeviceMemory memory;
+  try {
+    Module::load(text, memory);
+  } catch (const Error &error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string readInput(const std::string &name) {
+  std::ifstream file(std::string(SINTER_EMULATOR_INPUTS) + "/" + name);
+  std::stringstream text;
+  text << file.rdbuf();
+  if (text.str().empty())
+    throw std::runtime_error("cannot read " + name);
+  return text.str();
+}
+
+} // namespace sinter::emulator::test
