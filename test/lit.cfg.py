@@ -3,6 +3,7 @@
 # Features a test may require:
 #   shared     large reference data is at hand ($SINTER_SHARED, or shared/ beside the checkout)
 #   ptxas      NVIDIA's assembler is installed
+#   emulator   the stand-in for NVIDIA's driver was built
 #   chromium   a browser that can run without a screen is installed (Debian package chromium)
 #   x86-v4     this processor runs AVX-512 code
 #   benchmarks the benchmark programs were built
@@ -34,6 +35,10 @@ if os.path.isdir(os.path.join(shared, "golden")):
     config.available_features.add("shared")
 if shutil.which("ptxas") or os.path.exists("/usr/local/cuda/bin/ptxas"):
     config.available_features.add("ptxas")
+emulator = os.path.join(config.library_dir, "emulator")
+if os.path.exists(os.path.join(emulator, "libcuda.so.1")):
+    config.available_features.add("emulator")
+ptxas = shutil.which("ptxas") or "/usr/local/cuda/bin/ptxas"
 browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 if browser:
     config.available_features.add("chromium")
@@ -46,6 +51,8 @@ if config.sanitized:
 
 config.substitutions += [
     ("%shared", shared),
+    ("%emulator", emulator),
+    ("%ptxas", ptxas),
     ("%chromium", browser or "chromium"),
     ("%models", os.path.join(config.source_root, "models")),
     ("%data", os.path.join(repository, "data")),

@@ -25,7 +25,12 @@ mlir::Value expandOnePlusErf(MathBuilder &b, mlir::Value x);
 mlir::Value expandSin(MathBuilder &b, mlir::Value x);
 mlir::Value expandCos(MathBuilder &b, mlir::Value x);
 
-/// x^y, f32 only.
+/// Sine of what is left of an angle after `quadrant` quarter turns; only the two lowest bits of those matter.
+mlir::Value sineOfReduced(MathBuilder &b, mlir::Value r, mlir::Value quadrant);
+/// sin(x + quadrants * pi / 2) of a scalar of f64, also of the largest; not of subnormal numbers.
+mlir::Value expandLargeAngle(MathBuilder &b, mlir::Value x, int64_t quadrants);
+
+/// x^y; of f64 with an error of 2 + |y ln x|.
 mlir::Value expandPow(MathBuilder &b, mlir::Value x, mlir::Value y);
 
 } // namespace sinter

@@ -26,6 +26,7 @@ public:
   MathBuilder on(mlir::Type other) { return MathBuilder(b, other, target); }
 
   bool isDouble() const { return double_; }
+  bool hasLibm() const { return target.libm; }
   unsigned mantissaBits() const { return double_ ? 52 : 23; }
   int64_t exponentBias() const { return double_ ? 1023 : 127; }
 

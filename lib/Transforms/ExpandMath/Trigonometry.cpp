@@ -35,6 +35,11 @@ static Value sineOf(MathBuilder &b, Value x, int64_t quadrants) {
   Value r = b.fma(n.value, b.constant(wide ? -1.5707963267948966 : -1.57079637050628662109375), x);
   r = b.fma(n.value, b.constant(wide ? -6.123233995736766e-17 : 4.37113900018624283e-8), r);
   r = b.fma(n.value, b.constant(wide ? 1.4973849048591833e-33 : 1.71512451000617e-15), r);
+  return sineOfReduced(b, r, n.bits);
+}
+
+Value sineOfReduced(MathBuilder &b, Value r, Value quadrant) {
+  bool wide = b.isDouble();
   Value square = b.mul(r, r), cube = b.mul(square, r);
   Value sine = b.fma(wide ? b.polynomial(square, kSin64) : b.polynomial(square, kSin32), cube, r);
   Value tail = b.mul(wide ? b.polynomial(square, kCos64) : b.polynomial(square, kCos32), b.mul(square, square));
@@ -42,8 +47,8 @@ static Value sineOf(MathBuilder &b, Value x, int64_t quadrants) {
   Value half = b.mul(square, b.constant(0.5)), one = b.constant(1.0), most = b.sub(one, half);
   Value cosine = b.add(most, b.add(b.sub(b.sub(one, most), half), tail));
   // Odd quadrants: the cosine. The second bit is the sign.
-  Value isOdd = b.isNotZero(b.bitAnd(n.bits, b.integer(1)));
-  Value sign = b.bitAnd(b.shiftLeft(n.bits, wide ? 62 : 30), b.integer(wide ? INT64_MIN : INT32_MIN));
+  Value isOdd = b.isNotZero(b.bitAnd(quadrant, b.integer(1)));
+  Value sign = b.bitAnd(b.shiftLeft(quadrant, wide ? 62 : 30), b.integer(wide ? INT64_MIN : INT32_MIN));
   return b.fromBits(b.bitXor(b.bits(b.select(isOdd, cosine, sine)), sign));
 }
 
@@ -63,6 +68,25 @@ static Value inLibm(ImplicitLocOpBuilder &b, Value x) {
   return scf::ForOp::create(b, index(0), index(type.getNumElements()), index(1), x, body).getResult(0);
 }
 
+/// Without libm: lane by lane in double precision.
+static Value lanesInDouble(MathBuilder &b, Value x, int64_t quadrants) {
+  ImplicitLocOpBuilder &builder = b.builder();
+  MathBuilder doubles = b.on(builder.getF64Type());
+  auto one = [&](Value lane) -> Value {
+    if (b.isDouble())
+      return expandLargeAngle(doubles, lane, quadrants);
+    Value wide = arith::ExtFOp::create(builder, builder.getF64Type(), lane);
+    return arith::TruncFOp::create(builder, builder.getF32Type(), expandLargeAngle(doubles, wide, quadrants));
+  };
+  auto type = dyn_cast<VectorType>(x.getType());
+  if (!type)
+    return one(x);
+  SmallVector<Value> lanes;
+  for (int64_t lane = 0; lane < type.getNumElements(); ++lane)
+    lanes.push_back(one(vector::ExtractOp::create(builder, x, lane)));
+  return vector::FromElementsOp::create(builder, type, lanes);
+}
+
 template <typename OpTy>
 static Value expandPeriodic(MathBuilder &b, Value x, int64_t quadrants) {
   ImplicitLocOpBuilder &builder = b.builder();
@@ -72,7 +96,7 @@ static Value expandPeriodic(MathBuilder &b, Value x, int64_t quadrants) {
   auto choice = scf::IfOp::create(builder, x.getType(), isLarge, /*addThenBlock=*/true, /*addElseBlock=*/true);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(choice.thenBlock());
-  scf::YieldOp::create(builder, inLibm<OpTy>(builder, x));
+  scf::YieldOp::create(builder, b.hasLibm() ? inLibm<OpTy>(builder, x) : lanesInDouble(b, x, quadrants));
   builder.setInsertionPointToStart(choice.elseBlock());
   Value y = sineOf(b, x, quadrants);
   if (quadrants == 0) // -0 has lost its sign in the sums that reduce it

@@ -4,6 +4,7 @@
 #include "DeviceFunction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -56,7 +57,11 @@ Value DeviceFunction::globalThreadId() {
 
 Value DeviceFunction::shared(ArrayRef<int64_t> shape, Type element) {
   auto space = gpu::AddressSpaceAttr::get(builder.getContext(), gpu::AddressSpace::Workgroup);
-  return fn.addWorkgroupAttribution(MemRefType::get(shape, element, MemRefLayoutAttrInterface(), space), loc);
+  Value buffer = fn.addWorkgroupAttribution(MemRefType::get(shape, element, MemRefLayoutAttrInterface(), space), loc);
+  // Vectors are loaded from it.
+  fn.setWorkgroupAttributionAttr(fn.getNumWorkgroupAttributions() - 1, LLVM::LLVMDialect::getAlignAttrName(),
+                                 builder.getI64IntegerAttr(kAccessBytes));
+  return buffer;
 }
 
 Value DeviceFunction::workspace(int64_t offset, ArrayRef<int64_t> shape, Type element) {

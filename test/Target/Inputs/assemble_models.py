@@ -1,0 +1,26 @@
+"""Does ptxas take the PTX of all models, without warnings and spills?    assemble_models.py PTXAS MODELS ARCHITECTURE..."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ptxas, models, architectures = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+faults = []
+for model in sorted(models.glob("*.mlir")):
+    for architecture in architectures:
+        name = f"{model.stem} {architecture}"
+        subprocess.run(["sinterc", model, "--target=nvptx", f"--gpu={architecture}", "--emit=ptx", "-o", "code.ptx",
+                        "--quiet"], check=True)
+        result = subprocess.run([ptxas, "-v", "-arch", architecture, "code.ptx", "-o", "code.cubin"],
+                                capture_output=True, text=True, check=False)
+        text = result.stdout + result.stderr
+        spills = [line for line in text.splitlines() if re.search("[1-9][0-9]* bytes spill", line)]
+        warnings = [line for line in text.splitlines() if re.search("warning|error|C75", line, re.IGNORECASE)]
+        faults += [f"{name}: {line}" for line in spills + warnings]
+        if result.returncode:
+            faults.append(f"{name}: ptxas ended with status {result.returncode}")
+        print(f"{name}: {text.count('Used ')} kernels")
+if faults:
+    sys.exit("\n".join(faults))
