@@ -14,9 +14,10 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 const float quietNan = std::numeric_limits<float>::quiet_NaN();
-const std::vector<float> numbers{0.0f,    -0.0f,     1.0f,     -1.0f,   1.5f,     3.0f,      0.1f,      -7.25f,
-                                 1e-45f,  -1e-40f,   0x1p-126f, 1e30f,  -3e38f,   3.4e38f,   infinity,  -infinity,
-                                 quietNan, 0x1.fffffep-1f, 0x1.000002p0f, 16777217.0f, 1e-20f, 123456.789f};
+const std::vector<float> numbers{0.0f,          -0.0f,       1.0f,     -1.0f,      1.5f,      3.0f,
+                                 0.1f,          -7.25f,      1e-45f,   -1e-40f,    0x1p-126f, 1e30f,
+                                 -3e38f,        3.4e38f,     infinity, -infinity,  quietNan,  0x1.fffffep-1f,
+                                 0x1.000002p0f, 16777217.0f, 1e-20f,   123456.789f};
 
 std::vector<std::vector<uint64_t>> allPairs() {
   std::vector<std::vector<uint64_t>> inputs;
@@ -26,12 +27,18 @@ std::vector<std::vector<uint64_t>> allPairs() {
   return inputs;
 }
 
-float number(uint64_t word) { return bits<float>(static_cast<uint32_t>(word)); }
+float number(uint64_t word) {
+  return bits<float>(static_cast<uint32_t>(word));
+}
 
-float flush(float x) { return std::fpclassify(x) == FP_SUBNORMAL ? std::copysign(0.0f, x) : x; }
+float flush(float x) {
+  return std::fpclassify(x) == FP_SUBNORMAL ? std::copysign(0.0f, x) : x;
+}
 
 /// Bits of an expected result: every NaN is the canonical one.
-uint64_t expectedBits(float x) { return std::isnan(x) ? 0x7fffffff : bits<uint32_t>(x); }
+uint64_t expectedBits(float x) {
+  return std::isnan(x) ? 0x7fffffff : bits<uint32_t>(x);
+}
 
 template <class F>
 void expectBinary(const std::string &instruction, F expected) {
@@ -96,8 +103,9 @@ TEST(Float, FmaRoundsOnce) {
     ASSERT_EQ(found[i], expectedBits(std::fma(number(inputs[i][0]), number(inputs[i][1]), number(inputs[i][2]))));
   // (1 + 2^-12)^2 - (1 + 2^-11) = 2^-24: a product rounded first would give 0.
   float x = 1 + 0x1p-12f, y = -(1 + 0x1p-11f);
-  EXPECT_EQ(number(evaluate({"fma.rn.f32 %d, %a0, %a0, %a1;", 32, {32, 32}}, {{bits<uint32_t>(x), bits<uint32_t>(y)}})[0]),
-            0x1p-24f);
+  EXPECT_EQ(
+      number(evaluate({"fma.rn.f32 %d, %a0, %a0, %a1;", 32, {32, 32}}, {{bits<uint32_t>(x), bits<uint32_t>(y)}})[0]),
+      0x1p-24f);
 }
 
 TEST(Float, DirectionsOfRounding) {
@@ -136,9 +144,14 @@ TEST(Float, Extremes) {
 
 TEST(Float, ApproximationsAreTheRoundedExactValues) {
   const std::pair<const char *, double (*)(double)> functions[] = {
-      {"ex2.approx.f32", std::exp2},   {"lg2.approx.f32", std::log2},   {"sin.approx.f32", std::sin},
-      {"cos.approx.f32", std::cos},    {"tanh.approx.f32", std::tanh},  {"sqrt.approx.f32", std::sqrt},
-      {"sqrt.rn.f32", std::sqrt},      {"rcp.approx.f32", [](double x) { return 1 / x; }},
+      {"ex2.approx.f32", std::exp2},
+      {"lg2.approx.f32", std::log2},
+      {"sin.approx.f32", std::sin},
+      {"cos.approx.f32", std::cos},
+      {"tanh.approx.f32", std::tanh},
+      {"sqrt.approx.f32", std::sqrt},
+      {"sqrt.rn.f32", std::sqrt},
+      {"rcp.approx.f32", [](double x) { return 1 / x; }},
       {"rcp.rn.f32", [](double x) { return 1 / x; }},
       {"rsqrt.approx.f32", [](double x) { return 1 / std::sqrt(x); }}};
   std::vector<std::vector<uint64_t>> inputs;

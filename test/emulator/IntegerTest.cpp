@@ -41,7 +41,9 @@ struct IntegerCase {
   unsigned widening = 1; ///< factor of the result's width
 };
 
-unsigned widthOf(const std::string &type) { return static_cast<unsigned>(atoi(type.c_str() + 1)); }
+unsigned widthOf(const std::string &type) {
+  return static_cast<unsigned>(atoi(type.c_str() + 1));
+}
 
 void check(const IntegerCase &test, const std::string &type) {
   unsigned bits = widthOf(type);
@@ -59,7 +61,7 @@ void check(const IntegerCase &test, const std::string &type) {
   bool isSigned = type[0] == 's';
   for (size_t i = 0; i < inputs.size(); ++i) {
     Wide expected = test.expected(value(inputs[i][0], bits, isSigned), value(inputs[i][1], bits, isSigned),
-                                  value(inputs[i][2], bits, isSigned), bits);
+                                  value(inputs[i][2], bits * test.widening, isSigned), bits);
     ASSERT_EQ(found[i], cut(expected, bits * test.widening))
         << body << " of " << inputs[i][0] << ", " << inputs[i][1] << ", " << inputs[i][2];
   }
@@ -67,7 +69,9 @@ void check(const IntegerCase &test, const std::string &type) {
 
 const std::vector<const char *> all{"u16", "s16", "u32", "s32", "u64", "s64"}, narrow{"u16", "s16", "u32", "s32"};
 
-Wide clampTo32(Wide x) { return std::clamp<Wide>(x, -(Wide(1) << 31), (Wide(1) << 31) - 1); }
+Wide clampTo32(Wide x) {
+  return std::clamp<Wide>(x, -(Wide(1) << 31), (Wide(1) << 31) - 1);
+}
 
 const IntegerCase cases[] = {
     {"add.TYPE %d, %a0, %a1;", all, [](Wide a, Wide b, Wide, unsigned) { return a + b; }},
@@ -75,9 +79,11 @@ const IntegerCase cases[] = {
     {"add.sat.TYPE %d, %a0, %a1;", {"s32"}, [](Wide a, Wide b, Wide, unsigned) { return clampTo32(a + b); }},
     {"sub.sat.TYPE %d, %a0, %a1;", {"s32"}, [](Wide a, Wide b, Wide, unsigned) { return clampTo32(a - b); }},
     {"mul.lo.TYPE %d, %a0, %a1;", all, [](Wide a, Wide b, Wide, unsigned) { return Wide(uint64_t(a) * uint64_t(b)); }},
-    {"mul.hi.TYPE %d, %a0, %a1;", {"u16", "s16", "u32", "s32", "s64"},
+    {"mul.hi.TYPE %d, %a0, %a1;",
+     {"u16", "s16", "u32", "s32", "s64"},
      [](Wide a, Wide b, Wide, unsigned bits) { return a * b >> bits; }},
-    {"mul.hi.TYPE %d, %a0, %a1;", {"u64"},
+    {"mul.hi.TYPE %d, %a0, %a1;",
+     {"u64"},
      [](Wide a, Wide b, Wide, unsigned) {
        return static_cast<Wide>(static_cast<unsigned __int128>(uint64_t(a)) * uint64_t(b) >> 64);
      }},
@@ -85,31 +91,37 @@ const IntegerCase cases[] = {
     {"mad.wide.TYPE %d, %a0, %a1, %a2;", narrow, [](Wide a, Wide b, Wide c, unsigned) { return a * b + c; }, 3, 2},
     {"mad.lo.TYPE %d, %a0, %a1, %a2;", all,
      [](Wide a, Wide b, Wide c, unsigned) { return Wide(uint64_t(a) * uint64_t(b) + uint64_t(c)); }, 3},
-    {"mad.hi.sat.TYPE %d, %a0, %a1, %a2;", {"s32"},
-     [](Wide a, Wide b, Wide c, unsigned) { return clampTo32((a * b >> 32) + c); }, 3},
+    {"mad.hi.sat.TYPE %d, %a0, %a1, %a2;",
+     {"s32"},
+     [](Wide a, Wide b, Wide c, unsigned) { return clampTo32((a * b >> 32) + c); },
+     3},
     {"min.TYPE %d, %a0, %a1;", all, [](Wide a, Wide b, Wide, unsigned) { return std::min(a, b); }},
     {"max.TYPE %d, %a0, %a1;", all, [](Wide a, Wide b, Wide, unsigned) { return std::max(a, b); }},
-    {"max.relu.TYPE %d, %a0, %a1;", {"s32"},
+    {"max.relu.TYPE %d, %a0, %a1;",
+     {"s32"},
      [](Wide a, Wide b, Wide, unsigned) { return std::max<Wide>(std::max(a, b), 0); }},
     {"abs.TYPE %d, %a0;", {"s16", "s32", "s64"}, [](Wide a, Wide, Wide, unsigned) { return a < 0 ? -a : a; }},
     {"neg.TYPE %d, %a0;", {"s16", "s32", "s64"}, [](Wide a, Wide, Wide, unsigned) { return -a; }},
-    {"sad.TYPE %d, %a0, %a1, %a2;", all,
-     [](Wide a, Wide b, Wide c, unsigned) { return c + (a > b ? a - b : b - a); }, 3},
+    {"sad.TYPE %d, %a0, %a1, %a2;", all, [](Wide a, Wide b, Wide c, unsigned) { return c + (a > b ? a - b : b - a); },
+     3},
     {"div.TYPE %d, %a0, %a1;", all, [](Wide a, Wide b, Wide, unsigned) { return b == 0 ? Wide(-1) : a / b; }},
     {"rem.TYPE %d, %a0, %a1;", all, [](Wide a, Wide b, Wide, unsigned) { return b == 0 ? a : a % b; }},
     {"and.TYPE %d, %a0, %a1;", {"b16", "b32", "b64"}, [](Wide a, Wide b, Wide, unsigned) { return a & b; }},
     {"or.TYPE %d, %a0, %a1;", {"b16", "b32", "b64"}, [](Wide a, Wide b, Wide, unsigned) { return a | b; }},
     {"xor.TYPE %d, %a0, %a1;", {"b16", "b32", "b64"}, [](Wide a, Wide b, Wide, unsigned) { return a ^ b; }},
     {"not.TYPE %d, %a0;", {"b16", "b32", "b64"}, [](Wide a, Wide, Wide, unsigned) { return ~a; }},
-    {"brev.TYPE %d, %a0;", {"b32", "b64"},
+    {"brev.TYPE %d, %a0;",
+     {"b32", "b64"},
      [](Wide a, Wide, Wide, unsigned bits) {
        Wide result = 0;
        for (unsigned i = 0; i < bits; ++i)
          result = result * 2 + (a >> i & 1);
        return result;
      }},
-    {"lop3.TYPE %d, %a0, %a1, %a2, 0xE8;", {"b32"},
-     [](Wide a, Wide b, Wide c, unsigned) { return (a & b) | (a & c) | (b & c); }, 3},
+    {"lop3.TYPE %d, %a0, %a1, %a2, 0xE8;",
+     {"b32"},
+     [](Wide a, Wide b, Wide c, unsigned) { return (a & b) | (a & c) | (b & c); },
+     3},
     {"lop3.TYPE %d, %a0, %a1, %a2, 0x96;", {"b32"}, [](Wide a, Wide b, Wide c, unsigned) { return a ^ b ^ c; }, 3},
 };
 
@@ -195,8 +207,8 @@ TEST(Integer, BitsAreCounted) {
 }
 
 TEST(Integer, BytesArePermuted) {
-  std::vector<std::vector<uint64_t>> inputs{{0x33221100, 0xf7665544, 0x7650}, {0x33221100, 0xf7665544, 0xf0f8},
-                                            {0x80, 0, 0x8888}};
+  std::vector<std::vector<uint64_t>> inputs{
+      {0x33221100, 0xf7665544, 0x7650}, {0x33221100, 0xf7665544, 0xf0f8}, {0x80, 0, 0x8888}};
   EXPECT_EQ(evaluate({"prmt.b32 %d, %a0, %a1, %a2;", 32, {32, 32, 32}}, inputs),
             (std::vector<uint64_t>{0xf7665500, 0xff00ff00, 0xffffffff}));
   EXPECT_EQ(evaluate({"prmt.b32.f4e %d, 0x33221100, 0x77665544, %a0;", 32, {32}}, {{0}, {1}, {3}}),
@@ -212,8 +224,8 @@ TEST(Integer, CarriesGoOn) {
     for (uint64_t b : edges(64))
       inputs.push_back({a, b});
   std::string split = ".reg .b32 %x<2>, %y<2>, %z<4>; mov.b64 {%x0, %x1}, %a0; mov.b64 {%y0, %y1}, %a1;\n";
-  auto sums = evaluate({split + "add.cc.u32 %z0, %x0, %y0; addc.u32 %z1, %x1, %y1; mov.b64 %d, {%z0, %z1};", 64, {64, 64}},
-                       inputs);
+  auto sums = evaluate(
+      {split + "add.cc.u32 %z0, %x0, %y0; addc.u32 %z1, %x1, %y1; mov.b64 %d, {%z0, %z1};", 64, {64, 64}}, inputs);
   auto differences = evaluate(
       {split + "sub.cc.u32 %z0, %x0, %y0; subc.u32 %z1, %x1, %y1; mov.b64 %d, {%z0, %z1};", 64, {64, 64}}, inputs);
   // The high 64 bits of the product, by parts of 32.
@@ -228,8 +240,7 @@ TEST(Integer, CarriesGoOn) {
   for (size_t i = 0; i < inputs.size(); ++i) {
     EXPECT_EQ(sums[i], inputs[i][0] + inputs[i][1]);
     EXPECT_EQ(differences[i], inputs[i][0] - inputs[i][1]);
-    EXPECT_EQ(products[i],
-              static_cast<uint64_t>(static_cast<unsigned __int128>(inputs[i][0]) * inputs[i][1] >> 64));
+    EXPECT_EQ(products[i], static_cast<uint64_t>(static_cast<unsigned __int128>(inputs[i][0]) * inputs[i][1] >> 64));
   }
 }
 
