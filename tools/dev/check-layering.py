@@ -5,7 +5,8 @@
 
 Interfaces <- Dialect <- Analysis <- Transforms <- Conversion <- Target <- Report <- Pipelines <- tools. Conversions do not
 include each other. Reference sees Interfaces and Dialect. The runtime (include/sinter-rt, lib/Runtime) sees no LLVM and none of
-the compiler; the compiler sees of the runtime only its public headers, and those only from Target, Pipelines and tools.
+the compiler; the compiler sees of the runtime only its public headers, and those only from Target, Pipelines and tools. The
+emulator (include/sinter/Emulator, lib/Emulator) sees the standard library alone, and only tests and benchmarks see it.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -51,6 +52,13 @@ def faults_of(path: pathlib.Path, root: pathlib.Path):
         return
     for included in INCLUDE.findall(path.read_text()):
         parts = included.split("/")
+        if room == "Emulator":
+            if parts[0] in ("mlir", "llvm", "sinter-rt") or (parts[0] == "sinter" and parts[1] != "Emulator"):
+                yield f"the emulator includes {included}"
+            continue
+        if parts[:2] == ["sinter", "Emulator"]:
+            yield f"{room} includes {included}"
+            continue
         if room == "Runtime":
             if parts[0] in ("mlir", "llvm", "sinter"):
                 yield f"the runtime includes {included}"

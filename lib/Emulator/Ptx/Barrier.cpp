@@ -27,8 +27,7 @@ static uint32_t expectedThreads(Warp &warp, const Instruction &instruction, unsi
   if (count == 0 || count % warpSize || count > all)
     warp.fail(static_cast<int>(lane), "expected a multiple of 32 threads, at most " + std::to_string(all) +
                                           ", for the barrier, found " + std::to_string(count));
-  ofAll = count == all;
-  return ofAll ? warp.block.liveThreads() : count;
+  return count;
 }
 
 static void arrive(Warp &warp, const Instruction &instruction, uint32_t mask, uint32_t id) {

@@ -46,7 +46,7 @@ static void placeInMemory(const syntax::Variable &variable, Program &program, De
   uint64_t size = std::max<uint64_t>(variable.size(), 1), align = std::max<uint64_t>(variable.align, 256);
   auto storage = std::make_unique<uint8_t[]>(size + align);
   uint64_t address = alignTo(reinterpret_cast<uint64_t>(storage.get()), align);
-  memcpy(reinterpret_cast<void *>(address), variable.initial.data(), variable.initial.size());
+  std::copy(variable.initial.begin(), variable.initial.end(), reinterpret_cast<uint8_t *>(address));
   memory.add(reinterpret_cast<void *>(address), size,
              variable.space == Space::Const ? DeviceMemory::ReadOnly : DeviceMemory::ReadWrite);
   program.storage.push_back(std::move(storage));

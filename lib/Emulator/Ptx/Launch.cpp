@@ -179,7 +179,7 @@ static uint8_t *alignedCopy(const std::vector<uint8_t> &bytes, std::vector<uint8
   storage.resize(bytes.size() + 2 * align);
   auto address = reinterpret_cast<uintptr_t>(storage.data());
   uint8_t *begin = storage.data() + (align - address % align) % align;
-  memcpy(begin, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), begin);
   return begin;
 }
 

@@ -143,7 +143,13 @@ static bool isComplete(Warp &warp, const Instruction &instruction, unsigned lane
   return mbarrier.phase != warp.lanes<uint64_t>(instruction.source[1])[lane] >> 32;
 }
 
-/// try_wait suspends the lanes until the phase is complete; test_wait tells them that it is not.
+/// How long try_wait suspends is the system's choice: here until the phase is complete, or not at all.
+static bool suspends(Warp &warp, const Instruction &instruction) {
+  Cluster &cluster = warp.block.cluster;
+  return (instruction.modifiers & Suspends) &&
+         (cluster.grid.options.async != AsyncMode::Random || cluster.random() % 2);
+}
+
 static Status waitFor(Warp &warp, const Instruction &instruction, uint32_t mask) {
   uint32_t complete = 0;
   Mbarrier *missing = nullptr;
@@ -158,7 +164,7 @@ static Status waitFor(Warp &warp, const Instruction &instruction, uint32_t mask)
     if (instruction.order != Order::Relaxed)
       warp.acquire(mbarrier.completed);
   }
-  if (missing && (instruction.modifiers & Suspends)) {
+  if (missing && suspends(warp, instruction)) {
     Wait &wait = warp.group().wait;
     wait.kind = Wait::Phase;
     wait.mbarrier = missing;

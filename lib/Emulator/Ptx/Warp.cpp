@@ -161,10 +161,9 @@ void Warp::exitLanes(uint32_t mask) {
     ++group().pc;
   for (size_t i = 0; i <= depth; ++i)
     removeLanes(frames[i]->groups, mask);
-  if (isDone()) {
-    block.freeRegisters += int64_t(granted) * warpSize;
+  if (isDone()) // its registers stay out of reach of setmaxnreg: PTX does not say that they return to the block
     depth = 0;
-  } else if (depth && frame().groups.empty())
+  else if (depth && frame().groups.empty())
     popFrame();
 }
 

@@ -1,0 +1,236 @@
+// Is every misuse an error that says where it happened and what is wrong?
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Harness.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using namespace sinter::emulator;
+using namespace sinter::emulator::test;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+namespace {
+
+struct Shape {
+  uint32_t threads = 32, blocks = 1, cluster = 1, dynamicShared = 0;
+  std::string before;
+};
+
+/// What is said about a kernel with some registers, a buffer of 64 words at %p, and the thread's word at %a.
+std::string errorOfBody(const std::string &body, const Shape &setup = {}, Options options = {}) {
+  DeviceMemory memory;
+  Buffer<uint32_t> buffer(memory, std::vector<uint32_t>(64));
+  std::string prologue = ".reg .b32 %t, %b, %r<20>; .reg .b64 %p, %a, %rd<10>; .reg .f32 %f<200>; .reg .pred %q<4>;\n"
+                         "ld.param.b64 %p, [data]; mov.u32 %t, %tid.x; mov.u32 %b, %ctaid.x; mul.wide.u32 %a, %t, 4;\n"
+                         "add.u64 %a, %a, %p;\n";
+  Launch launch;
+  launch.grid.x = setup.blocks;
+  launch.block.x = setup.threads;
+  launch.cluster.x = setup.cluster;
+  launch.dynamicSharedBytes = setup.dynamicShared;
+  return errorOf(kernelText(".param .b64 data", prologue + body + "\nret;", setup.before), launch,
+                 Arguments().add(buffer.data()).bytes, memory, options);
+}
+
+const std::string someShared = ".shared .align 16 .b8 buffer[1024];";
+
+Shape sharedBy(uint32_t threads) {
+  Shape setup;
+  setup.threads = threads;
+  setup.before = someShared;
+  return setup;
+}
+
+} // namespace
+
+TEST(Check, MessagesNameKernelLineBlockAndThread) {
+  EXPECT_THAT(errorOfBody("st.global.b32 [%p+256], %t;"),
+              AllOf(HasSubstr("kernel 'k', PTX line 10, `st.global.b32 [%p+256], %t`, block (0,0,0), thread (0,0,0): "
+                              "global memory write of 4 bytes at "),
+                    HasSubstr("is out of bounds: it lies 0 bytes behind an allocation of 256 bytes")));
+}
+
+TEST(Check, BoundsOfEverySpace) {
+  EXPECT_THAT(errorOfBody("ld.global.b32 %r0, [%p-4];"), HasSubstr("out of bounds"));
+  EXPECT_THAT(errorOfBody("ld.global.v2.b32 {%r0, %r1}, [%p+256];"), HasSubstr("out of bounds"));
+  EXPECT_THAT(errorOfBody("st.shared.b32 [buffer+1024], %t;", sharedBy(32)), HasSubstr("shared memory access"));
+  EXPECT_THAT(errorOfBody("mov.b32 %r0, 0; ld.shared.b32 %r1, [%r0];", sharedBy(32)), HasSubstr("out of bounds"));
+  EXPECT_THAT(errorOfBody(".local .align 4 .b8 depot[8]; mov.b64 %rd0, depot; st.local.b32 [%rd0+8], %t;"),
+              HasSubstr("local memory access of 4 bytes"));
+  EXPECT_THAT(errorOfBody("mov.b64 %rd0, 64; ld.global.b32 %r0, [%rd0];"), HasSubstr("no device memory"));
+  EXPECT_THAT(errorOfBody("mov.u64 %rd0, table; st.global.b32 [%rd0], %t;",
+                          {32, 1, 1, 0, ".const .align 4 .u32 table[2] = {1, 2};"}),
+              HasSubstr("write to constant memory"));
+}
+
+TEST(Check, Alignment) {
+  EXPECT_THAT(errorOfBody("ld.global.b32 %r0, [%p+2];"), HasSubstr("misaligned address"));
+  EXPECT_THAT(errorOfBody("ld.global.v4.b32 {%r0, %r1, %r2, %r3}, [%p+8];"), HasSubstr("expected a multiple of 16"));
+  EXPECT_THAT(errorOfBody("st.shared.b64 [buffer+4], %p;", sharedBy(32)), HasSubstr("misaligned address"));
+}
+
+TEST(Check, ReadsOfNothing) {
+  EXPECT_THAT(errorOfBody("add.u32 %r0, %r1, 1;"), HasSubstr("register %r1 is read before it has a value"));
+  EXPECT_THAT(errorOfBody("setp.lt.u32 %q0, %t, 8; @%q0 mov.b32 %r1, 5; add.u32 %r0, %r1, 1;"),
+              AllOf(HasSubstr("register %r1 is read"), HasSubstr("thread (8,0,0)")));
+  EXPECT_THAT(errorOfBody("// implicit-def: %r1\nadd.u32 %r0, %r1, 1;"), IsEmpty()) << "LLVM means it";
+  EXPECT_THAT(errorOfBody("ld.shared.b32 %r0, [buffer+16];", sharedBy(32)), HasSubstr("which nothing has written"));
+  Options unchecked;
+  unchecked.checkRegisters = false;
+  EXPECT_THAT(errorOfBody("add.u32 %r0, %r1, 1;", {}, unchecked), IsEmpty());
+}
+
+TEST(Check, RacesInSharedMemory) {
+  std::string exchange = "mov.u32 %r0, buffer; shl.b32 %r1, %t, 2; add.u32 %r1, %r1, %r0; st.shared.b32 [%r1], %t;\n"
+                         "BARRIER xor.b32 %r2, %t, 32; shl.b32 %r2, %r2, 2; add.u32 %r2, %r2, %r0;\n"
+                         "ld.shared.b32 %r3, [%r2];\nEND";
+  auto with = [&](std::string barrier, std::string end) {
+    std::string body = exchange;
+    body.replace(body.find("BARRIER"), 7, barrier);
+    body.replace(body.find("END"), 3, end);
+    return errorOfBody(body, sharedBy(64));
+  };
+  EXPECT_THAT(with("bar.sync 0;", ""), IsEmpty());
+  EXPECT_THAT(with("", ""), ::testing::AnyOf(HasSubstr("data race"), HasSubstr("nothing has written")));
+  EXPECT_THAT(with("bar.sync 0;", "st.shared.b32 [%r1], %r3;"), HasSubstr("data race"));
+  EXPECT_THAT(with("bar.sync 0;", "bar.sync 0; st.shared.b32 [%r1], %r3;"), IsEmpty());
+}
+
+TEST(Check, RacesBetweenBlocks) {
+  Shape blocks;
+  blocks.blocks = 4;
+  EXPECT_THAT(errorOfBody("st.global.b32 [%a], %t;", blocks), HasSubstr("data race: write of global memory"));
+  EXPECT_THAT(errorOfBody("mul.wide.u32 %rd0, %b, 4; add.u64 %rd0, %rd0, %p; st.global.b32 [%rd0], %b;", blocks),
+              IsEmpty());
+  EXPECT_THAT(
+      errorOfBody("setp.ne.u32 %q0, %b, 0; @!%q0 st.global.b32 [%p], %t; @%q0 ld.global.b32 %r0, [%p];", blocks),
+      HasSubstr("data race"));
+  EXPECT_THAT(errorOfBody("red.global.add.u32 [%a], 1;", blocks), IsEmpty());
+}
+
+TEST(Check, BarrierMisuse) {
+  EXPECT_THAT(errorOfBody("setp.lt.u32 %q0, %t, 32; @%q0 bar.sync 1, 64;", sharedBy(64)),
+              AllOf(HasSubstr("deadlock"), HasSubstr("barrier 1, where 32 of 64 threads have arrived")));
+  EXPECT_THAT(errorOfBody("setp.lt.u32 %q0, %t, 16; @%q0 bar.sync 0;"), HasSubstr(".aligned"));
+  EXPECT_THAT(errorOfBody("bar.sync 16;"), HasSubstr("expected a barrier from 0 to 15, found 16"));
+  EXPECT_THAT(errorOfBody("bar.sync 1, 40;", sharedBy(64)), HasSubstr("multiple of 32"));
+  EXPECT_THAT(errorOfBody("setp.lt.u32 %q0, %t, 32; @%q0 bar.sync 1, 64; @!%q0 bar.sync 1, 96;", sharedBy(96)),
+              HasSubstr("is used with"));
+  EXPECT_THAT(errorOfBody("barrier.cluster.wait;"), HasSubstr("without having arrived"));
+  EXPECT_THAT(errorOfBody("barrier.cluster.arrive; barrier.cluster.arrive;", sharedBy(64)), HasSubstr("again"));
+}
+
+TEST(Check, LanesThatNeverArrive) {
+  EXPECT_THAT(errorOfBody("setp.lt.u32 %q0, %t, 16; @!%q0 bra OTHER; shfl.sync.bfly.b32 %r0, %t, 1, 31, -1; bra END;\n"
+                          "OTHER: bar.warp.sync -1; END: "),
+              HasSubstr("never does"));
+  EXPECT_THAT(errorOfBody("shfl.sync.bfly.b32 %r0, %t, 1, 31, 0xffff;"), HasSubstr("without being in its mask"));
+  EXPECT_THAT(errorOfBody("setp.lt.u32 %q0, %t, 16; @%q0 shfl.sync.down.b32 %r0, %t, 8, 31, 0xffff;"),
+              HasSubstr("reads from lane 16, which does not execute it"));
+}
+
+TEST(Check, EndlessLoops) {
+  Options options;
+  options.warpInstructionLimit = 10000;
+  EXPECT_THAT(errorOfBody("LOOP: bra LOOP;", {}, options), HasSubstr("gave up after"));
+}
+
+TEST(Check, Traps) {
+  EXPECT_THAT(errorOfBody("setp.eq.u32 %q0, %t, 5; @%q0 trap;"), HasSubstr("thread (5,0,0)"));
+}
+
+TEST(Check, RegistersOfWarps) {
+  EXPECT_THAT(errorOfBody("setmaxnreg.inc.sync.aligned.u32 240;", sharedBy(384)), HasSubstr("setmaxnreg"));
+  EXPECT_THAT(errorOfBody("setmaxnreg.dec.sync.aligned.u32 256;", sharedBy(384)),
+              HasSubstr("at most the 168 registers"));
+}
+
+//===----------------------------------------------------------------------===//
+// Asynchronous operations
+//===----------------------------------------------------------------------===//
+
+/// One mbarrier for one arrival and a copy of 256 bytes from %p.
+static std::string copyWith(const std::string &initialize, const std::string &expect, const std::string &wait,
+                            const std::string &end) {
+  return "mov.u32 %r0, buffer; mov.u32 %r9, barrier; setp.eq.u32 %q0, %t, 0;\n" + initialize + "\nbar.sync 0;\n" +
+         expect +
+         "\n@%q0 cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%r0], [%p], 256, [%r9];\n" + wait +
+         "\nshl.b32 %r1, %t, 2; add.u32 %r1, %r1, %r0; ld.shared.b32 %r2, [%r1];\n" + end;
+}
+
+static const std::string initMbarrier = "@%q0 mbarrier.init.shared.b64 [barrier], 1;",
+                         expectBytes = "@%q0 mbarrier.arrive.expect_tx.shared.b64 _, [barrier], 256;",
+                         waitForBytes = "WAIT: mbarrier.try_wait.parity.shared.b64 %q1, [barrier], 0; @!%q1 bra WAIT;";
+
+static std::string errorOfCopy(const std::string &body, AsyncMode mode) {
+  std::string found;
+  for (uint64_t seed = 1; seed <= 5 && found.empty(); ++seed) {
+    Options options;
+    options.async = mode;
+    options.seed = seed;
+    found = errorOfBody(body, {64, 1, 1, 0, someShared + " .shared .align 8 .b8 barrier[8];"}, options);
+  }
+  return found;
+}
+
+TEST(Check, CopiesHaveToBeWaitedFor) {
+  for (AsyncMode mode : {AsyncMode::Eager, AsyncMode::Lazy, AsyncMode::Random}) {
+    EXPECT_THAT(errorOfCopy(copyWith(initMbarrier, expectBytes, waitForBytes, ""), mode), IsEmpty());
+    EXPECT_THAT(errorOfCopy(copyWith(initMbarrier, expectBytes, "", ""), mode),
+                ::testing::AnyOf(HasSubstr("data race"), HasSubstr("nothing has written")));
+    EXPECT_THAT(errorOfCopy(copyWith("", expectBytes, waitForBytes, ""), mode),
+                HasSubstr("no mbarrier is initialized"));
+    std::string more = expectBytes, less = expectBytes;
+    more.replace(more.find("256"), 3, "272");
+    less.replace(less.find("256"), 3, "240");
+    EXPECT_THAT(errorOfCopy(copyWith(initMbarrier, more, waitForBytes, ""), mode), HasSubstr("deadlock"));
+    EXPECT_FALSE(errorOfCopy(copyWith(initMbarrier, less, waitForBytes, ""), mode).empty());
+    EXPECT_THAT(errorOfCopy(copyWith(initMbarrier, expectBytes + expectBytes, waitForBytes, ""), mode),
+                HasSubstr("more arrivals"));
+  }
+}
+
+TEST(Check, AsynchronousReadsNeedAProxyFence) {
+  std::string write = "mov.u32 %r0, buffer; shl.b32 %r1, %t, 2; add.u32 %r1, %r1, %r0; st.shared.b32 [%r1], %t;\n",
+              fence = "fence.proxy.async.shared::cta;\n", barrier = "bar.sync 0;\n",
+              store =
+                  "setp.ne.u32 %q0, %t, 0; @%q0 exit;\ncp.async.bulk.global.shared::cta.bulk_group [%p], [%r0], 256;\n",
+              wait = "cp.async.bulk.commit_group; cp.async.bulk.wait_group 0;";
+  for (AsyncMode mode : {AsyncMode::Eager, AsyncMode::Lazy, AsyncMode::Random}) {
+    Options options;
+    options.async = mode;
+    auto error = [&](const std::string &body) { return errorOfBody(body, sharedBy(64), options); };
+    EXPECT_THAT(error(write + fence + barrier + store + wait), IsEmpty());
+    EXPECT_THAT(error(write + barrier + fence + store + wait), IsEmpty()) << "a fence behind the barrier will do";
+    EXPECT_THAT(error(write + barrier + store + wait), HasSubstr("fence.proxy.async"));
+    EXPECT_THAT(error(write + fence + store + wait),
+                ::testing::AnyOf(HasSubstr("data race"), HasSubstr("nothing has written")));
+    EXPECT_THAT(error(write + fence + barrier + store), HasSubstr("bulk copies"));
+  }
+}
+
+TEST(Check, CpAsyncHasToBeWaitedFor) {
+  std::string copy = "mov.u32 %r0, buffer; shl.b32 %r1, %t, 2; add.u32 %r1, %r1, %r0;\n"
+                     "cp.async.ca.shared.global [%r1], [%a], 4; cp.async.commit_group;\n",
+              wait = "cp.async.wait_group 0;\n",
+              read = "xor.b32 %r2, %t, 32; shl.b32 %r2, %r2, 2; add.u32 %r2, %r2, %r0;\n"
+                     "ld.shared.b32 %r3, [%r2];";
+  EXPECT_THAT(errorOfBody(copy + wait + "bar.sync 0;\n" + read, sharedBy(64)), IsEmpty());
+  EXPECT_FALSE(errorOfBody(copy + "bar.sync 0;\n" + read, sharedBy(64)).empty());
+  EXPECT_FALSE(errorOfBody(copy + wait + read, sharedBy(64)).empty());
+}
+
+TEST(Check, MbarriersAreInitializedOnce) {
+  std::string twice = "setp.eq.u32 %q0, %t, 0; @%q0 mbarrier.init.shared.b64 [buffer], 1;\n"
+                      "INVAL @%q0 mbarrier.init.shared.b64 [buffer], 1;";
+  auto with = [&](const std::string &text) {
+    std::string body = twice;
+    body.replace(body.find("INVAL"), 5, text);
+    return errorOfBody(body, sharedBy(32));
+  };
+  EXPECT_THAT(with(""), HasSubstr("initialized there already"));
+  EXPECT_THAT(with("@%q0 mbarrier.inval.shared.b64 [buffer];"), IsEmpty());
+}
