@@ -36,8 +36,8 @@ llvm::Expected<DeviceArchitecture> parseDeviceArchitecture(llvm::StringRef name)
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget(target->createMCSubtargetInfo(triple, "", ""));
   DeviceArchitecture result{name.str(), 0, name.ends_with("a") || name.ends_with("f")};
   llvm::StringRef number = name;
-  bool isNumber = number.consume_front("sm_") && !number.consumeInteger(10, result.capability) &&
-                  (number.empty() || number == "a");
+  bool isNumber =
+      number.consume_front("sm_") && !number.consumeInteger(10, result.capability) && (number.empty() || number == "a");
   if (!isNumber || !subtarget->isCPUStringValid(name) || result.capability < kOldest)
     return llvm::createStringError("unknown GPU architecture '" + name + "'; expected one like sm_80, sm_89 or sm_90a");
   return result;
@@ -52,8 +52,8 @@ public:
   mlir::FailureOr<llvm::SmallVector<char, 0>> moduleToObject(llvm::Module &module) override {
     for (llvm::Function &function : module)
       if (function.isDeclaration() && !function.isIntrinsic())
-        return getOperation().emitError() << "device code calls '" << function.getName()
-                                          << "', which is nowhere: a GPU has no library",
+        return getOperation().emitError()
+                   << "device code calls '" << function.getName() << "', which is nowhere: a GPU has no library",
                mlir::failure();
     mlir::FailureOr<llvm::TargetMachine *> machine = getOrCreateTargetMachine();
     if (failed(machine))
@@ -81,7 +81,8 @@ mlir::FailureOr<std::string> makePtx(mlir::gpu::GPUModuleOp module, const Device
 }
 
 std::string findPtxas() {
-  for (llvm::ArrayRef<llvm::StringRef> folders : {llvm::ArrayRef<llvm::StringRef>(), {"/usr/local/cuda/bin"}})
+  const llvm::StringRef usual = "/usr/local/cuda/bin";
+  for (llvm::ArrayRef<llvm::StringRef> folders : {llvm::ArrayRef<llvm::StringRef>(), llvm::ArrayRef(usual)})
     if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName("ptxas", folders))
       return *path;
   return "";

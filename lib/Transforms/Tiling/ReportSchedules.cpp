@@ -19,7 +19,7 @@ class ScheduleReport {
 public:
   ScheduleReport(KernelOp kernel, StringRef name, const KernelAnalysis &analysis, int64_t batch,
                  const TargetInfo &target)
-      : kernel(kernel), name(name), analysis(analysis), target(target), schedule(kernel.getScheduleAttr()),
+      : kernel(kernel), name(name), analysis(analysis), schedule(kernel.getScheduleAttr()),
         time(forecastTime(kernel, analysis, batch, target)) {
     if (auto found = forecastContraction(kernel, schedule, batch, target); succeeded(found))
       contraction = std::move(*found);
@@ -137,7 +137,6 @@ private:
   KernelOp kernel;
   StringRef name;
   const KernelAnalysis &analysis;
-  const TargetInfo &target;
   ScheduleAttr schedule;
   TimeForecast time;
   std::optional<ContractionForecast> contraction;
