@@ -7,6 +7,8 @@
 
 #include "mlir/IR/Diagnostics.h"
 
+#include <cstdlib>
+
 using namespace sinter;
 using namespace sinter::reference;
 
@@ -16,8 +18,20 @@ static mlir::DialectRegistry makeRegistry() {
   return registry;
 }
 
+bool testsGpu() {
+  return std::getenv("SINTER_TEST_GPU");
+}
+
+static CompilationOptions forDevice(CompilationOptions options) {
+  if (testsGpu())
+    options.gpus = {std::getenv("SINTER_TEST_GPU")};
+  options.cubin = false;
+  return options;
+}
+
 CompiledText::CompiledText(const std::string &text, const CompilationOptions &options)
-    : context(makeRegistry(), mlir::MLIRContext::Threading::DISABLED), compilation(context, options, timing) {
+    : context(makeRegistry(), mlir::MLIRContext::Threading::DISABLED),
+      compilation(context, forDevice(options), timing) {
   handler = context.getDiagEngine().registerHandler([this](mlir::Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error)
       faults += diagnostic.str() + "\n";
@@ -63,6 +77,8 @@ public:
       faults += llvm::toString(step.takeError()) + "\n";
       return;
     }
+    if (testsGpu())
+      faults += llvm::toString((*step)->moveToGpu());
     if (expected.empty())
       evaluate(module, (*step)->batch());
     tolerance = roundingTolerance(module);

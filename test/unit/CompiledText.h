@@ -11,6 +11,9 @@
 #include <string>
 #include <vector>
 
+/// The same tests check GPUs, when SINTER_TEST_GPU names an architecture: steps are compiled for that, and run there.
+bool testsGpu();
+
 /// A compilation with all that it stands on.
 class CompiledText {
 public:

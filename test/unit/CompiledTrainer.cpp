@@ -43,7 +43,9 @@ CompiledTrainer::~CompiledTrainer() {
 }
 
 void CompiledTrainer::start(const sinter_artifact &artifact, int threads) {
-  if (sinter_model_create(&artifact, threads, &model) != SINTER_OK || sinter_model_init(model, /*seed=*/1) != SINTER_OK)
+  sinter_status status = testsGpu() ? sinter_model_create_on_gpu(&artifact, /*device=*/0, &model)
+                                    : sinter_model_create(&artifact, threads, &model);
+  if (status != SINTER_OK || sinter_model_init(model, /*seed=*/1) != SINTER_OK)
     llvm::errs() << sinter_last_error() << "\n";
 }
 
