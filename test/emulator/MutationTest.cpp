@@ -39,13 +39,22 @@ void PrintTo(const Mutation &mutation, std::ostream *out) {
   *out << mutation.name;
 }
 
-class CorrectKernel : public ::testing::TestWithParam<Kernel (*)()> {};
+struct NamedKernel {
+  const char *name;
+  Kernel (*make)();
+};
+
+void PrintTo(const NamedKernel &kernel, std::ostream *out) {
+  *out << kernel.name;
+}
+
+class CorrectKernel : public ::testing::TestWithParam<NamedKernel> {};
 class MutatedKernel : public ::testing::TestWithParam<Mutation> {};
 
 } // namespace
 
 TEST_P(CorrectKernel, RunsUnderEveryScheduleOfTwentySeeds) {
-  Kernel kernel = GetParam()();
+  Kernel kernel = GetParam().make();
   std::string text = readInput(kernel.input);
   for (const Options &options : schedules(20))
     ASSERT_LT(kernel.run(text, options), tolerance)
@@ -53,7 +62,8 @@ TEST_P(CorrectKernel, RunsUnderEveryScheduleOfTwentySeeds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, CorrectKernel,
-                         ::testing::Values(&softmaxRows, &productMma, &productWgmma, &productCluster));
+                         ::testing::Values(NamedKernel{"softmax", softmaxRows}, NamedKernel{"mma", productMma},
+                                           NamedKernel{"wgmma", productWgmma}, NamedKernel{"cluster", productCluster}));
 
 /// "" when the kernel runs and is right.
 static std::string findingOf(const Kernel &kernel, const std::string &text, const Options &options) {
