@@ -147,10 +147,10 @@ typedef struct sinter_device_place {
   uint64_t offset; /* bytes from the start of the block */
 } sinter_device_place;
 
-/* A launch: `kernel` on ceil((rows * per_row + fixed) / divisor) * factor blocks of `threads` threads. Its arguments are
- * the addresses of its places, the number of rows (the low 32 or all 64 bits of an int64_t, as the kernel declares it)
- * and, with `uses_workspace`, the address of the workspace.
- * A copy, if `kernel` is NULL: rows * per_row + fixed bytes from its first place to its second. */
+/* A launch: `kernel` on ceil((rows * per_row + fixed) / divisor) * factor blocks of `threads` threads. Its arguments
+ * are the addresses of its places, the number of rows (the low 32 or all 64 bits of an int64_t, as the kernel declares
+ * it) and, with `uses_workspace`, the address of the workspace. A copy, if `kernel` is NULL: rows * per_row + fixed
+ * bytes from its first place to its second. */
 typedef struct sinter_device_command {
   const char *kernel;
   uint32_t first_place, place_count; /* in the program's table */
@@ -239,7 +239,8 @@ extern const sinter_artifact sinter_program_artifact;
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_tensor_info) == 48, "sinter_tensor_info is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_io_info) == 24, "sinter_io_info is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_kernel_info) == 40, "sinter_kernel_info is part of the ABI");
-SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_image) == 32, "sinter_device_image is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_image) == 32,
+                     "sinter_device_image is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(sinter_device_place) == 16, "sinter_device_place is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_command) == 64,
                      "sinter_device_command is part of the ABI");

@@ -32,8 +32,8 @@ sinter_status sinter_artifact_check(const sinter_artifact *artifact);
 /* Checks the artifact, allocates both blocks (zeroed) and starts `threads` threads (0: one per CPU). The artifact must
  * outlive the model. The state is all zeros until `sinter_model_init` or a load of checkpoint.h. */
 sinter_status sinter_model_create(const sinter_artifact *artifact, int threads, sinter_model **model);
-/* The same, with training and evaluation on GPU number `device` (0 is the first). Initial values are computed on the CPU.
- * Fails as sinter_gpu_create (gpu.h) does. */
+/* The same, with training and evaluation on GPU number `device` (0 is the first). Initial values are computed on the
+ * CPU. Fails as sinter_gpu_create (gpu.h) does. */
 sinter_status sinter_model_create_on_gpu(const sinter_artifact *artifact, int device, sinter_model **model);
 /* NULL is accepted. */
 void sinter_model_destroy(sinter_model *model);
@@ -78,8 +78,8 @@ const sinter_tensor_info *sinter_model_tensor_info_at(const sinter_model *model,
 /* Waits for all steps and brings what a GPU has computed back to the host, as reading a tensor does; afterwards that
  * cannot fail. Nothing to do on a CPU. */
 sinter_status sinter_model_synchronize(const sinter_model *model);
-/* The data of a tensor (`bytes` of its info); NULL when `index` is out of range. On a GPU: a copy on the host, brought up
- * to date; what is written there is used from the next step on, so do not keep the pointer over steps. NULL, with a
+/* The data of a tensor (`bytes` of its info); NULL when `index` is out of range. On a GPU: a copy on the host, brought
+ * up to date; what is written there is used from the next step on, so do not keep the pointer over steps. NULL, with a
  * message, when that fails. */
 void *sinter_model_tensor_at(sinter_model *model, uint32_t index);
 const void *sinter_model_tensor_at_const(const sinter_model *model, uint32_t index);

@@ -56,7 +56,8 @@ std::string Compilation::digestOf(StringRef text, StringRef schedules) const {
   llvm::raw_string_ostream(rest) << '\0' << machine->getTargetTriple().str() << '\0' << machine->getTargetCPU() << '\0'
                                  << machine->getTargetFeatureString() << '\0' << options.target.optLevel << '\0'
                                  << options.batch.value_or(0) << '\0' << options.keepGradients << '\0'
-                                 << llvm::join(options.unfused, ",") << '\0' << llvm::join(options.gpus, ",") << '\0' << schedules << '\0' << compilerVersion();
+                                 << llvm::join(options.unfused, ",") << '\0' << llvm::join(options.gpus, ",") << '\0'
+                                 << schedules << '\0' << compilerVersion();
   hash.update(rest);
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }

@@ -136,9 +136,9 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   math.scale512 = options.scale512;
   functions.addPass(createExpandMathPass(math));
   simplify(functions);
-  manager.addPass(createConvertStepsToLLVMPass(
-      {options.targetTriple, options.targetCpu, options.sourceDigest, options.compilerVersion, options.program,
-       llvm::to_vector(options.deviceImages)}));
+  manager.addPass(
+      createConvertStepsToLLVMPass({options.targetTriple, options.targetCpu, options.sourceDigest,
+                                    options.compilerVersion, options.program, llvm::to_vector(options.deviceImages)}));
   lowerDeviceKernels(manager);
   lowerKernels(manager);
   expect(manager, Phase::LLVM);

@@ -29,9 +29,8 @@ namespace sinter {
 
 void registerPhaseDialects(DialectRegistry &registry) {
   registry.insert<SinterDialect, affine::AffineDialect, arith::ArithDialect, func::FuncDialect, gpu::GPUDialect,
-                  LLVM::LLVMDialect, NVVM::NVVMDialect,
-                  linalg::LinalgDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
-                  tensor::TensorDialect, ub::UBDialect, vector::VectorDialect>();
+                  LLVM::LLVMDialect, NVVM::NVVMDialect, linalg::LinalgDialect, math::MathDialect, memref::MemRefDialect,
+                  scf::SCFDialect, tensor::TensorDialect, ub::UBDialect, vector::VectorDialect>();
   func::registerInlinerExtension(registry);
   registerAutodiffRules(registry);
 }
@@ -92,20 +91,18 @@ void registerPhasePipelines() {
         options.schedules = arguments.schedules;
         buildKernelsPhase(manager, options);
       });
-  PassPipelineRegistration<TilesArguments>(flag(Phase::Tiles), summary(Phase::Tiles),
-                                           [](OpPassManager &manager, const TilesArguments &arguments) {
-                                             buildTilesPhase(manager, {arguments.device});
-                                           });
+  PassPipelineRegistration<TilesArguments>(
+      flag(Phase::Tiles), summary(Phase::Tiles),
+      [](OpPassManager &manager, const TilesArguments &arguments) { buildTilesPhase(manager, {arguments.device}); });
   registerPlain(Phase::Buffers, buildBuffersPhase);
-  PassPipelineRegistration<LLVMArguments>(flag(Phase::LLVM), summary(Phase::LLVM),
-                                          [](OpPassManager &manager, const LLVMArguments &arguments) {
-                                            LLVMOptions options;
-                                            options.program = arguments.program;
-                                            options.fma = arguments.fma;
-                                            options.deviceImages.assign(arguments.deviceImages.begin(),
-                                                                        arguments.deviceImages.end());
-                                            buildLLVMPhase(manager, options);
-                                          });
+  PassPipelineRegistration<LLVMArguments>(
+      flag(Phase::LLVM), summary(Phase::LLVM), [](OpPassManager &manager, const LLVMArguments &arguments) {
+        LLVMOptions options;
+        options.program = arguments.program;
+        options.fma = arguments.fma;
+        options.deviceImages.assign(arguments.deviceImages.begin(), arguments.deviceImages.end());
+        buildLLVMPhase(manager, options);
+      });
 }
 
 } // namespace sinter

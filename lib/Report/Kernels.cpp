@@ -18,9 +18,7 @@ namespace sinter {
 static llvm::json::Array kernelsBefore(KernelOp kernel, const llvm::DenseMap<Operation *, int64_t> &numbers) {
   llvm::SmallSetVector<int64_t, 8> before;
   for (Value operand : kernel->getOperands()) {
-    while (auto view = operand.getDefiningOp<ReshapeOp>())
-      operand = view.getInput();
-    if (auto maker = operand.getDefiningOp<KernelOp>())
+    if (auto maker = rootOf(operand).getDefiningOp<KernelOp>())
       before.insert(numbers.lookup(maker));
   }
   SmallVector<int64_t> sorted = llvm::to_vector(before);

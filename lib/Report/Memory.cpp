@@ -65,11 +65,8 @@ llvm::json::Object readMemory(const StepPlan &plan, const StepPlanContext &conte
 void joinBuffers(llvm::json::Object &kernel, LaunchOp launch, const StepPlan &plan) {
   llvm::json::Array &operands = *kernel.getArray("operands");
   size_t next = 0;
-  for (Value input : launch.getInputs()) {
-    while (auto view = input.getDefiningOp<ReshapeOp>())
-      input = view.getInput();
-    (*operands[next++].getAsObject())["buffer"] = plan.bufferOf.lookup(input);
-  }
+  for (Value input : launch.getInputs())
+    (*operands[next++].getAsObject())["buffer"] = plan.bufferOf.lookup(rootOf(input));
   for (OpOperand &operand : launch.getOutsMutable())
     (*operands[next++].getAsObject())["buffer"] = plan.destinationOf.lookup(&operand);
 }

@@ -65,8 +65,7 @@ cl::opt<std::string> targetCpu("target-cpu", cl::sub(compile), cl::sub(tune), cl
 cl::opt<std::string> targetTriple("target-triple", cl::cat(forWhom), cl::value_desc("triple"),
                                   cl::desc("Machine, e.g. aarch64-linux-gnu [this one]"));
 enum class Target { Cpu, Nvptx };
-cl::opt<Target> target("target", cl::cat(forWhom), cl::init(Target::Cpu),
-                       cl::desc("What runs the steps [cpu]"),
+cl::opt<Target> target("target", cl::cat(forWhom), cl::init(Target::Cpu), cl::desc("What runs the steps [cpu]"),
                        cl::values(clEnumValN(Target::Cpu, "cpu", "CPUs"),
                                   clEnumValN(Target::Nvptx, "nvptx", "NVIDIA GPUs, and CPUs as well")));
 cl::list<std::string> gpus("gpu", cl::cat(forWhom), cl::CommaSeparated, cl::value_desc("names"),

@@ -1,6 +1,5 @@
-// How are constants with tables of the ABI written? One object per artifact; its methods are spread over EmitArtifact.cpp
-// and EmitDeviceProgram.cpp.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How are constants with tables of the ABI written? One object per artifact; its methods are spread over
+// EmitArtifact.cpp and EmitDeviceProgram.cpp. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_CONVERSION_SINTERTOLLVM_ARTIFACTEMITTER_H
 #define SINTER_LIB_CONVERSION_SINTERTOLLVM_ARTIFACTEMITTER_H
@@ -35,7 +34,8 @@ public:
   }
   mlir::Value null() { return mlir::LLVM::ZeroOp::create(builder, loc, pointer); }
   mlir::Value address(llvm::StringRef symbol) {
-    return mlir::LLVM::AddressOfOp::create(builder, loc, pointer, mlir::FlatSymbolRefAttr::get(builder.getContext(), symbol));
+    return mlir::LLVM::AddressOfOp::create(builder, loc, pointer,
+                                           mlir::FlatSymbolRefAttr::get(builder.getContext(), symbol));
   }
   mlir::Value addressOrNull(llvm::StringRef symbol) { return symbol.empty() ? null() : address(symbol); }
 
@@ -43,7 +43,8 @@ public:
     llvm::SmallVector<mlir::Type> types;
     for (mlir::Value field : fields)
       types.push_back(field.getType());
-    mlir::Value result = mlir::LLVM::UndefOp::create(builder, loc, mlir::LLVM::LLVMStructType::getLiteral(builder.getContext(), types));
+    mlir::Value result =
+        mlir::LLVM::UndefOp::create(builder, loc, mlir::LLVM::LLVMStructType::getLiteral(builder.getContext(), types));
     for (auto [i, field] : llvm::enumerate(fields))
       result = mlir::LLVM::InsertValueOp::create(builder, loc, result, field, i);
     return result;
@@ -56,8 +57,8 @@ public:
       symbol = prefixed("string_" + std::to_string(strings.size() - 1));
       std::string bytes = text.str() + '\0';
       auto type = mlir::LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
-      auto global = mlir::LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, mlir::LLVM::Linkage::Private, symbol,
-                                           builder.getStringAttr(bytes));
+      auto global = mlir::LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, mlir::LLVM::Linkage::Private,
+                                                 symbol, builder.getStringAttr(bytes));
       global.setUnnamedAddr(mlir::LLVM::UnnamedAddr::Global);
     }
     return symbol;
@@ -75,7 +76,8 @@ public:
     llvm::SmallVector<mlir::Value> elements;
     for (size_t i = 0; i != count; ++i)
       elements.push_back(element(i));
-    mlir::Value all = mlir::LLVM::UndefOp::create(builder, loc, mlir::LLVM::LLVMArrayType::get(elements[0].getType(), count));
+    mlir::Value all =
+        mlir::LLVM::UndefOp::create(builder, loc, mlir::LLVM::LLVMArrayType::get(elements[0].getType(), count));
     for (auto [i, value] : llvm::enumerate(elements))
       all = mlir::LLVM::InsertValueOp::create(builder, loc, all, value, i);
     mlir::LLVM::ReturnOp::create(builder, loc, all);
@@ -86,7 +88,8 @@ public:
   void global(llvm::StringRef symbol, mlir::LLVM::Linkage linkage, mlir::Type type, mlir::Region &initializer) {
     mlir::OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(module.getBody());
-    auto global = mlir::LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, linkage, symbol, mlir::Attribute());
+    auto global =
+        mlir::LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, linkage, symbol, mlir::Attribute());
     global.getInitializerRegion().takeBody(initializer);
   }
 

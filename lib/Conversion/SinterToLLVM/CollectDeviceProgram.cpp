@@ -62,8 +62,7 @@ void Collector::bindArguments(func::FuncOp step) {
     if (space < 0) // the number of rows
       continue;
     bool isListed = space == SINTER_SPACE_INPUT || space == SINTER_SPACE_TARGET || space == SINTER_SPACE_OUTPUT;
-    uint32_t index =
-        isListed ? io.indexOf(role, step.getArgAttrOfType<StringAttr>(number, kNameAttr).getValue()) : 0;
+    uint32_t index = isListed ? io.indexOf(role, step.getArgAttrOfType<StringAttr>(number, kNameAttr).getValue()) : 0;
     placeOf[argument] = {space, index, 0};
   }
 }

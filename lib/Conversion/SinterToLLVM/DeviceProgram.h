@@ -33,8 +33,8 @@ struct DeviceProgram {
   uint64_t workspaceBytes = 0;
 };
 
-/// Reads the step functions of a module of phase `buffers`; no steps if it was not compiled for a GPU. `images` lists the
-/// code to come, as "sm_90a:ptx". Fails with a diagnostic on a launch without device functions.
+/// Reads the step functions of a module of phase `buffers`; no steps if it was not compiled for a GPU. `images` lists
+/// the code to come, as "sm_90a:ptx". Fails with a diagnostic on a launch without device functions.
 llvm::FailureOr<DeviceProgram> collectDeviceProgram(mlir::ModuleOp module, const IoTables &io,
                                                     llvm::ArrayRef<std::string> images);
 

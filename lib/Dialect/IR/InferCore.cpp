@@ -6,6 +6,12 @@
 using namespace mlir;
 using namespace sinter;
 
+Value sinter::rootOf(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getInput();
+  return value;
+}
+
 Type sinter::computeType(Type element) {
   return element.isBF16() ? Float32Type::get(element.getContext()) : element;
 }

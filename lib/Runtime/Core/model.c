@@ -14,10 +14,10 @@ struct sinter_model {
   const sinter_artifact *artifact;
   sinter_pool *pool;
   Block state, scratch;
-  sinter_gpu *gpu; /* NULL: steps run on the CPU */
+  sinter_gpu *gpu;                /* NULL: steps run on the CPU */
   int deviceIsNewer, hostIsNewer; /* which copy of the state is the current one, if they may differ */
-  uint32_t *byName; /* indices of the tensors, sorted by name */
-  int64_t step;     /* training steps taken */
+  uint32_t *byName;               /* indices of the tensors, sorted by name */
+  int64_t step;                   /* training steps taken */
   int64_t seed;
   sinter_observer observer;
   void *observerContext;

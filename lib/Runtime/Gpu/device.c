@@ -46,10 +46,12 @@ static int runsOn(const sinter_device_image *image, int capability) {
   return image->capability <= capability && sameFamily;
 }
 
-/* Machine code before PTX, later architectures before earlier ones. */
+/* Later architectures before earlier ones, of one those with a letter before the others, machine code before PTX. */
 static int isBetter(const sinter_device_image *a, const sinter_device_image *b) {
   if (a->capability != b->capability)
     return a->capability > b->capability;
+  if (a->exact != b->exact)
+    return a->exact;
   return a->kind == SINTER_CUBIN && b->kind != SINTER_CUBIN;
 }
 

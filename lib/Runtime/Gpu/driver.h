@@ -1,5 +1,5 @@
-/* What of NVIDIA's driver is used? Own declarations of its C interface, found with dlopen: no part of the CUDA toolkit is
- * needed to build or to run. Names and values are those of the driver API's reference.
+/* What of NVIDIA's driver is used? Own declarations of its C interface, found with dlopen: no part of the CUDA toolkit
+ * is needed to build or to run. Names and values are those of the driver API's reference.
  *
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #ifndef SINTER_RT_GPU_DRIVER_H
@@ -67,7 +67,7 @@ enum {
   X(streamSynchronize, "cuStreamSynchronize", (CUstream stream))                                                       \
   X(streamWaitEvent, "cuStreamWaitEvent", (CUstream stream, CUevent event, unsigned flags))                            \
   X(beginCapture, "cuStreamBeginCapture_v2", (CUstream stream, int mode))                                              \
-  X(endCapture, "cuStreamEndCapture", (CUstream stream, CUgraph *graph))                                               \
+  X(endCapture, "cuStreamEndCapture", (CUstream stream, CUgraph * graph))                                              \
   X(eventCreate, "cuEventCreate", (CUevent * event, unsigned flags))                                                   \
   X(eventDestroy, "cuEventDestroy_v2", (CUevent event))                                                                \
   X(eventRecord, "cuEventRecord", (CUevent event, CUstream stream))                                                    \

@@ -22,10 +22,10 @@ typedef struct Arena {
   uint64_t staging[2]; /* the next batches */
   uint64_t constants;
   uint64_t bytes;
-  uint64_t *inputs, *targets;  /* from the start of the batch */
-  uint64_t *outputAt;          /* from `outputs` */
-  uint64_t *constantAt;        /* from `constants` */
-  uint64_t outputBytes;        /* of all outputs */
+  uint64_t *inputs, *targets; /* from the start of the batch */
+  uint64_t *outputAt;         /* from `outputs` */
+  uint64_t *constantAt;       /* from `constants` */
+  uint64_t outputBytes;       /* of all outputs */
 } Arena;
 
 /* A recorded step. */

@@ -27,8 +27,7 @@ static sinter_status launch(sinter_gpu *gpu, const sinter_device_command *comman
   char what[256];
   snprintf(what, sizeof what, "launching kernel '%s' of model '%s'", command->kernel, gpu->artifact->name);
   CUfunction function = NULL;
-  sinter_status status =
-      check(gpu, gpu->driver->moduleGetFunction(&function, gpu->module, command->kernel), what);
+  sinter_status status = check(gpu, gpu->driver->moduleGetFunction(&function, gpu->module, command->kernel), what);
   if (status != SINTER_OK)
     return status;
   const uint64_t items = (uint64_t)rows * command->per_row + command->fixed;
@@ -72,8 +71,8 @@ static sinter_status issue(sinter_gpu *gpu, const sinter_device_step *step, int6
     const sinter_device_place *places = &gpu->artifact->device->places[command->first_place];
     const uint64_t bytes = (uint64_t)rows * command->per_row + command->fixed;
     status = check(gpu,
-                   gpu->driver->copyOnDevice(sinter_arena_address(gpu, &places[1]), sinter_arena_address(gpu, &places[0]),
-                                             bytes, gpu->steps),
+                   gpu->driver->copyOnDevice(sinter_arena_address(gpu, &places[1]),
+                                             sinter_arena_address(gpu, &places[0]), bytes, gpu->steps),
                    "copying a tensor on the GPU");
   }
   return status;
@@ -82,8 +81,8 @@ static sinter_status issue(sinter_gpu *gpu, const sinter_device_step *step, int6
 /* A capture is always ended, so that the stream can be used again. */
 static sinter_status capture(sinter_gpu *gpu, const sinter_device_step *step, int64_t rows, CUgraphExec *exec) {
   CUgraph graph = NULL;
-  sinter_status status = check(
-      gpu, gpu->driver->beginCapture(gpu->steps, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "recording a step for the GPU");
+  sinter_status status = check(gpu, gpu->driver->beginCapture(gpu->steps, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
+                               "recording a step for the GPU");
   if (status != SINTER_OK)
     return status;
   status = issue(gpu, step, rows);
@@ -185,8 +184,8 @@ static sinter_status fetchResults(sinter_gpu *gpu, const sinter_step_args *args,
   if (args->loss)
     result = driver->copyToHost(gpu->results, gpu->memory + arena->loss, lossBytes(gpu), gpu->steps);
   if (args->outputs && arena->outputBytes > 0 && result == CUDA_SUCCESS)
-    result = driver->copyToHost(gpu->results + sizeof(double), gpu->memory + arena->outputs, arena->outputBytes,
-                                gpu->steps);
+    result =
+        driver->copyToHost(gpu->results + sizeof(double), gpu->memory + arena->outputs, arena->outputBytes, gpu->steps);
   if (result == CUDA_SUCCESS)
     result = driver->streamSynchronize(gpu->steps);
   const sinter_status status = check(gpu, result, what);

@@ -11,6 +11,7 @@
 #include "sinter-rt/model.h"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace sinter::train {
@@ -21,6 +22,10 @@ struct ModelDeleter {
 using Model = std::unique_ptr<sinter_model, ModelDeleter>;
 
 Model createModel(const sinter_artifact &artifact, const DeviceOptions &options);
+/// "4 threads", or the name of the GPU.
+std::string deviceText(const sinter_model *model);
+/// Launches are told to observers on the CPU only: `option` needs one.
+void needsObservedLaunches(const DeviceOptions &device, const char *option);
 
 /// Memory aligned to a cache line.
 class AlignedBuffer {

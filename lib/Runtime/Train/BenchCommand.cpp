@@ -34,9 +34,12 @@ static void fillRandom(const sinter_io_info &io, int64_t rows, int64_t classes, 
   }
 }
 
+// A GPU's step is waited for, by asking for its loss.
 static double timeStep(sinter_model *model, const Batch &batch) {
+  double loss = 0;
   Stopwatch watch;
-  check(sinter_model_train_step(model, batch.inputs.data(), batch.targets.data(), batch.rows, 1e-6, nullptr));
+  check(sinter_model_train_step(model, batch.inputs.data(), batch.targets.data(), batch.rows, 1e-6,
+                                sinter_model_gpu_name(model) ? &loss : nullptr));
   return watch.seconds();
 }
 
@@ -94,6 +97,10 @@ static void fillRandom(const sinter_artifact &artifact, int64_t seed, Batch &bat
 }
 
 int runBench(const sinter_artifact &artifact, const BenchOptions &options) {
+  if (options.kernels)
+    needsObservedLaunches(options.device, "--kernels");
+  if (options.profile.wanted())
+    needsObservedLaunches(options.device, "--profile");
   if (options.profile.wanted())
     check(sinter_output_check(options.profile.path.c_str()));
   Model model = createModel(artifact, options.device);
@@ -104,6 +111,7 @@ int runBench(const sinter_artifact &artifact, const BenchOptions &options) {
   BenchResult result;
   result.steps = options.steps;
   result.threads = sinter_pool_threads(sinter_model_pool(model.get()));
+  result.device = deviceText(model.get());
   result.step = timeSteps(model.get(), batch, options.steps);
   if (options.kernels)
     result.kernels = timeKernels(model.get(), batch, options.steps);

@@ -118,7 +118,7 @@ void printBench(const sinter_artifact &artifact, const BenchResult &result) {
   const Work work(artifact);
   const StepTimes &step = result.step;
   fmt::print("{}: {} of {}, {}\n", artifact.name, counted(result.steps, "training step"),
-             counted(artifact.batch, "row"), counted(result.threads, "thread"));
+             counted(artifact.batch, "row"), result.device);
   fmt::print("median {:.4g} ms/step, fastest {:.4g}, 90th percentile {:.4g}\n", step.median * 1e3, step.fastest * 1e3,
              step.percentile90 * 1e3);
   fmt::print("{:.0f} rows/s\n", static_cast<double>(artifact.batch) / step.median);
@@ -131,10 +131,10 @@ void printBench(const sinter_artifact &artifact, const BenchResult &result) {
 
 void printBenchJson(const sinter_artifact &artifact, const BenchResult &result) {
   const Work work(artifact);
-  nlohmann::ordered_json object = {
-      {"model", artifact.name},           {"steps", result.steps}, {"rows", artifact.batch},
-      {"threads", result.threads},        {"flops", work.flops},   {"bytes", work.bytes},
-      {"seconds", timesJson(result.step)}};
+  nlohmann::ordered_json object = {{"model", artifact.name},    {"steps", result.steps},
+                                   {"rows", artifact.batch},    {"device", result.device},
+                                   {"threads", result.threads}, {"flops", work.flops},
+                                   {"bytes", work.bytes},       {"seconds", timesJson(result.step)}};
   if (result.kernels) {
     const BenchResult::Kernels &kernels = *result.kernels;
     object["observed"] = {{"steps", kernels.steps}, {"seconds", timesJson(kernels.step)}, {"outside", kernels.outside}};

@@ -9,6 +9,7 @@
 #include "sinter-rt/ceilings.h"
 
 #include <optional>
+#include <string>
 
 namespace sinter::train {
 
@@ -20,7 +21,8 @@ struct StepTimes {
 struct BenchResult {
   int64_t steps = 0;
   int threads = 0;
-  StepTimes step; // observed by nobody
+  std::string device; // what took the steps
+  StepTimes step;     // observed by nobody
 
   struct Kernels {
     int64_t steps = 0;

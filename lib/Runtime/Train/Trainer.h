@@ -31,7 +31,6 @@ private:
   enum class Ending { EpochDone, Interrupted, Limit };
 
   // Preparation, in this order.
-  void checkOptions() const;
   void resume();
   void applySettings();
   void loadData();

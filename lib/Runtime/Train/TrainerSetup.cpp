@@ -13,10 +13,24 @@
 
 namespace sinter::train {
 
+// Before anything is made of them.
+static const TrainOptions &checked(const TrainOptions &options) {
+  if (options.profile.wanted())
+    needsObservedLaunches(options.device, "--profile");
+  if (!options.data.given())
+    misuse("train needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T");
+  if (!options.resume.empty() && !options.initFrom.empty())
+    misuse("--resume and --init-from exclude each other: a resumed run goes on with its own parameters");
+  // Better now than after the first epoch.
+  for (const std::string *path : {&options.save, &options.saveBest, &options.log, &options.profile.path})
+    if (!path->empty())
+      check(sinter_output_check(path->c_str()));
+  return options;
+}
+
 Trainer::Trainer(const sinter_artifact &artifact, const TrainOptions &options)
-    : artifact(artifact), options(options), model(createModel(artifact, options.device)), batch(artifact),
+    : artifact(artifact), options(checked(options)), model(createModel(artifact, options.device)), batch(artifact),
       progress(options.quiet) {
-  checkOptions();
   if (options.profile.wanted())
     trace.emplace(model.get(), options.profile);
   settings.learningRate = artifact.learning_rate;
@@ -28,17 +42,6 @@ Trainer::Trainer(const sinter_artifact &artifact, const TrainOptions &options)
   prepareInputs();
   if (options.resume.empty())
     initializeParameters();
-}
-
-void Trainer::checkOptions() const {
-  if (!options.data.given())
-    misuse("train needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T");
-  if (!options.resume.empty() && !options.initFrom.empty())
-    misuse("--resume and --init-from exclude each other: a resumed run goes on with its own parameters");
-  // Better now than after the first epoch.
-  for (const std::string *path : {&options.save, &options.saveBest, &options.log, &options.profile.path})
-    if (!path->empty())
-      check(sinter_output_check(path->c_str()));
 }
 
 void Trainer::resume() {
@@ -151,13 +154,6 @@ void Trainer::initializeParameters() {
     loadParameters(model.get(), options.initFrom);
 }
 
-/// "4 threads", or the name of the GPU.
-static std::string deviceText(const sinter_model *model) {
-  if (const char *gpu = sinter_model_gpu_name(model))
-    return gpu;
-  return counted(sinter_pool_threads(sinter_model_pool(const_cast<sinter_model *>(model))), "thread");
-}
-
 static int64_t parameterCount(const sinter_model *model) {
   int64_t count = 0;
   for (uint32_t i = 0; i < sinter_model_tensor_count(model); ++i) {
@@ -177,8 +173,7 @@ void Trainer::announce() {
   if (!split.test.empty())
     parts += fmt::format(", {} to test", split.test.size());
   progress.line(fmt::format("data: {}; {} of at most {} per epoch; {}", parts, counted(batchesPerEpoch(), "step"),
-                            counted(artifact.batch, "row"),
-                            deviceText(model.get())));
+                            counted(artifact.batch, "row"), deviceText(model.get())));
   if (!options.resume.empty())
     progress.line(fmt::format("resumed '{}' after step {} (epoch {}, batch {} of {})", options.resume,
                               sinter_model_step(model.get()), record.epoch + (record.batch > 0 ? 1 : 0),

@@ -1,8 +1,8 @@
 // How are sine and cosine of large arguments reduced without a library?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// After Payne and Hanek (1983): x = m 2^e with an integer m of 53 bits, and of x 2/pi only the bits below 4 matter. So m
-// is multiplied by the 192 bits of 2/pi that begin where their product with 2^e falls below 4, modulo 2^192: the two
+// After Payne and Hanek (1983): x = m 2^e with an integer m of 53 bits, and of x 2/pi only the bits below 4 matter. So
+// m is multiplied by the 192 bits of 2/pi that begin where their product with 2^e falls below 4, modulo 2^192: the two
 // highest bits of that are the quadrant, the others what is left of it.
 
 #include "Expansions.h"
@@ -14,11 +14,10 @@ namespace sinter {
 
 /// 64 zeros, then the bits of 2/pi.
 static constexpr uint64_t kTwoOverPiBits[] = {
-    0x0000000000000000, 0xA2F9836E4E441529, 0xFC2757D1F534DDC0, 0xDB6295993C439041,
-    0xFE5163ABDEBBC561, 0xB7246E3A424DD2E0, 0x06492EEA09D1921C, 0xFE1DEB1CB129A73E,
-    0xE88235F52EBB4484, 0xE99C7026B45F7E41, 0x3991D639835339F4, 0x9C845F8BBDF9283B,
-    0x1FF897FFDE05980F, 0xEF2F118B5A0A6D1F, 0x6D367ECF27CB09B7, 0x4F463F669E5FEA2D,
-    0x7527BAC7EBE5F17B, 0x3D0739F78A5292EA, 0x6BFB5FB11F8D5D08, 0x56033046FC7B6BAB};
+    0x0000000000000000, 0xA2F9836E4E441529, 0xFC2757D1F534DDC0, 0xDB6295993C439041, 0xFE5163ABDEBBC561,
+    0xB7246E3A424DD2E0, 0x06492EEA09D1921C, 0xFE1DEB1CB129A73E, 0xE88235F52EBB4484, 0xE99C7026B45F7E41,
+    0x3991D639835339F4, 0x9C845F8BBDF9283B, 0x1FF897FFDE05980F, 0xEF2F118B5A0A6D1F, 0x6D367ECF27CB09B7,
+    0x4F463F669E5FEA2D, 0x7527BAC7EBE5F17B, 0x3D0739F78A5292EA, 0x6BFB5FB11F8D5D08, 0x56033046FC7B6BAB};
 
 namespace {
 
@@ -74,8 +73,8 @@ Value expandLargeAngle(MathBuilder &b, Value x, int64_t quadrants) {
   Words w(builder);
   Value bits = b.bits(x), exponent = w.masked(w.right(bits, w.constant(52)), 0x7FF);
   Value m = w.both(w.masked(bits, (int64_t(1) << 52) - 1), w.constant(int64_t(1) << 52));
-  // Bit i of 2/pi weighs 2^-i and is number i + 63 of the table; those before number e - 1 make multiples of 4. Infinity,
-  // whose result is not used, must stay in the table.
+  // Bit i of 2/pi weighs 2^-i and is number i + 63 of the table; those before number e - 1 make multiples of 4.
+  // Infinity, whose result is not used, must stay in the table.
   Value position = arith::SubIOp::create(builder, exponent, w.constant(1023 + 52 - 62));
   position = arith::MaxSIOp::create(builder, position, w.constant(0));
   position = arith::MinSIOp::create(builder, position, w.constant(1033));
@@ -89,8 +88,8 @@ Value expandLargeAngle(MathBuilder &b, Value x, int64_t quadrants) {
   Value angle = b.mul(fraction, b.constant(1.57079632679489661923));
   Value isNegative = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, bits, w.constant(0));
   angle = b.select(isNegative, b.negate(angle), angle);
-  quadrant = arith::SelectOp::create(builder, isNegative,
-                                     arith::SubIOp::create(builder, w.constant(0), quadrant), quadrant);
+  quadrant =
+      arith::SelectOp::create(builder, isNegative, arith::SubIOp::create(builder, w.constant(0), quadrant), quadrant);
   Value result = sineOfReduced(b, angle, w.sum(quadrant, w.constant(quadrants)));
   Value isFinite = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, exponent, w.constant(0x7FF));
   return b.select(isFinite, result, b.sub(x, x));

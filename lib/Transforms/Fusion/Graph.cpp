@@ -213,9 +213,7 @@ void Graph::findStateUpdates() {
 }
 
 BlockArgument Graph::stateBehind(Value value) const {
-  while (auto view = value.getDefiningOp<ReshapeOp>())
-    value = view.getInput();
-  return dyn_cast<BlockArgument>(value);
+  return dyn_cast<BlockArgument>(rootOf(value));
 }
 
 /// True if `from` is reached from `start` by going to successors.

@@ -166,6 +166,9 @@ void sinter::growEpiloguesWithOperands(const Graph &graph, Partition &partition)
   }
 }
 
+/// Longest contracted extent of a product for which writing its result and reading it again takes as long.
+static constexpr int64_t kFewSteps = 128;
+
 static int64_t stateBytes(const Graph &graph) {
   int64_t bytes = 0;
   for (const StateUpdate &update : graph.getStateUpdates()) {

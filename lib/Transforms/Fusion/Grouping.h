@@ -38,8 +38,6 @@ void growUpdates(const Graph &graph, Partition &partition, const GroupingOptions
 /// Whether that may be worth it: all bytes of a step's state have to come from memory; or from beyond the second-level
 /// cache, and writing and reading the gradient takes as long as its product.
 bool updateMayPay(const Graph &graph, unsigned product, const GroupingOptions &options);
-/// Longest contracted extent of a product that is short in that sense.
-constexpr int64_t kFewSteps = 128;
 /// What is left and needs a product and other large operands (masks, residuals), into the epilogue.
 void growEpiloguesWithOperands(const Graph &graph, Partition &partition);
 /// Decides which values are computed where products read them, and gives each product a copy of its own: the function

@@ -1,10 +1,10 @@
 // Column kernels on a GPU: sums and maxima over the rows, for each column (gradients of biases and scales).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A block has a warp of neighbouring columns and several threads per column, which take every eighth row; their sums are
-// combined in shared memory. Where there are too few columns to fill a GPU, the rows are cut into parts, whose sums go to
-// the workspace and are combined, in order, by a second function. How many parts there are follows from the largest
-// batch, so that sums have the same tree for any device.
+// A block has a warp of neighbouring columns and several threads per column, which take every eighth row; their sums
+// are combined in shared memory. Where there are too few columns to fill a GPU, the rows are cut into parts, whose sums
+// go to the workspace and are combined, in order, by a second function. How many parts there are follows from the
+// largest batch, so that sums have the same tree for any device.
 
 #include "Reduction.h"
 #include "Skeletons.h"
@@ -67,7 +67,6 @@ private:
   Values emitRowLoop(Value begin, Value end);
   Values combineThreads(Values sums);
   void finishColumn(ArrayRef<Value> totals);
-  void storeOutputs(PointEvaluator &evaluator, ArrayRef<unsigned> indices);
   Value partials(const Accumulator &reduction);
 
   DeviceFunction &function;
@@ -139,9 +138,8 @@ ColumnSkeleton::Values ColumnSkeleton::emitRowLoop(Value begin, Value end) {
   PointEvaluator evaluator = evaluatorOf(loop.getInductionVar(), &point);
   Values next;
   for (auto [reduction, sum] : llvm::zip_equal(reductions, loop.getRegionIterArgs()))
-    next.push_back(
-        reduction.combine(builder, loc, sum, evaluator.element(reduction.reduction, reduction.combiner)));
-  storeOutputs(evaluator, pointOutputs);
+    next.push_back(reduction.combine(builder, loc, sum, evaluator.element(reduction.reduction, reduction.combiner)));
+  evaluator.storeOutputs(pointOutputs);
   scf::YieldOp::create(builder, loc, next);
   return Values(loop.getResults());
 }
@@ -171,7 +169,8 @@ void ColumnSkeleton::emitCombination() {
     Values totals;
     for (Accumulator &reduction : reductions) {
       Value buffer = partials(reduction), first = reduction.neutral(builder, loc, 1);
-      auto loop = scf::ForOp::create(builder, loc, math.constant(0), math.constant(shape.parts), math.constant(1), first);
+      auto loop =
+          scf::ForOp::create(builder, loc, math.constant(0), math.constant(shape.parts), math.constant(1), first);
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPointToStart(loop.getBody());
       Value part = loadElements(builder, loc, buffer, {loop.getInductionVar(), position}, 1, reduction.type);
@@ -191,21 +190,13 @@ void ColumnSkeleton::finishColumn(ArrayRef<Value> totals) {
       result = reduction.combine(builder, loc, evaluator.get(reduction.reduction.getDpsInits()[0], {1}), total);
     evaluator.remember(reduction.reduction.getResult(0), result);
   }
-  storeOutputs(evaluator, columnOutputs);
-}
-
-/// All are computed before any is stored: an output may be what another one is computed from.
-void ColumnSkeleton::storeOutputs(PointEvaluator &evaluator, ArrayRef<unsigned> indices) {
-  Values outputs;
-  for (unsigned index : indices)
-    outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
-  for (auto [index, value] : llvm::zip_equal(indices, outputs))
-    evaluator.store(index, value);
+  evaluator.storeOutputs(columnOutputs);
 }
 
 /// Blocks of `columns` columns each, times `factor`.
 Grid gridOf(const Extent &columns, int64_t columnsOfBlock, int64_t factor) {
-  return columns.batch ? Grid{columns.factor, 0, columnsOfBlock, factor} : Grid{0, columns.factor, columnsOfBlock, factor};
+  return columns.batch ? Grid{columns.factor, 0, columnsOfBlock, factor}
+                       : Grid{0, columns.factor, columnsOfBlock, factor};
 }
 
 } // namespace

@@ -17,7 +17,8 @@ namespace sinter {
 /// Blocks that fill a large GPU.
 static constexpr int64_t kBlocks = 128;
 
-static constexpr ContractionTile kTiles[] = {{128, 128, 8, 8, 8}, {64, 64, 16, 4, 4}, {32, 32, 16, 2, 2}, {16, 16, 32, 1, 1}};
+static constexpr ContractionTile kTiles[] = {
+    {128, 128, 8, 8, 8}, {64, 64, 16, 4, 4}, {32, 32, 16, 2, 2}, {16, 16, 32, 1, 1}};
 
 static int64_t tilesOf(const ContractionProblem &p, const ContractionTile &tile) {
   int64_t tiles = llvm::divideCeil(p.m.extent, tile.bm) * llvm::divideCeil(p.n.extent, tile.bn);
@@ -168,8 +169,9 @@ Value ContractionSkeleton::flat(Value argument) {
   Value buffer = function.emission.buffer(cast<BlockArgument>(argument));
   auto type = cast<MemRefType>(buffer.getType());
   int64_t count = type.getNumElements();
-  return known = memref::ReinterpretCastOp::create(builder, loc, MemRefType::get({count}, type.getElementType()), buffer,
-                                                   /*offset=*/0, ArrayRef<int64_t>{count}, ArrayRef<int64_t>{1});
+  return known =
+             memref::ReinterpretCastOp::create(builder, loc, MemRefType::get({count}, type.getElementType()), buffer,
+                                               /*offset=*/0, ArrayRef<int64_t>{count}, ArrayRef<int64_t>{1});
 }
 
 Value ContractionSkeleton::operandElement(const Side &side, Value at, Value k) {
@@ -187,10 +189,11 @@ Value ContractionSkeleton::operandElement(const Side &side, Value at, Value k) {
   IRMapping scalars = context.scalars();
   Value value;
   for (const ContractionOperand::Source &source : side.operand->sources) {
-    Value offset = math.add(outerOffset(source.strides, /*withK=*/true),
-                            math.add(math.mul(at, strideAlong(source.strides, *side.dim)),
-                                     math.mul(k, strideAlong(source.strides, p.k))));
-    value = loadElements(builder, loc, flat(source.argument), offset, 1, getElementTypeOrSelf(source.argument.getType()));
+    Value offset = math.add(
+        outerOffset(source.strides, /*withK=*/true),
+        math.add(math.mul(at, strideAlong(source.strides, *side.dim)), math.mul(k, strideAlong(source.strides, p.k))));
+    value =
+        loadElements(builder, loc, flat(source.argument), offset, 1, getElementTypeOrSelf(source.argument.getType()));
     if (source.scalar)
       scalars.map(source.scalar, value);
   }

@@ -6,8 +6,8 @@
 // layouts), and each thread multiplies into its own [tm][tn] accumulators. There are two such copies, used in turn, so
 // that one barrier per stretch suffices. Sums run over k in order: results do not depend on the tile.
 //
-// The finished tile goes through shared memory once more, a slab of rows at a time, so that the epilogue reads and writes
-// memory along rows.
+// The finished tile goes through shared memory once more, a slab of rows at a time, so that the epilogue reads and
+// writes memory along rows.
 
 #ifndef SINTER_LIB_TRANSFORMS_GPU_CONTRACTIONSKELETON_H
 #define SINTER_LIB_TRANSFORMS_GPU_CONTRACTIONSKELETON_H
@@ -78,7 +78,7 @@ private:
   mlir::Type element;
   KernelContext context;
   Side left, right;
-  Value thread, isBlock;                             ///< null: every block of the grid has a tile
+  Value thread, isBlock; ///< null: every block of the grid has a tile
   Values outerIndex, outerKIndex;
   llvm::DenseMap<Value, Value> flatBuffers, current; ///< by kernel argument; by tensor of the body, at one element
 };

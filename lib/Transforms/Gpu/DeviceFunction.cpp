@@ -83,7 +83,9 @@ int64_t widestLanes(KernelOp kernel) {
 }
 
 void alignVectors(gpu::GPUFuncOp fn) {
-  auto bytes = [](Type type) { return cast<VectorType>(type).getNumElements() * elementBytes(getElementTypeOrSelf(type)); };
+  auto bytes = [](Type type) {
+    return cast<VectorType>(type).getNumElements() * elementBytes(getElementTypeOrSelf(type));
+  };
   fn.walk([&](Operation *op) {
     if (auto load = dyn_cast<vector::LoadOp>(op))
       load.setAlignment(bytes(load.getType()));

@@ -1,9 +1,9 @@
 // Elementwise kernels on a GPU: each thread computes one 16-byte vector of neighbours of every output.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// All outputs of a point are computed before any is stored, so outputs may overwrite inputs. Where the number of elements
-// is no multiple of a vector's, one thread computes the last ones singly; where that would happen in every row, all are
-// computed singly.
+// All outputs of a point are computed before any is stored, so outputs may overwrite inputs. Where the number of
+// elements is no multiple of a vector's, one thread computes the last ones singly; where that would happen in every
+// row, all are computed singly.
 
 #include "Skeletons.h"
 
@@ -80,12 +80,7 @@ void MapSkeleton::emitPoint(KernelContext &of, ArrayRef<Value> outer, Value posi
   evaluator.coordinates.assign(outer.begin(), outer.end());
   if (position)
     evaluator.coordinates.push_back(position);
-  SmallVector<Value> values;
-  for (Value tensor : of.yield()->getOperands())
-    values.push_back(evaluator.get(tensor));
-  for (auto [index, value] : llvm::enumerate(values))
-    if (of.yield()->getOperand(index) != of.outArgument(index))
-      evaluator.store(index, value);
+  evaluator.storeOutputs();
 }
 
 /// Threads that are needed for all points.

@@ -12,8 +12,8 @@ namespace sinter {
 /// result of its group. All threads of a warp must take part.
 mlir::Value combineInWarp(DeviceFunction &function, const Accumulator &accumulator, mlir::Value value, int64_t group);
 
-/// Combines `value` over all threads of the block, warps of whole size. `slots` is shared memory of one element per warp
-/// that nothing else uses. All threads must take part.
+/// Combines `value` over all threads of the block, warps of whole size. `slots` is shared memory of one element per
+/// warp that nothing else uses. All threads must take part.
 mlir::Value combineInBlock(DeviceFunction &function, const Accumulator &accumulator, mlir::Value value,
                            mlir::Value slots);
 

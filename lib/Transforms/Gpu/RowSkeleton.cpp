@@ -1,10 +1,10 @@
 // Row kernels on a GPU: passes over the last dim, separated by reductions over it (softmax, norms, losses).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A row belongs to a group of threads: a part of a warp if it is short, a warp, or a block. Thread t of g reads elements
-// (or vectors) t, t + g, t + 2 g, ...; what the threads have accumulated is combined by exchanges within the warp and,
-// for blocks, through shared memory. Rows whose elements fit into registers are read once: a thread keeps what it has
-// computed of its elements from the first pass to the last.
+// A row belongs to a group of threads: a part of a warp if it is short, a warp, or a block. Thread t of g reads
+// elements (or vectors) t, t + g, t + 2 g, ...; what the threads have accumulated is combined by exchanges within the
+// warp and, for blocks, through shared memory. Rows whose elements fit into registers are read once: a thread keeps
+// what it has computed of its elements from the first pass to the last.
 
 #include "../Tiling/RowStages.h"
 #include "Reduction.h"
@@ -37,8 +37,8 @@ struct RowShape {
       lanes = wide;
     int64_t accesses = llvm::divideCeil(extent, lanes);
     group = accesses <= kWarp * kHeld ? std::min<int64_t>(kWarp, llvm::PowerOf2Ceil(accesses))
-            : accesses <= 1024       ? 128
-                                     : 256;
+            : accesses <= 1024        ? 128
+                                      : 256;
     threads = std::max(group, kThreads);
     held = inner.isStatic() && accesses <= group * kHeld && accesses % group == 0;
   }
@@ -178,11 +178,7 @@ void RowSkeleton::emitRowOutputs() {
   Value isFirst = math.less(lane, math.constant(1));
   emitIf(builder, loc, arith::AndIOp::create(builder, loc, isFirst, isRow), [&] {
     PointEvaluator evaluator = evaluatorOf(nullptr);
-    Values values;
-    for (unsigned index : plan.rowOutputs)
-      values.push_back(evaluator.get(context.yield()->getOperand(index)));
-    for (auto [index, value] : llvm::zip_equal(plan.rowOutputs, values))
-      evaluator.store(index, value);
+    evaluator.storeOutputs(plan.rowOutputs);
   });
 }
 

@@ -38,12 +38,6 @@ public:
   }
 
 private:
-  static Value rootOf(Value value) {
-    while (auto reshape = value.getDefiningOp<ReshapeOp>())
-      value = reshape.getInput();
-    return value;
-  }
-
   static void note(SmallVectorImpl<int64_t> &list, int64_t launch) {
     if (list.empty() || list.back() != launch)
       list.push_back(launch);

@@ -16,12 +16,6 @@ using namespace mlir;
 namespace sinter {
 namespace {
 
-Value rootOf(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getInput();
-  return value;
-}
-
 class StepPlanner {
 public:
   StepPlanner(func::FuncOp function, const StepPlanContext &context) : context(context) { plan.function = function; }

@@ -78,7 +78,6 @@ private:
   void emitRowsOfBlock(Value first, int64_t width, Value row, int64_t rows);
   void emitVectorOfRows(MutableArrayRef<Row> rows, Value first, Value position, Value mask);
   void finishColumn(PointEvaluator &evaluator, ArrayRef<Value> totals);
-  void storeOutputs(PointEvaluator &evaluator, ArrayRef<unsigned> indices);
   scf::ForOp beginLoop(Value begin, Value end, int64_t step, ValueRange carried = {});
   PointEvaluator evaluatorOf(Column &column, Value row, Scope *point);
 
@@ -196,16 +195,7 @@ void ColumnEmitter::emitPoint(Column &column, Value row, MutableArrayRef<Value> 
   PointEvaluator evaluator = evaluatorOf(column, row, &point);
   for (auto [reduction, value] : llvm::zip_equal(reductions, accumulators))
     value = reduction.combine(builder, loc, value, evaluator.element(reduction.reduction, reduction.combiner));
-  storeOutputs(evaluator, pointOutputs);
-}
-
-/// All are computed before any is stored: an output may be what another one is computed from.
-void ColumnEmitter::storeOutputs(PointEvaluator &evaluator, ArrayRef<unsigned> indices) {
-  Values outputs;
-  for (unsigned index : indices)
-    outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
-  for (auto [index, value] : llvm::zip_equal(indices, outputs))
-    evaluator.store(index, value);
+  evaluator.storeOutputs(pointOutputs);
 }
 
 void ColumnEmitter::finish(MutableArrayRef<Column> block, ArrayRef<Value> accumulators, int64_t rows) {
@@ -233,7 +223,7 @@ void ColumnEmitter::finishColumn(PointEvaluator &evaluator, ArrayRef<Value> tota
     }
     evaluator.remember(reduction.reduction.getResult(0), result);
   }
-  storeOutputs(evaluator, columnOutputs);
+  evaluator.storeOutputs(columnOutputs);
 }
 
 //===-- Wide blocks ----------------------------------------------------------------------------------------------===//
@@ -312,7 +302,7 @@ void ColumnEmitter::emitVectorOfRows(MutableArrayRef<Row> rows, Value first, Val
     evaluator.mask = mask;
     for (auto [reduction, elements] : llvm::zip_equal(reductions, parts))
       elements.push_back(evaluator.element(reduction.reduction, reduction.combiner));
-    storeOutputs(evaluator, pointOutputs);
+    evaluator.storeOutputs(pointOutputs);
   }
   for (auto [reduction, buffer, elements] : llvm::zip_equal(reductions, buffers, parts)) {
     Value before = loadElements(builder, loc, buffer, position, context.lanes, reduction.type);

@@ -17,13 +17,6 @@ namespace sinter {
 
 namespace {
 
-/// The value that is the same memory, or nothing yet, without reshapes.
-Value rootOf(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getInput();
-  return value;
-}
-
 /// Launches that may run at the same time, and the memory that they touch.
 class Group {
 public:

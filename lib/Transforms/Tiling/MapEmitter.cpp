@@ -39,7 +39,7 @@ private:
     context.builder.setInsertionPointToStart(loop.getBody());
     Scope point;
     PointEvaluator evaluator(context, {&point});
-    storeOutputs(evaluator);
+    evaluator.storeOutputs();
   }
 
   /// One group: work items are runs of elements.
@@ -85,17 +85,8 @@ private:
     evaluator.coordinates.assign(outerCoordinates.begin(), outerCoordinates.end());
     evaluator.coordinates.push_back(position);
     evaluator.mask = mask;
-    storeOutputs(evaluator);
+    evaluator.storeOutputs();
     return {};
-  }
-
-  void storeOutputs(PointEvaluator &evaluator) {
-    SmallVector<Value> values;
-    for (Value tensor : context.yield()->getOperands())
-      values.push_back(evaluator.get(tensor));
-    for (auto [index, value] : llvm::enumerate(values))
-      if (context.yield()->getOperand(index) != context.outArgument(index))
-        evaluator.store(index, value);
   }
 
   KernelContext context;

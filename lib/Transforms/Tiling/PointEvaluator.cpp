@@ -147,6 +147,20 @@ void PointEvaluator::store(unsigned index, Value value) {
                 isa<VectorType>(value.getType()) ? mask : Value());
 }
 
+void PointEvaluator::storeOutputs(ArrayRef<unsigned> indices) {
+  auto values = llvm::map_to_vector(indices, [&](unsigned index) { return get(context.yield()->getOperand(index)); });
+  for (auto [index, value] : llvm::zip_equal(indices, values))
+    store(index, value);
+}
+
+void PointEvaluator::storeOutputs() {
+  SmallVector<unsigned> indices;
+  for (unsigned index = 0; index < context.yield()->getNumOperands(); ++index)
+    if (context.yield()->getOperand(index) != context.outArgument(index))
+      indices.push_back(index);
+  storeOutputs(indices);
+}
+
 //===-- Accumulators ---------------------------------------------------------------------------------------------===//
 
 Accumulator::Accumulator(linalg::GenericOp reduction)

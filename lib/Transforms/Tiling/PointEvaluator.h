@@ -108,6 +108,10 @@ public:
   mlir::Value loadOutput(unsigned index);
   /// Writes output `index` of the kernel.
   void store(unsigned index, mlir::Value value);
+  /// Computes and writes outputs: all are computed before any is written, as one may be what another is computed from.
+  void storeOutputs(llvm::ArrayRef<unsigned> indices);
+  /// The same for all outputs that are not their own destination.
+  void storeOutputs();
   /// Makes `value` known as the elements of `tensor` in the scope it belongs to.
   void remember(mlir::Value tensor, mlir::Value value);
 

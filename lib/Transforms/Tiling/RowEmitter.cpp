@@ -138,12 +138,7 @@ void RowEmitter::emitRows(MutableArrayRef<Row> rows) {
     finishReductions(stage, rows, slots);
   }
   for (Row &row : rows) {
-    PointEvaluator evaluator = evaluatorOf(row, nullptr);
-    SmallVector<Value> values;
-    for (unsigned index : plan.rowOutputs)
-      values.push_back(evaluator.get(context.yield()->getOperand(index)));
-    for (auto [index, value] : llvm::zip_equal(plan.rowOutputs, values))
-      evaluator.store(index, value);
+    evaluatorOf(row, nullptr).storeOutputs(plan.rowOutputs);
   }
 }
 

@@ -30,6 +30,9 @@ namespace sinter {
 /// The type in which values of a float type are summed and differentiated: f32 for bf16, which is only stored.
 mlir::Type computeType(mlir::Type element);
 
+/// The value of which `value` is another view: itself, without reshapes.
+mlir::Value rootOf(mlir::Value value);
+
 } // namespace sinter
 
 #endif // SINTER_DIALECT_IR_SINTERDIALECT_H

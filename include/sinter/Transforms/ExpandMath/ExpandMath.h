@@ -21,8 +21,8 @@
 // fpowi. Left alone, as instructions: absf, ceil, copysign, floor, fma, round, roundeven, sqrt, trunc, and the integer
 // ops.
 //
-// Where there is no libm (on GPUs), pow of f64 becomes exp(y ln x), with an error of about 2 + |y ln x|, and the functions
-// of DeviceFunctions.cpp become formulas in others; those of f32 are computed in f64.
+// Where there is no libm (on GPUs), pow of f64 becomes exp(y ln x), with an error of about 2 + |y ln x|, and the
+// functions of DeviceFunctions.cpp become formulas in others; those of f32 are computed in f64.
 //
 // Conversions between f32 and bf16 become integer arithmetic, with the result of IEEE 754 (nearest, of two the even
 // one; subnormals kept).
