@@ -226,14 +226,18 @@ llvm::Expected<std::vector<Difference>> compareWithReference(CompiledStep &step,
   return compare(reference.expected, *found);
 }
 
-/// A value between two bf16 may be rounded to the other one than the interpreter's: a difference of 2^-8 in a factor.
+/// A value between two bf16 may be rounded to the other one than the interpreter's: a difference of 2^-8 in a factor;
+/// 2^-11 with f16.
 double roundingTolerance(mlir::ModuleOp module) {
   double tolerance = 1e-10;
   module.walk([&](mlir::Operation *op) {
     for (mlir::TypeRange types : {mlir::TypeRange(op->getResultTypes()), mlir::TypeRange(op->getOperandTypes())})
       for (mlir::Type type : types) {
         mlir::Type element = mlir::getElementTypeOrSelf(type);
-        tolerance = std::max(tolerance, element.isBF16() ? 1e-2 : element.isF32() ? 1e-4 : 0.0);
+        tolerance = std::max(tolerance, element.isBF16()  ? 1e-2
+                                        : element.isF16() ? 2e-3
+                                        : element.isF32() ? 1e-4
+                                                          : 0.0);
       }
   });
   return tolerance;

@@ -134,6 +134,7 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   ExpandMathPassOptions math;
   math.fma = options.fma;
   math.scale512 = options.scale512;
+  math.f16 = options.f16;
   functions.addPass(createExpandMathPass(math));
   simplify(functions);
   manager.addPass(
@@ -175,6 +176,10 @@ TargetInfo describeTarget(const llvm::TargetMachine &machine) {
 
 bool hasScale512(const llvm::TargetMachine &machine) {
   return machine.getTargetTriple().isX86() && machine.getMCSubtargetInfo()->checkFeatures("+avx512f");
+}
+
+bool convertsF16(const llvm::TargetMachine &machine) {
+  return !machine.getTargetTriple().isX86() || machine.getMCSubtargetInfo()->checkFeatures("+f16c");
 }
 
 bool hasFma(const llvm::TargetMachine &machine) {

@@ -37,10 +37,10 @@ LogicalResult verifyBatch(ModuleOp module, Phase phase) {
   return success();
 }
 
-/// bf16 stays inside of steps: the ABI has no use for it yet.
+/// f16 and bf16 stay inside of steps: the ABI has no use for them yet.
 LogicalResult verifyElements(func::FuncOp function, TypeRange types, StringRef what) {
   for (auto [i, type] : llvm::enumerate(types))
-    if (getElementTypeOrSelf(type).isBF16())
+    if (isHalf(getElementTypeOrSelf(type)))
       return function.emitError() << what << " " << i
                                   << " of a step function expected elements of f32, f64 or an integer type, found "
                                   << type;

@@ -133,7 +133,9 @@ static Tensor evaluateSelect(SelectOp op, Frame &frame) {
 
 static Tensor evaluateConvert(ConvertOp op, Frame &frame) {
   Tensor result = convertElements(frame.get(op.getInput()), frame.kindOf(op.getResult()));
-  return result.kind() == ElementKind::BF16 && frame.environment.rounds ? mapReal(result, roundToBF16) : result;
+  if (!isHalf(result.kind()) || !frame.environment.rounds)
+    return result;
+  return mapReal(result, [&](double value) { return rounded(result.kind(), value); });
 }
 
 int64_t sinter::reference::truncateToInteger(double value) {

@@ -85,8 +85,9 @@ static void decode(Tensor &tensor, const char *bytes) {
     case ElementKind::I64:
       tensor.setInteger(i, static_cast<int64_t>(endian::read64le(at)));
       break;
+    case ElementKind::F16:
     case ElementKind::BF16:
-      llvm_unreachable("files have no bf16");
+      llvm_unreachable("files hold neither");
     }
   }
 }

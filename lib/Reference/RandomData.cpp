@@ -21,8 +21,8 @@ void sinter::reference::fillRandom(Tensor &tensor, uint64_t seed, uint64_t strea
     if (tensor.isFloat()) {
       const double uniform = ((uint64_t(words[0]) << 21) ^ (words[1] >> 11)) * 0x1p-53;
       const double size = kinkDistance + (1.0 - kinkDistance) * uniform;
-      const double rounded = tensor.kind() == ElementKind::BF16 ? roundToBF16(size) : size;
-      tensor.set(i, words[2] & 1 ? -rounded : rounded);
+      const double value = rounded(tensor.kind(), size);
+      tensor.set(i, words[2] & 1 ? -value : value);
     } else {
       tensor.setInteger(i, static_cast<int64_t>(words[0] % static_cast<uint64_t>(limit)));
     }

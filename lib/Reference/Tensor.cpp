@@ -3,6 +3,8 @@
 
 #include "sinter/Reference/Tensor.h"
 
+#include "llvm/ADT/APFloat.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -16,6 +18,8 @@ std::optional<ElementKind> sinter::reference::elementKindOf(Type type) {
     return ElementKind::F32;
   if (type.isF64())
     return ElementKind::F64;
+  if (type.isF16())
+    return ElementKind::F16;
   if (type.isBF16())
     return ElementKind::BF16;
   if (type.isInteger(1))
@@ -35,6 +39,8 @@ llvm::StringRef sinter::reference::name(ElementKind kind) {
     return "f32";
   case ElementKind::F64:
     return "f64";
+  case ElementKind::F16:
+    return "f16";
   case ElementKind::BF16:
     return "bf16";
   case ElementKind::I1:
@@ -50,16 +56,30 @@ llvm::StringRef sinter::reference::name(ElementKind kind) {
 }
 
 bool sinter::reference::isFloat(ElementKind kind) {
-  return kind == ElementKind::F32 || kind == ElementKind::F64 || kind == ElementKind::BF16;
+  return kind == ElementKind::F32 || kind == ElementKind::F64 || isHalf(kind);
 }
 
-/// bf16 has 8 significant bits; its exponents are those of f32, whose smallest normal number is 2^-126.
-double sinter::reference::roundToBF16(double value) {
-  if (value == 0 || !std::isfinite(value))
-    return value;
-  const int exponent = std::max(std::ilogb(value), -126);
-  const double unit = std::ldexp(1.0, exponent - 7), rounded = std::nearbyint(value / unit) * unit;
-  return std::fabs(rounded) < 0x1p128 ? rounded : std::copysign(std::numeric_limits<double>::infinity(), value);
+bool sinter::reference::isHalf(ElementKind kind) {
+  return kind == ElementKind::F16 || kind == ElementKind::BF16;
+}
+
+static const llvm::fltSemantics &semanticsOf(ElementKind half) {
+  return half == ElementKind::F16 ? llvm::APFloat::IEEEhalf() : llvm::APFloat::BFloat();
+}
+
+uint16_t sinter::reference::halfBits(ElementKind half, double value) {
+  llvm::APFloat nearest(value);
+  bool losesInfo;
+  nearest.convert(semanticsOf(half), llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+  return static_cast<uint16_t>(nearest.bitcastToAPInt().getZExtValue());
+}
+
+double sinter::reference::halfValue(ElementKind half, uint16_t bits) {
+  return llvm::APFloat(semanticsOf(half), llvm::APInt(16, bits)).convertToDouble();
+}
+
+double sinter::reference::rounded(ElementKind kind, double value) {
+  return isHalf(kind) ? halfValue(kind, halfBits(kind, value)) : value;
 }
 
 int64_t sinter::reference::wrap(ElementKind kind, int64_t value) {

@@ -15,6 +15,7 @@ size_t sinter::reference::bytesPerElement(ElementKind kind) {
   case ElementKind::F64:
   case ElementKind::I64:
     return 8;
+  case ElementKind::F16:
   case ElementKind::BF16:
     return 2;
   case ElementKind::I1:
@@ -45,25 +46,18 @@ static void loadAs(Tensor &tensor, const char *from) {
   }
 }
 
-/// A bf16 is the upper half of an f32.
-static void storeAsBF16(const Tensor &tensor, char *to) {
+static void storeAsHalf(const Tensor &tensor, char *to) {
   for (int64_t i = 0; i < tensor.size(); ++i) {
-    const float value = static_cast<float>(roundToBF16(tensor.at(i)));
-    uint32_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    const uint16_t upper = static_cast<uint16_t>(bits >> 16);
-    std::memcpy(to + i * sizeof upper, &upper, sizeof upper);
+    const uint16_t bits = halfBits(tensor.kind(), tensor.at(i));
+    std::memcpy(to + i * sizeof bits, &bits, sizeof bits);
   }
 }
 
-static void loadAsBF16(Tensor &tensor, const char *from) {
+static void loadAsHalf(Tensor &tensor, const char *from) {
   for (int64_t i = 0; i < tensor.size(); ++i) {
-    uint16_t upper;
-    std::memcpy(&upper, from + i * sizeof upper, sizeof upper);
-    const uint32_t bits = uint32_t(upper) << 16;
-    float value;
-    std::memcpy(&value, &bits, sizeof value);
-    tensor.set(i, value);
+    uint16_t bits;
+    std::memcpy(&bits, from + i * sizeof bits, sizeof bits);
+    tensor.set(i, halfValue(tensor.kind(), bits));
   }
 }
 
@@ -74,8 +68,9 @@ void sinter::reference::storeBytes(const Tensor &tensor, void *to) {
     return storeAs<float>(tensor, bytes);
   case ElementKind::F64:
     return storeAs<double>(tensor, bytes);
+  case ElementKind::F16:
   case ElementKind::BF16:
-    return storeAsBF16(tensor, bytes);
+    return storeAsHalf(tensor, bytes);
   case ElementKind::I32:
     return storeAs<int32_t>(tensor, bytes);
   case ElementKind::I64:
@@ -93,8 +88,9 @@ void sinter::reference::loadBytes(Tensor &tensor, const void *from) {
     return loadAs<float>(tensor, bytes);
   case ElementKind::F64:
     return loadAs<double>(tensor, bytes);
+  case ElementKind::F16:
   case ElementKind::BF16:
-    return loadAsBF16(tensor, bytes);
+    return loadAsHalf(tensor, bytes);
   case ElementKind::I32:
     return loadAs<int32_t>(tensor, bytes);
   case ElementKind::I64:

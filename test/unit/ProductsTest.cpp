@@ -1,4 +1,4 @@
-// Are products right whose operands are computed where they are read, or are bf16?
+// Are products right whose operands are computed where they are read, or are f16 or bf16?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "EveryOp.h"
@@ -12,11 +12,17 @@ TEST_P(EveryProduct, ComputesWhatTheReferenceDoes) {
     expectAsReference(GetParam(), element);
 }
 
-/// bf16 is made of f32 only.
-class EveryUseOfBF16 : public testing::TestWithParam<OpCase> {};
+/// Of f32 only; f16 serves wherever bf16 does.
+class EveryUseOfHalves : public testing::TestWithParam<OpCase> {};
 
-TEST_P(EveryUseOfBF16, ComputesWhatTheReferenceDoes) {
+TEST_P(EveryUseOfHalves, ComputesWhatTheReferenceDoes) {
   expectAsReference(GetParam(), "f32");
+  std::string body = GetParam().body;
+  for (size_t at = 0; (at = body.find("bf16", at)) != std::string::npos;)
+    body.erase(at, 1);
+  OpCase other = GetParam();
+  other.body = body.c_str();
+  expectAsReference(other, "f32");
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -56,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
   "$" operand "h = sinter.convert $" operand " : tensor<" shape "f32> to tensor<" shape "bf16>\n"
 
 INSTANTIATE_TEST_SUITE_P(
-    BF16, EveryUseOfBF16,
+    Halves, EveryUseOfHalves,
     testing::Values(
         OpCase{"rounding", "?x7x$T", "?x7x$T",
                NARROW("a", "?x7x") "$r = sinter.convert $ah : tensor<?x7xbf16> to tensor<?x7xf32>"},

@@ -82,7 +82,7 @@ double estimateMicroseconds(const KernelAnalysis &analysis, const TargetInfo &ta
 constexpr double kParallelMicroseconds = 20.0;
 
 /// The type that decides the number of lanes: the widest floating-point element of the tensors of rank above 0
-/// (of all tensors if there are none), f32 for bf16; else the widest integer.
+/// (of all tensors if there are none), f32 for f16 and bf16; else the widest integer.
 mlir::Type laneType(KernelOp kernel);
 
 } // namespace sinter

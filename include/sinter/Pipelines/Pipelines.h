@@ -72,6 +72,8 @@ struct LLVMOptions {
   bool fma = true;
   /// Has the processor x 2^n on vectors of 512 bits?
   bool scale512 = false;
+  /// Has it conversions between f16 and f32?
+  bool f16 = true;
   /// Code for GPUs that will be embedded: "sm_90a:ptx", "sm_90a:cubin".
   std::vector<std::string> deviceImages;
   /// Also define `sinter_program_artifact`, which `main` of a program looks for.
@@ -97,6 +99,7 @@ TargetInfo describeTarget(const llvm::TargetMachine &machine);
 /// Whether its code may use fused multiply-add.
 bool hasFma(const llvm::TargetMachine &machine);
 bool hasScale512(const llvm::TargetMachine &machine);
+bool convertsF16(const llvm::TargetMachine &machine);
 
 /// All dialects and interfaces that the phases need.
 void registerPhaseDialects(mlir::DialectRegistry &registry);

@@ -22,7 +22,7 @@ struct Environment {
   int64_t rows = 1;
   /// Values of `sinter.get`, by symbol name.
   std::map<std::string, Tensor> parameters;
-  /// Conversions to bf16 round. Without, functions are smooth and derivatives, in which rounding counts as the
+  /// Conversions to f16 and bf16 round. Without, functions are smooth and derivatives, in which rounding counts as the
   /// identity, can be compared with differences.
   bool rounds = true;
 };

@@ -1,6 +1,6 @@
 // What does a value look like while the reference interpreter runs?
 // A shape and its elements in row-major order: doubles for float types (f32 too: the interpreter never rounds to f32;
-// it does round to bf16 where the dialect converts to it), 64-bit integers for integer types.
+// it does round to f16 and bf16 where the dialect converts to them), 64-bit integers for integer types.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_REFERENCE_TENSOR_H
@@ -17,15 +17,21 @@
 
 namespace sinter::reference {
 
-enum class ElementKind { F32, F64, BF16, I1, I8, I32, I64 };
+enum class ElementKind { F32, F64, F16, BF16, I1, I8, I32, I64 };
 
 /// The kind of a builtin element type; none for a type that the dialect does not have.
 std::optional<ElementKind> elementKindOf(mlir::Type type);
 /// "f32", "i64", ...
 llvm::StringRef name(ElementKind kind);
 bool isFloat(ElementKind kind);
-/// The bf16 nearest to a value, of two the one with an even last bit; infinities and NaN stay.
-double roundToBF16(double value);
+/// True of f16 and bf16.
+bool isHalf(ElementKind kind);
+/// The bits of the f16 or bf16 nearest to a value, of two the one with an even last bit; infinities and NaN stay.
+uint16_t halfBits(ElementKind half, double value);
+/// The value of such bits.
+double halfValue(ElementKind half, uint16_t bits);
+/// The f16 or bf16 nearest to a value; other kinds keep it.
+double rounded(ElementKind kind, double value);
 /// Reduces an integer to the range of its kind: two's complement for i8 to i64, 0 or 1 for i1.
 int64_t wrap(ElementKind kind, int64_t value);
 

@@ -120,7 +120,7 @@ struct ConvertDotGeneral : OpRewritePattern<DotGeneralOp> {
     SmallVector<IteratorType> loops(number.count, IteratorType::reduction);
     std::fill_n(loops.begin(), number.resultRank, IteratorType::parallel);
     auto body = [](OpBuilder &builder, Location loc, ValueRange arguments) {
-      auto widened = [&](Value x) -> Value { // bf16
+      auto widened = [&](Value x) -> Value { // f16, bf16
         Type sum = arguments[2].getType();
         return x.getType() == sum ? x : arith::ExtFOp::create(builder, loc, sum, x);
       };

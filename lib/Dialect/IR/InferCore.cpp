@@ -12,8 +12,12 @@ Value sinter::rootOf(Value value) {
   return value;
 }
 
+bool sinter::isHalf(Type element) {
+  return element.isF16() || element.isBF16();
+}
+
 Type sinter::computeType(Type element) {
-  return element.isBF16() ? Float32Type::get(element.getContext()) : element;
+  return isHalf(element) ? Float32Type::get(element.getContext()) : element;
 }
 
 static RankedTensorType tensorOf(Value value) {

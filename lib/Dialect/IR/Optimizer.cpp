@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "sinter/Dialect/IR/SinterDialect.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace sinter;
 
 namespace {
-enum class Interval { Any, NotNegative, BelowOne, Flag };
+enum class Interval { Any, NotNegative, BelowOne, Flag, PowerOfTwo };
 struct Option {
   OptimizerKind kind;
   StringRef name;
@@ -50,11 +54,14 @@ static const Option options[] = {
     {OptimizerKind::Adagrad, "weight_decay", 0, Interval::NotNegative},
 };
 
-static const Option clipOption = {OptimizerKind::SGD, "clip_global_norm", 0, Interval::NotNegative};
+/// Of every rule; shown where they are not the default.
+static const Option commonOptions[] = {{OptimizerKind::SGD, "clip_global_norm", 0, Interval::NotNegative},
+                                       {OptimizerKind::SGD, "loss_scale", 1, Interval::PowerOfTwo}};
 
 static const Option *findOption(OptimizerKind kind, StringRef name) {
-  if (name == clipOption.name)
-    return &clipOption;
+  for (const Option &option : commonOptions)
+    if (option.name == name)
+      return &option;
   for (const Option &option : options)
     if (option.kind == kind && option.name == name)
       return &option;
@@ -66,7 +73,7 @@ static std::string namesOf(OptimizerKind kind) {
   for (const Option &option : options)
     if (option.kind == kind)
       names += (option.name + ", ").str();
-  return names + "clip_global_norm";
+  return names + llvm::join(llvm::map_range(commonOptions, [](const Option &option) { return option.name; }), ", ");
 }
 
 /// The number or boolean that `attr` holds.
@@ -90,6 +97,8 @@ static bool inRange(double value, Interval range) {
     return value >= 0 && value < 1;
   case Interval::Flag:
     return value == 0 || value == 1;
+  case Interval::PowerOfTwo: // also as f32, and its reciprocal
+    return value > 0 && std::abs(std::log2(value)) <= 126 && std::exp2(std::floor(std::log2(value))) == value;
   }
   llvm_unreachable("all ranges are listed");
 }
@@ -104,6 +113,8 @@ static StringRef describeRange(Interval range) {
     return "a number in [0, 1)";
   case Interval::Flag:
     return "true or false";
+  case Interval::PowerOfTwo:
+    return "a power of two";
   }
   llvm_unreachable("all ranges are listed");
 }
@@ -153,7 +164,8 @@ std::string OptimizerOp::describe() {
   for (const Option &option : options)
     if (option.kind == getKind())
       append(option);
-  if (getOption(clipOption.name) != 0)
-    append(clipOption);
+  for (const Option &option : commonOptions)
+    if (getOption(option.name) != option.value)
+      append(option);
   return text + "}";
 }

@@ -90,7 +90,7 @@ static LogicalResult verifyInterface(Operation *op, TypeRange types, StringRef w
         return op->emitOpError() << what << " " << i << " may have a dynamic extent only in front, found " << type;
     if (llvm::is_contained(tensor.getShape(), 0)) // C3
       return op->emitOpError() << what << " " << i << " needs at least one element, found " << type;
-    if (tensor.getElementType().isBF16()) // C4
+    if (isHalf(tensor.getElementType())) // C4
       return op->emitOpError() << what << " " << i << " expected elements of f32, f64 or an integer type, found "
                                << type << ": convert inside";
   }

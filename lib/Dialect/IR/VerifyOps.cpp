@@ -29,17 +29,19 @@ LogicalResult MapOp::verify() {
   for (Operation &op : body.without_terminator()) { // C3
     if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()))
       return op.emitOpError("is not allowed in a sinter.map: its region holds arith and math ops only");
-    if (llvm::any_of(op.getResultTypes(), [](Type type) { return type.isBF16(); }))
-      return op.emitOpError("computes bf16 in a sinter.map, expected another type: use sinter.convert to round to it");
+    if (auto half = llvm::find_if(op.getResultTypes(), isHalf); half != op.result_type_end())
+      return op.emitOpError("computes ")
+             << *half << " in a sinter.map, expected another type: use sinter.convert to round to it";
   }
   return success();
 }
 
 LogicalResult ConvertOp::verify() {
   Type from = getElementTypeOrSelf(getInput().getType()), to = getElementTypeOrSelf(getType());
-  bool fits = (!from.isBF16() || to.isBF16() || to.isF32()) && (!to.isBF16() || from.isBF16() || from.isF32()); // C1
+  bool fits = from == to || ((!isHalf(from) || to.isF32()) && (!isHalf(to) || from.isF32())); // C1
   if (!fits)
-    return emitOpError("bf16 is converted from and to f32 only, found ") << from << " to " << to;
+    return emitOpError() << (isHalf(from) ? from : to) << " is converted from and to f32 only, found " << from << " to "
+                         << to;
   return success();
 }
 
@@ -129,7 +131,7 @@ LogicalResult ValueAndGradOp::verifySymbolUses(SymbolTableCollection &symbols) {
     bool names = index > previous && index < static_cast<int64_t>(getNumOperands());
     if (!names || !isa<FloatType>(cast<RankedTensorType>(getOperand(index).getType()).getElementType())) // C3
       return emitOpError("wrt [") << getWrt() << "] does not name increasing float arguments";
-    if (getElementTypeOrSelf(getOperand(index).getType()).isBF16())
+    if (isHalf(getElementTypeOrSelf(getOperand(index).getType())))
       return emitOpError("wrt [") << getWrt() << "] expected f32 or f64 arguments, found "
                                   << getOperand(index).getType() << ": convert inside of " << getCalleeAttr();
     expected.push_back(getOperand(index).getType());

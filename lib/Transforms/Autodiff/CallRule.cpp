@@ -1,6 +1,6 @@
 // How does a function get a derivative of the user's own? Its attribute `sinter.vjp = @rule` names a function
 //   @rule(arguments..., cotangents of its float results...) -> (cotangents of its float arguments...).
-// Cotangents have the types of their values, but f32 for bf16.
+// Cotangents have the types of their values, but f32 for f16 and bf16.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Rules.h"

@@ -68,7 +68,7 @@ static Expr untiled(DotGeneralOp op, Decomposition<DotGeneralOp>::Wrap wrap) {
   bool isTiled = wrap(op.getLhs()).rank() != bound && wrap(op.getRhs()).rank() != bound && !op.getLhsContract().empty();
   if (isTiled)
     return {};
-  Type type = op.getType().getElementType(); // bf16 is widened
+  Type type = op.getType().getElementType(); // f16 and bf16 are widened
   Expr lhs = convert(wrap(op.getLhs()), type), rhs = convert(wrap(op.getRhs()), type);
   if (rhs.rank() == bound)
     return scaledAndSummed(lhs, op.getLhsBatch(), op.getLhsContract(), rhs, op.getRhsBatch(), op.getRhsContract());

@@ -24,13 +24,13 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
 
   void runOnOperation() override {
     // Formulas before the functions in them.
-    MathTarget target{fma, scale512, libm};
+    MathTarget target{fma, scale512, libm, f16};
     apply([&](RewritePatternSet &patterns) { populateMathFormulaPatterns(patterns, target); });
     removeDead();
     apply([&](RewritePatternSet &patterns) {
       populateMathPolynomialPatterns(patterns, target);
       populateMathToScalarPatterns(patterns);
-      populateBrainFloatPatterns(patterns);
+      populateHalfFloatPatterns(patterns, target);
       populateWideProductPatterns(patterns);
     });
     if (!fma)

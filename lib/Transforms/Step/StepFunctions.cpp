@@ -216,15 +216,18 @@ static FailureOr<SmallVector<Expr>> buildGradients(OpBuilder &builder, func::Fun
   for (auto [parameter, value] : llvm::zip_equal(declared, parameters))
     if (value.use_empty())
       return parameter.emitError("parameter @") << parameter.getSymName() << " is never used";
-  Expr one = constant(builder, loss.getLoc(), loss.getType(), 1.0);
-  FailureOr<SmallVector<Value>> gradients = backpropagate(builder, Seed{loss, one}, parameters);
+  OptimizerOp optimizer = d.optimizer;
+  const double scale = optimizer.getOption("loss_scale");
+  Expr seed = constant(builder, loss.getLoc(), loss.getType(), scale);
+  FailureOr<SmallVector<Value>> gradients = backpropagate(builder, Seed{loss, seed}, parameters);
   if (failed(gradients))
     return failure();
   SmallVector<Expr> result;
   for (auto [parameter, gradient] : llvm::zip_equal(declared, *gradients)) {
     if (!gradient)
       return parameter.emitError("parameter @") << parameter.getSymName() << " has no influence on the loss";
-    result.emplace_back(builder, parameter.getLoc(), gradient);
+    Expr scaled(builder, parameter.getLoc(), gradient);
+    result.push_back(scale == 1.0 ? scaled : scaled * (1.0 / scale));
   }
   return result;
 }

@@ -25,7 +25,8 @@ inline int64_t strideAlong(llvm::ArrayRef<int64_t> strides, const ContractionDim
   return dim.loops.empty() ? 0 : strides[dim.loops.back()];
 }
 
-/// One side of a product: a kernel argument, or what a prologue makes of some. Elements of bf16 are widened to f32.
+/// One side of a product: a kernel argument, or what a prologue makes of some. Elements of f16 and bf16 are widened to
+/// f32.
 struct ContractionOperand {
   /// A kernel argument that is read.
   struct Source {

@@ -26,7 +26,7 @@ func.func @reduction(%a: tensor<4x5xbf16>) {
 // -----
 
 func.func @convert_c1(%a: tensor<4xf64>) {
-  // expected-error@+1 {{bf16 is converted from and to f32 only, found 'f64' to 'bf16'}}
+  // expected-error@+1 {{bf16' is converted from and to f32 only, found 'f64' to 'bf16'}}
   %0 = sinter.convert %a : tensor<4xf64> to tensor<4xbf16>
   return
 }
@@ -34,7 +34,7 @@ func.func @convert_c1(%a: tensor<4xf64>) {
 // -----
 
 func.func @convert_c1_back(%a: tensor<4xbf16>) {
-  // expected-error@+1 {{bf16 is converted from and to f32 only, found 'bf16' to 'i32'}}
+  // expected-error@+1 {{bf16' is converted from and to f32 only, found 'bf16' to 'i32'}}
   %0 = sinter.convert %a : tensor<4xbf16> to tensor<4xi32>
   return
 }
@@ -70,7 +70,7 @@ func.func @bias_in_bf16(%x: tensor<?x4xbf16>, %w: tensor<3x4xbf16>, %b: tensor<3
 func.func @map_c3(%a: tensor<4xf32>) {
   %0 = sinter.map ins(%a : tensor<4xf32>) -> tensor<4xf32> {
   ^bb0(%x: f32):
-    // expected-error@+1 {{computes bf16 in a sinter.map, expected another type: use sinter.convert to round to it}}
+    // expected-error@+1 {{computes 'bf16' in a sinter.map, expected another type: use sinter.convert to round to it}}
     %n = arith.truncf %x : f32 to bf16
     %w = arith.extf %n : bf16 to f32
     sinter.yield %w : f32

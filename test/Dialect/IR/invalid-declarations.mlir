@@ -83,13 +83,18 @@ sinter.loss @loss(%y: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// expected-error@+1 {{'adam' has no option 'momentum', expected one of learning_rate, beta1, beta2, epsilon, weight_decay, amsgrad, clip_global_norm}}
+// expected-error@+1 {{'adam' has no option 'momentum', expected one of learning_rate, beta1, beta2, epsilon, weight_decay, amsgrad, clip_global_norm, loss_scale}}
 sinter.optimizer adam {momentum = 0.9}
 
 // -----
 
 // expected-error@+1 {{option 'beta1' expects a number in [0, 1), found 1.000000e+00}}
 sinter.optimizer adam {beta1 = 1.0}
+
+// -----
+
+// expected-error@+1 {{option 'loss_scale' expects a power of two, found 1.000000e+03}}
+sinter.optimizer adam {loss_scale = 1000.0}
 
 // -----
 

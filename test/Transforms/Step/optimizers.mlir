@@ -104,3 +104,29 @@ sinter.loss @loss(%y: tensor<2xf32>, %t: tensor<2xf32>) -> tensor<f32> {
   sinter.return %l : tensor<f32>
 }
 sinter.optimizer adagrad {initial_accumulator = 0.25, clip_global_norm = 1.0}
+
+// -----
+
+// A scaled loss: its cotangent is the scale, gradients are divided by it before they are used; the loss that comes out is the plain one.
+// CHECK-LABEL: sinter.optimizer sgd {
+// CHECK: func.func @train_step
+// CHECK-SAME: %[[X:[^:]*]]: tensor<2xf32> {sinter.name = "input", {{.*}}%[[T:[^:]*]]: tensor<2xf32> {sinter.name = "target",
+// CHECK-DAG: %[[BACK:.*]] = sinter.constant dense<9.765625E-4>
+// CHECK-DAG: %[[SEED:.*]] = sinter.constant dense<1.024000e+03> : tensor<2xf32>
+// CHECK: %[[SUM:.*]] = sinter.reduce sum
+// CHECK: %[[G:.*]] = sinter.mul %[[T]], %[[SEED]]
+// CHECK: %[[H:.*]] = sinter.mul %[[G]], %[[X]]
+// CHECK: sinter.mul %[[H]], %[[BACK]]
+// CHECK: return %{{.*}}, %[[SUM]]
+sinter.parameter @w : tensor<2xf32> = zeros
+sinter.model @forward(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %w = sinter.get @w : tensor<2xf32>
+  %y = sinter.mul %w, %x : tensor<2xf32>
+  sinter.return %y : tensor<2xf32>
+}
+sinter.loss @loss(%y: tensor<2xf32>, %t: tensor<2xf32>) -> tensor<f32> {
+  %z = sinter.mul %y, %t : tensor<2xf32>
+  %l = sinter.reduce sum %z dims = [0] : tensor<2xf32> -> tensor<f32>
+  sinter.return %l : tensor<f32>
+}
+sinter.optimizer sgd {learning_rate = 0.1, loss_scale = 1024.0}

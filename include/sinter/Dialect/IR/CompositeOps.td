@@ -12,7 +12,7 @@ def Sinter_LinearOp : Sinter_Op<"linear", [Pure, InferTypeOpAdaptor]> {
   let summary = "x W^T + b";
   let description = [{
     Input [..., in], weight [out, in] (PyTorch's layout), bias [out] (may be left out), result [..., out]. Input and weight of
-    bf16 are multiplied as in `dot_general`: bias and result are f32.
+    f16 and bf16 are multiplied as in `dot_general`: bias and result are f32.
     * C1: the input's last extent is the weight's second. C2: the bias has the weight's first extent and the result's
     element type. C3: equal float element types; input of rank 1 or more, weight of rank 2.
 

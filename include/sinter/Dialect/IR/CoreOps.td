@@ -71,14 +71,14 @@ def Sinter_DotGeneralOp : Sinter_InferredOp<"dot_general"> {
   let summary = "contraction of two tensors";
   let description = [{
     Sums products over the contracting dimensions; the result's extents are the batch dimensions, then the free ones of
-    the left operand, then those of the right one. The element type of the result is that of the operands; of bf16
-    operands it is f32: they are widened, which is exact, multiplied and summed as f32.
+    the left operand, then those of the right one. The element type of the result is that of the operands; of f16 and
+    bf16 operands it is f32: they are widened, which is exact, multiplied and summed as f32.
     * C1: equal float element types. C2: dimension lists are within rank, without repetition, pairwise of equal length
     and extent.
 
     Derivative: each operand's cotangent is a product of the result's cotangent with the other operand. Where the operands
-    are bf16, the result's cotangent is rounded to bf16 for these products, and theirs, the cotangents of bf16 tensors,
-    are f32 and not rounded.
+    are f16 or bf16, the result's cotangent is rounded to that for these products, and theirs, the cotangents of such
+    tensors, are f32 and not rounded.
 
     Example: `%y = sinter.dot_general %x, %w batch = [] x [] contract = [1] x [1]
                 : (tensor<?x4xf32>, tensor<3x4xf32>) -> tensor<?x3xf32>`

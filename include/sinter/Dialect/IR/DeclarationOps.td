@@ -85,7 +85,7 @@ def Sinter_ModelOp : Sinter_FunctionOp<"model"> {
     An input's name in the compiled artifact is its `sinter.name` attribute, else "input", "input1", ...
 
     * C1: one `sinter.model` per module (checked when a step is built); the body ends in `sinter.return`.
-    * C2: only the leading extent of an input or result may be dynamic. C3: no extent of them is 0. C4: none is bf16.
+    * C2: only the leading extent of an input or result may be dynamic. C3: no extent of them is 0. C4: none is f16 or bf16.
 
     Example:
     ```mlir
@@ -127,7 +127,9 @@ def Sinter_OptimizerOp : Sinter_Op<"optimizer", [HasParent<"::mlir::ModuleOp">]>
   let summary = "how parameters follow their gradients";
   let description = [{
     The options are the op's discardable attributes. PyTorch's definitions and defaults. Every rule also takes `clip_global_norm` (default 0: off): gradients are scaled
-    by min(1, clip / (norm + 1e-6)), norm over all parameters (`torch.nn.utils.clip_grad_norm_`).
+    by min(1, clip / (norm + 1e-6)), norm over all parameters (`torch.nn.utils.clip_grad_norm_`); and `loss_scale` (default 1): the loss is
+    differentiated as if it were that many times as large, and gradients are divided by it before anything else, so that cotangents which are rounded
+    to f16 do not vanish (those below 6e-8 do).
 
     | rule | options (default) |
     |---|---|
@@ -138,7 +140,8 @@ def Sinter_OptimizerOp : Sinter_Op<"optimizer", [HasParent<"::mlir::ModuleOp">]>
     | `adagrad` | learning_rate (0.01), learning_rate_decay (0), epsilon (1e-10), initial_accumulator (0), weight_decay (0) |
 
     * C1: every option is one of the rule's, a number (or a boolean where the default is one).
-    * C2: learning_rate, epsilon, weight_decay, clip_global_norm are not negative; betas, alpha and momentum are in [0, 1).
+    * C2: learning_rate, epsilon, weight_decay, clip_global_norm are not negative; betas, alpha and momentum are in [0, 1);
+      loss_scale is a power of two, so that scaling is exact.
     * C3: nesterov needs momentum > 0 and dampening = 0.
 
     Example: `sinter.optimizer adam {learning_rate = 0.001}`

@@ -17,7 +17,7 @@ def Sinter_MapOp : Sinter_Op<"map", [Pure, IsolatedFromAbove, SingleBlock]> {
 
     * C1: at least one input; all inputs and results have the same shape.
     * C2: block arguments are the element types of the inputs; the yielded types those of the results.
-    * C3: the region holds `arith` and `math` ops only, on other types than bf16.
+    * C3: the region holds `arith` and `math` ops only, on other types than f16 and bf16.
 
     Example:
     ```mlir
@@ -119,7 +119,7 @@ def Sinter_ConvertOp : Sinter_Op<"convert", [Pure, Elementwise, SameOperandsAndR
     Float to integer truncates; i1 is 0 or 1; integers are signed. A narrower float is the nearest one, of two the even one;
     NaN stays. Rounding counts as the identity in derivatives: the cotangent of the operand is that of the result.
 
-    * C1: bf16 is converted from and to f32 only.
+    * C1: f16 and bf16 are converted from and to f32 only.
 
     Example: `%f = sinter.convert %i : tensor<?xi32> to tensor<?xf32>`
   }];

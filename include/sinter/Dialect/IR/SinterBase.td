@@ -19,9 +19,9 @@ def Sinter_Dialect : Dialect {
     Declarations (`parameter`, `model`, `loss`, `optimizer`, `metrics`) describe what is trained; `kernel` and `launch`
     carry a training step through fusion to code.
 
-    Elements are f32, f64 and integers. bf16 is a type of storage: `convert` rounds f32 to it and widens it again, `transpose`
-    and `reshape` move it, `dot_general` and `linear` multiply it and sum in f32; everything else computes on f32 or f64.
-    Parameters, inputs and results of a model are not bf16.
+    Elements are f32, f64 and integers. f16 and bf16 are types of storage: `convert` rounds f32 to them and widens them again, `transpose`
+    and `reshape` move them, `dot_general` and `linear` multiply them and sum in f32; everything else computes on f32 or f64.
+    Parameters, inputs and results of a model are neither.
 
     A dynamic extent `?` always means the batch: the number of rows present in this call. It is the leading extent of
     inputs, targets and activations; all `?` of a module are equal at run time.
@@ -34,14 +34,14 @@ def Sinter_Dialect : Dialect {
 
 //===-- Types ----------------------------------------------------------------------------------------------------===//
 
-/// bf16 is a type of storage: it is converted from and to f32, moved, and multiplied by products that sum in f32.
+/// f16 and bf16 are types of storage: converted from and to f32, moved, and multiplied by products that sum in f32.
 def Sinter_Float : AnyTypeOf<[F32, F64]>;
 def Sinter_Integer : AnyTypeOf<[I1, I8, I32, I64]>;
 def Sinter_Element : AnyTypeOf<[F32, F64, I1, I8, I32, I64]>;
 def Sinter_Tensor : RankedTensorOf<[Sinter_Element]>;
-def Sinter_StoredTensor : RankedTensorOf<[F32, F64, BF16, I1, I8, I32, I64]>;
+def Sinter_StoredTensor : RankedTensorOf<[F32, F64, F16, BF16, I1, I8, I32, I64]>;
 def Sinter_FloatTensor : RankedTensorOf<[Sinter_Float]>;
-def Sinter_FactorTensor : RankedTensorOf<[F32, F64, BF16]>;
+def Sinter_FactorTensor : RankedTensorOf<[F32, F64, F16, BF16]>;
 def Sinter_IntegerTensor : RankedTensorOf<[Sinter_Integer]>;
 def Sinter_PredicateTensor : RankedTensorOf<[I1]>;
 def Sinter_FloatScalar : 0DTensorOf<[Sinter_Float]>;

@@ -27,7 +27,10 @@
 
 namespace sinter {
 
-/// The type in which values of a float type are summed and differentiated: f32 for bf16, which is only stored.
+/// f16 and bf16, which are only stored.
+bool isHalf(mlir::Type element);
+
+/// The type in which values of a float type are summed and differentiated: f32 for those that are only stored.
 mlir::Type computeType(mlir::Type element);
 
 /// The value of which `value` is another view: itself, without reshapes.

@@ -21,7 +21,8 @@ namespace sinter {
 /// `registry`.
 void registerAutodiffRules(mlir::DialectRegistry &registry);
 
-/// The type of the cotangent of a value of `type`: the same, but f32 for bf16, in which nothing can be added up.
+/// The type of the cotangent of a value of `type`: the same, but f32 for f16 and bf16, in which nothing can be added
+/// up.
 mlir::Type cotangentType(mlir::Type type);
 
 /// A value and its cotangent, of the type above.

@@ -24,8 +24,8 @@
 // Where there is no libm (on GPUs), pow of f64 becomes exp(y ln x), with an error of about 2 + |y ln x|, and the
 // functions of DeviceFunctions.cpp become formulas in others; those of f32 are computed in f64.
 //
-// Conversions between f32 and bf16 become integer arithmetic, with the result of IEEE 754 (nearest, of two the even
-// one; subnormals kept).
+// Conversions between f32 and bf16 become integer arithmetic, those of f16 where the target has no instructions for
+// them: with the result of IEEE 754 (nearest, of two the even one; subnormals kept).
 
 #ifndef SINTER_TRANSFORMS_EXPANDMATH_EXPANDMATH_H
 #define SINTER_TRANSFORMS_EXPANDMATH_EXPANDMATH_H
@@ -39,6 +39,7 @@ struct MathTarget {
   bool fma = true;       ///< multiply-add; without it sin and cos are left to libm
   bool scale512 = false; ///< x 2^n on vectors of 512 bits, for any n (AVX-512)
   bool libm = true;      ///< a library to leave functions to
+  bool f16 = true;       ///< conversions between f16 and f32
 };
 
 /// Formulas that are better computed as one: 1 + erf(x), 1 / (1 + exp(-x)).
@@ -50,8 +51,8 @@ void populateMathPolynomialPatterns(mlir::RewritePatternSet &patterns, MathTarge
 /// Vector ops that libm has to compute become one scalar op per lane.
 void populateMathToScalarPatterns(mlir::RewritePatternSet &patterns);
 
-/// Conversions between f32 and bf16.
-void populateBrainFloatPatterns(mlir::RewritePatternSet &patterns);
+/// Conversions between f32 and bf16; f16 where the target has no instructions for them.
+void populateHalfFloatPatterns(mlir::RewritePatternSet &patterns, MathTarget target);
 
 /// Both halves of products of 32-bit integers, on vectors.
 void populateWideProductPatterns(mlir::RewritePatternSet &patterns);

@@ -20,7 +20,8 @@ def ExpandMathPass : Pass<"sinter-expand-math"> {
   }];
   let options = [Option<"fma", "fma", "bool", "true", "the CPU has fused multiply-add">,
                  Option<"libm", "libm", "bool", "true", "what is not expanded may be left to libm">,
-                 Option<"scale512", "scale512", "bool", "false", "the CPU has AVX-512's scalef">];
+                 Option<"scale512", "scale512", "bool", "false", "the CPU has AVX-512's scalef">,
+                 Option<"f16", "f16", "bool", "true", "conversions between f16 and f32 are instructions">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
 }

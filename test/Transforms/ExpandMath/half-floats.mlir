@@ -1,5 +1,6 @@
-// Conversions between f32 and bf16 become integer arithmetic; others stay.
-// RUN: sinter-opt %s --sinter-expand-math | FileCheck %s
+// Conversions between f32 and bf16 become integer arithmetic; those of f16 where the target has no instructions for them; others stay.
+// RUN: sinter-opt %s --sinter-expand-math | FileCheck %s --check-prefixes=CHECK,INSTRUCTIONS
+// RUN: sinter-opt %s --sinter-expand-math=f16=false | FileCheck %s --check-prefixes=CHECK,INTEGERS
 
 // CHECK-LABEL: @narrow
 // CHECK-SAME: %[[X:.*]]: vector<16xf32>
@@ -44,4 +45,22 @@ func.func @others(%x: f64, %y: f32) -> (f32, f64) {
   %r = arith.truncf %x : f64 to f32
   %s = arith.extf %y : f32 to f64
   return %r, %s : f32, f64
+}
+
+// CHECK-LABEL: @f16
+// INSTRUCTIONS-NEXT: arith.truncf %{{.*}} : vector<8xf32> to vector<8xf16>
+// INSTRUCTIONS-NEXT: arith.extf %{{.*}} : vector<8xf16> to vector<8xf32>
+// INTEGERS-NOT: {{truncf|extf}}
+// INTEGERS: %[[SUM:.*]] = arith.addf
+// INTEGERS: arith.bitcast %[[SUM]] : vector<8xf32> to vector<8xi32>
+// INTEGERS: %[[NARROW:.*]] = arith.trunci {{.*}} : vector<8xi32> to vector<8xi16>
+// INTEGERS: %[[HALF:.*]] = arith.bitcast %[[NARROW]] : vector<8xi16> to vector<8xf16>
+// INTEGERS: arith.bitcast %[[HALF]] : vector<8xf16> to vector<8xi16>
+// INTEGERS: arith.mulf
+// INTEGERS: arith.bitcast {{.*}} : vector<8xi32> to vector<8xf32>
+// CHECK: return
+func.func @f16(%x: vector<8xf32>) -> vector<8xf32> {
+  %n = arith.truncf %x : vector<8xf32> to vector<8xf16>
+  %w = arith.extf %n : vector<8xf16> to vector<8xf32>
+  return %w : vector<8xf32>
 }
