@@ -57,7 +57,7 @@ std::string Compilation::digestOf(StringRef text, StringRef schedules) const {
                                  << machine->getTargetFeatureString() << '\0' << options.target.optLevel << '\0'
                                  << options.batch.value_or(0) << '\0' << options.keepGradients << '\0'
                                  << llvm::join(options.unfused, ",") << '\0' << llvm::join(options.gpus, ",") << '\0'
-                                 << schedules << '\0' << compilerVersion();
+                                 << options.tf32 << '\0' << schedules << '\0' << compilerVersion();
   hash.update(rest);
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
@@ -165,6 +165,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
   manager.enableTiming(scope);
   PhaseOptions phases = phaseOptions(options, *machine, sourceDigest, *op);
   phases.tiles.device = !gpus.empty();
+  phases.tiles.tf32 = options.tf32;
   phases.llvm.deviceImages = deviceImages(gpus, !ptxas.empty());
   buildPhase(manager, phase, phases);
   if (failed(manager.run(*op)))

@@ -86,7 +86,7 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
 void buildTilesPhase(OpPassManager &manager, const TilesOptions &options) {
   expect(manager, Phase::Kernels);
   if (options.device)
-    manager.addPass(createEmitDeviceKernelsPass());
+    manager.addPass(createEmitDeviceKernelsPass({options.tf32}));
   manager.addPass(createEmitKernelsPass());
   if (options.groupLaunches)
     manager.addPass(createGroupLaunchesPass());

@@ -51,7 +51,10 @@ struct KernelsArguments : PassPipelineOptions<KernelsArguments> {
 };
 
 struct TilesArguments : PassPipelineOptions<TilesArguments> {
+  Option<bool> groupLaunches{*this, "group-launches", llvm::cl::desc("independent launches share a parallel loop"),
+                             llvm::cl::init(true)};
   Option<bool> device{*this, "device", llvm::cl::desc("also write each kernel for a GPU")};
+  Option<bool> tf32{*this, "tf32", llvm::cl::desc("products of f32 there may round their operands to tf32")};
 };
 
 struct LLVMArguments : PassPipelineOptions<LLVMArguments> {
@@ -92,8 +95,9 @@ void registerPhasePipelines() {
         buildKernelsPhase(manager, options);
       });
   PassPipelineRegistration<TilesArguments>(
-      flag(Phase::Tiles), summary(Phase::Tiles),
-      [](OpPassManager &manager, const TilesArguments &arguments) { buildTilesPhase(manager, {arguments.device}); });
+      flag(Phase::Tiles), summary(Phase::Tiles), [](OpPassManager &manager, const TilesArguments &arguments) {
+        buildTilesPhase(manager, {arguments.groupLaunches, arguments.device, arguments.tf32});
+      });
   registerPlain(Phase::Buffers, buildBuffersPhase);
   PassPipelineRegistration<LLVMArguments>(
       flag(Phase::LLVM), summary(Phase::LLVM), [](OpPassManager &manager, const LLVMArguments &arguments) {

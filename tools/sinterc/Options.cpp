@@ -71,6 +71,12 @@ cl::opt<Target> target("target", cl::cat(forWhom), cl::init(Target::Cpu), cl::de
 cl::list<std::string> gpus("gpu", cl::cat(forWhom), cl::CommaSeparated, cl::value_desc("names"),
                            cl::desc("With --target=nvptx: architectures to make code for, sm_80, sm_89, sm_90a, ...; "
                                     "code without a letter also runs on later ones [sm_80]"));
+enum class GpuF32 { Exact, Tf32 };
+cl::opt<GpuF32> gpuF32("gpu-f32", cl::cat(forWhom), cl::init(GpuF32::Exact),
+                       cl::desc("With --target=nvptx: how products of f32 are computed [exact]"),
+                       cl::values(clEnumValN(GpuF32::Exact, "exact", "in f32"),
+                                  clEnumValN(GpuF32::Tf32, "tf32",
+                                             "by matrix instructions, operands rounded to 10 bits of fraction")));
 enum class Cubin { Auto, Never };
 cl::opt<Cubin> gpuCubin("gpu-cubin", cl::cat(forWhom), cl::init(Cubin::Auto),
                         cl::desc("With --target=nvptx: machine code beside PTX, which loads faster [auto]"),
@@ -324,6 +330,7 @@ Options parseOptions(int argc, char **argv) {
   if (target == Target::Nvptx && gpus.empty())
     options.compilation.gpus = {"sm_80"};
   options.compilation.cubin = gpuCubin == Cubin::Auto;
+  options.compilation.tf32 = gpuF32 == GpuF32::Tf32;
   options.compilation.program = options.emit == EmitKind::Program;
   options.verify = verify;
   options.checkGradients = checkGradients;

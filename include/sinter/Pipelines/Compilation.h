@@ -39,6 +39,8 @@ struct CompilationOptions {
   std::vector<std::string> gpus;
   /// Machine code beside PTX, where ptxas is found.
   bool cubin = true;
+  /// Products of f32 on GPUs may round their operands to tf32.
+  bool tf32 = false;
   /// For an executable: define the symbol that its `main` looks for.
   bool program = false;
 };

@@ -54,6 +54,8 @@ struct TilesOptions {
   bool groupLaunches = true;
   /// Also write each kernel for a GPU.
   bool device = false;
+  /// Products of f32 there may round their operands to tf32.
+  bool tf32 = false;
 };
 void buildTilesPhase(mlir::OpPassManager &manager, const TilesOptions &options);
 

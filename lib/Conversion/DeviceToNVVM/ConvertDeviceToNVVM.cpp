@@ -12,11 +12,13 @@
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/NVGPUToNVVM/NVGPUToNVVM.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 using namespace mlir;
@@ -51,6 +53,7 @@ static void populatePatterns(const LLVMTypeConverter &converter, RewritePatternS
   populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns);
   populateVectorToLLVMConversionPatterns(converter, patterns);
   populateGpuToNVVMConversionPatterns(converter, patterns);
+  populateNVGPUToNVVMConversionPatterns(converter, patterns);
 }
 
 /// Math ops that one or a few instructions compute.
@@ -75,12 +78,16 @@ struct ConvertDeviceToNVVM : impl::ConvertDeviceToNVVMPassBase<ConvertDeviceToNV
     options.overrideIndexBitwidth(largestTensor() < int64_t(1) << 30 ? 32 : 64);
     LLVMTypeConverter converter(&getContext(), options);
     mapAddressSpaces(converter);
+    // Copies are waited for by number.
+    converter.addConversion(
+        [](nvgpu::DeviceAsyncTokenType type) -> Type { return IntegerType::get(type.getContext(), 32); });
     if (failed(convertMath(converter)))
       return signalPassFailure();
     RewritePatternSet patterns(&getContext());
     populatePatterns(converter, patterns);
     LLVMConversionTarget target(getContext());
     configureGpuToNVVMConversionLegality(target);
+    target.addIllegalDialect<nvgpu::NVGPUDialect>();
     target.addLegalDialect<NVVM::NVVMDialect, LLVM::LLVMDialect>();
     allowInstructions(target);
     target.addLegalOp<gpu::GPUModuleOp>();

@@ -11,29 +11,13 @@ using namespace mlir;
 
 namespace sinter {
 
-/// A row of every thread at a time: row `row` of the threads' tiles makes a slab of [bm / tm][bn].
-void ContractionSkeleton::emitEpilogue(ArrayRef<Value> accumulators) {
-  int64_t across = tile.bn / tile.tn;
-  Value slab = function.shared({tile.bm / tile.tm, tile.bn}, element);
-  Value line = math.div(thread, across), column = math.mul(math.rem(thread, across), tile.tn);
-  for (int64_t row = 0; row < tile.tm; ++row) {
-    if (row > 0)
-      function.barrier();
-    for (int64_t j = 0; j < tile.tn; ++j)
-      memref::StoreOp::create(builder, loc, accumulators[row * tile.tn + j], slab,
-                              ValueRange{line, math.add(column, j)});
-    function.barrier();
-    emitSlab(slab, row);
-  }
-}
-
-void ContractionSkeleton::emitSlab(Value slab, int64_t row) {
-  Value elements = math.constant(tile.bm / tile.tm * tile.bn);
-  auto loop = scf::ForOp::create(builder, loc, thread, elements, math.constant(tile.threads()));
+void ContractionSkeleton::emitSlab(Value slab, llvm::function_ref<Value(Value)> rowOf) {
+  int64_t lines = cast<MemRefType>(slab.getType()).getShape().front();
+  auto loop = scf::ForOp::create(builder, loc, thread, math.constant(lines * block.bn), math.constant(block.threads));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value line = math.div(loop.getInductionVar(), tile.bn), column = math.rem(loop.getInductionVar(), tile.bn);
-  Value m = math.add(left.start, math.add(math.mul(line, tile.tm), row)), n = math.add(right.start, column);
+  Value line = math.div(loop.getInductionVar(), block.bn), column = math.rem(loop.getInductionVar(), block.bn);
+  Value m = math.add(left.start, rowOf(line)), n = math.add(right.start, column);
   Value inside = arith::AndIOp::create(builder, loc, math.less(m, extentOf(p.m)), math.less(n, extentOf(p.n)));
   emitIf(builder, loc, inside, [&] {
     Value sum = memref::LoadOp::create(builder, loc, slab, ValueRange{line, column});

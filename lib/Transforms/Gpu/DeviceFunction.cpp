@@ -121,6 +121,9 @@ Value IndexMath::rem(Value a, int64_t b) {
 Value IndexMath::min(Value a, Value b) {
   return arith::MinSIOp::create(builder, loc, a, b);
 }
+Value IndexMath::bitXor(Value a, Value b) {
+  return arith::XOrIOp::create(builder, loc, a, b);
+}
 Value IndexMath::less(Value a, Value b) {
   return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, a, b);
 }

@@ -6,8 +6,10 @@
 #include "Skeletons.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "sinter/Transforms/Memory/Layout.h"
@@ -47,6 +49,8 @@ std::string symbolName(StringRef name, size_t number) {
 }
 
 struct EmitDeviceKernels : impl::EmitDeviceKernelsPassBase<EmitDeviceKernels> {
+  using EmitDeviceKernelsPassBase::EmitDeviceKernelsPassBase;
+
   /// The first kernel of its kind, and the names of its functions.
   struct Emitted {
     KernelOp kernel;
@@ -93,7 +97,7 @@ struct EmitDeviceKernels : impl::EmitDeviceKernelsPassBase<EmitDeviceKernels> {
       return kernel.emitError() << "kernel \"" << kernel.getName() << "\" fits no skeleton: " << analysis.reason,
              failure();
     OpBuilder builder(&getContext());
-    DeviceEmission emission{builder, module, kernel, analysis, batch, symbolName(kernel.getName(), number), {}};
+    DeviceEmission emission{builder, module, kernel, analysis, batch, tf32, symbolName(kernel.getName(), number), {}};
     if (failed(emitSkeleton(*analysis.strategy, emission)))
       return failure();
     auto names = llvm::map_to_vector(emission.functions, [](gpu::GPUFuncOp fn) -> Attribute {

@@ -15,6 +15,8 @@ struct DeviceEmission {
   KernelOp kernel;
   const KernelAnalysis &analysis;
   int64_t batch;
+  /// Products of f32 may round their operands to tf32.
+  bool tf32;
   /// Of the first function; a second one gets a suffix.
   std::string name;
   llvm::SmallVector<mlir::gpu::GPUFuncOp> functions;

@@ -8,19 +8,20 @@ import sys
 
 ptxas, models, architectures = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 faults = []
-for model in sorted(models.glob("*.mlir")):
-    for architecture in architectures:
-        name = f"{model.stem} {architecture}"
-        subprocess.run(["sinterc", model, "--target=nvptx", f"--gpu={architecture}", "--emit=ptx", "-o", "code.ptx",
-                        "--quiet"], check=True)
-        result = subprocess.run([ptxas, "-v", "-arch", architecture, "code.ptx", "-o", "code.cubin"],
-                                capture_output=True, text=True, check=False)
-        text = result.stdout + result.stderr
-        spills = [line for line in text.splitlines() if re.search("[1-9][0-9]* bytes spill", line)]
-        warnings = [line for line in text.splitlines() if re.search("warning|error|C75", line, re.IGNORECASE)]
-        faults += [f"{name}: {line}" for line in spills + warnings]
-        if result.returncode:
-            faults.append(f"{name}: ptxas ended with status {result.returncode}")
-        print(f"{name}: {text.count('Used ')} kernels")
+cases = [(model, architecture, f32) for model in sorted(models.glob("*.mlir")) for architecture in architectures
+         for f32 in (["exact", "tf32"] if model.stem in ("big_model", "mnist") else ["exact"])]
+for model, architecture, f32 in cases:
+    name = f"{model.stem} {architecture}" + (" tf32" if f32 == "tf32" else "")
+    subprocess.run(["sinterc", model, "--target=nvptx", f"--gpu={architecture}", f"--gpu-f32={f32}", "--emit=ptx",
+                    "-o", "code.ptx", "--quiet", "--batch=1024"], check=True)
+    result = subprocess.run([ptxas, "-v", "-arch", architecture, "code.ptx", "-o", "code.cubin"],
+                            capture_output=True, text=True, check=False)
+    text = result.stdout + result.stderr
+    spills = [line for line in text.splitlines() if re.search("[1-9][0-9]* bytes spill", line)]
+    warnings = [line for line in text.splitlines() if re.search("warning|error|C75", line, re.IGNORECASE)]
+    faults += [f"{name}: {line}" for line in spills + warnings]
+    if result.returncode:
+        faults.append(f"{name}: ptxas ended with status {result.returncode}")
+    print(f"{name}: {text.count('Used ')} kernels")
 if faults:
     sys.exit("\n".join(faults))
