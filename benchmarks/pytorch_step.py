@@ -2,9 +2,11 @@
 """The training step of test/models/big_model.mlir in PyTorch, to compare `big_model bench` with.
 
     pytorch_step.py --batch 64 --threads 1 --steps 100
+    pytorch_step.py --batch 64 --device cuda --mode graphs
 
 Eager mode with the fused Adam, on one batch of random data, as `bench` does; prints the median and the fastest step.
-Needs PyTorch 2.4 or later. docs/performance says what else a fair comparison takes.
+On a GPU each step is waited for; with --mode graphs torch.compile makes CUDA graphs of forward and backward pass
+(`reduce-overhead`). Needs PyTorch 2.4 or later. docs/performance says what else a fair comparison takes.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -21,19 +23,31 @@ def main():
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--mode", choices=("eager", "graphs"), default="eager")
     parser.add_argument("--json", action="store_true", help="print a JSON object, times in ms")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     linear, relu = torch.nn.Linear, torch.nn.ReLU
-    model = torch.nn.Sequential(linear(1000, 500), relu(), linear(500, 100), relu(), linear(100, 10))
+    model = torch.nn.Sequential(linear(1000, 500), relu(), linear(500, 100), relu(), linear(100, 10)).to(arguments.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-6, fused=True)
-    inputs, targets = torch.rand(arguments.batch, 1000) * 2 - 1, torch.rand(arguments.batch, 10) * 2 - 1
+    inputs, targets = (
+        (torch.rand(arguments.batch, extent) * 2 - 1).to(arguments.device) for extent in (1000, 10)
+    )
+
+    def loss():
+        return torch.nn.functional.mse_loss(model(inputs), targets)
+
+    if arguments.mode == "graphs":
+        loss = torch.compile(loss, mode="reduce-overhead")
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        torch.nn.functional.mse_loss(model(inputs), targets).backward()
+        loss().backward()
         optimizer.step()
+        if arguments.device == "cuda":
+            torch.cuda.synchronize()
 
     for _ in range(5):
         step()
@@ -46,7 +60,8 @@ def main():
     if arguments.json:
         print(json.dumps({"version": torch.__version__, "median": median, "fastest": fastest}))
         return
-    print(f"PyTorch {torch.__version__}, big_model, batch {arguments.batch}, {arguments.threads} threads: "
+    print(f"PyTorch {torch.__version__}, big_model, batch {arguments.batch}, "
+          f"{'GPU, ' + arguments.mode if arguments.device == 'cuda' else f'{arguments.threads} threads'}: "
           f"median {median:.4g} ms/step, fastest {fastest:.4g}")
 
 

@@ -234,3 +234,11 @@ TEST(Check, MbarriersAreInitializedOnce) {
   EXPECT_THAT(with(""), HasSubstr("initialized there already"));
   EXPECT_THAT(with("@%q0 mbarrier.inval.shared.b64 [buffer];"), IsEmpty());
 }
+
+TEST(Check, DivisionsByZeroAreCounted) {
+  DeviceMemory memory;
+  auto module = Module::load(kernelText("", ".reg .b32 %r<3>; mov.u32 %r0, %tid.x; div.u32 %r1, 7, %r0; ret;"), memory);
+  Launch launch;
+  launch.block.x = 64;
+  EXPECT_EQ(run(*module, "k", launch, {}, memory, {}).integerDivisionsByZero, 1u);
+}

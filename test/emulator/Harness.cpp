@@ -3,6 +3,7 @@
 
 #include "Harness.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -19,9 +20,10 @@ static std::string registerType(unsigned bits) {
 
 /// Operands come from memory as 64-bit words, 8 to a row; the result is the last of the row.
 static std::string evaluationText(const Operation &operation) {
-  std::string body = ".reg .b64 %at, %wide, %row; .reg .b32 %tid, %ctaid, %size; .reg .pred %never;\n"
-                     "ld.param.b64 %at, [data];\nmov.u32 %tid, %tid.x;\nmov.u32 %ctaid, %ctaid.x;\n"
-                     "mad.lo.u32 %tid, %ctaid, 32, %tid;\nmul.wide.u32 %row, %tid, 64;\nadd.u64 %at, %at, %row;\n";
+  std::string body =
+      ".reg .b64 %at, %wide, %row; .reg .b32 %thread, %block, %size; .reg .pred %never;\n"
+      "ld.param.b64 %at, [data];\nmov.u32 %thread, %tid.x;\nmov.u32 %block, %ctaid.x;\n"
+      "mad.lo.u32 %thread, %block, 32, %thread;\nmul.wide.u32 %row, %thread, 64;\nadd.u64 %at, %at, %row;\n";
   for (size_t i = 0; i < operation.inputBits.size(); ++i) {
     unsigned bits = operation.inputBits[i];
     std::string name = "%a" + std::to_string(i), address = "[%at+" + std::to_string(8 * i) + "]";
@@ -58,6 +60,7 @@ std::vector<uint64_t> evaluate(const Operation &operation, const std::vector<std
   std::vector<uint64_t> results;
   for (size_t row = 0; row < inputs.size(); ++row)
     results.push_back(data[row * 8 + 7]);
+  record({operation, inputs, results});
   return results;
 }
 
@@ -83,7 +86,8 @@ std::string loadError(const std::string &text) {
 }
 
 std::string readInput(const std::string &name) {
-  std::ifstream file(std::string(SINTER_EMULATOR_INPUTS) + "/" + name);
+  const char *folder = getenv("SINTER_TEST_INPUTS");
+  std::ifstream file(std::string(folder ? folder : SINTER_EMULATOR_INPUTS) + "/" + name);
   std::stringstream text;
   text << file.rdbuf();
   if (text.str().empty())

@@ -64,13 +64,24 @@ struct Operation {
 };
 std::vector<uint64_t> evaluate(const Operation &operation, const std::vector<std::vector<uint64_t>> &inputs);
 
+/// What `evaluate` found, for comparison elsewhere (Recording.cpp).
+struct Recorded {
+  Operation operation;
+  std::vector<std::vector<uint64_t>> inputs;
+  std::vector<uint64_t> results;
+};
+/// Appends to the file that the environment variable SINTER_RECORD names, if it does.
+void record(const Recorded &recorded);
+/// All that a file holds. Throws std::runtime_error with file and line where it is not what `record` writes.
+std::vector<Recorded> readRecords(const std::string &path);
+
 /// The message of the Error that loading or running throws; empty when none is thrown.
 std::string errorOf(const std::string &text, const Launch &launch, const std::vector<uint8_t> &arguments,
                     DeviceMemory &memory, const Options &options = {});
 /// Of loading alone.
 std::string loadError(const std::string &text);
 
-/// A file in test/emulator/Inputs.
+/// A file in test/emulator/Inputs, or in the folder that the environment variable SINTER_TEST_INPUTS names.
 std::string readInput(const std::string &name);
 
 } // namespace sinter::emulator::test

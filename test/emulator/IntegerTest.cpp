@@ -251,11 +251,31 @@ TEST(Integer, DotProductsOfBytes) {
             (std::vector<uint64_t>{static_cast<uint32_t>(255 * -2)}));
 }
 
-TEST(Integer, DivisionsByZeroAreCounted) {
-  using namespace sinter::emulator;
-  DeviceMemory memory;
-  auto module = Module::load(kernelText("", ".reg .b32 %r<3>; mov.u32 %r0, %tid.x; div.u32 %r1, 7, %r0; ret;"), memory);
-  Launch launch;
-  launch.block.x = 64;
-  EXPECT_EQ(run(*module, "k", launch, {}, memory, {}).integerDivisionsByZero, 1u);
+TEST(Integer, ProductsOf24Bits) {
+  const std::vector<std::vector<uint64_t>> inputs{
+      {0x00ffffff, 0x00fffffe, 7}, {0x12345678, 3, 0xffffffff}, {0x00800000, 2, 5}};
+  auto low = evaluate({"mul24.lo.u32 %d, %a0, %a1;", 32, {32, 32}}, inputs);
+  auto high = evaluate({"mul24.hi.u32 %d, %a0, %a1;", 32, {32, 32}}, inputs);
+  auto sums = evaluate({"mad24.lo.s32 %d, %a0, %a1, %a2;", 32, {32, 32, 32}}, inputs);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    uint64_t a = inputs[i][0] & 0xffffff, b = inputs[i][1] & 0xffffff;
+    EXPECT_EQ(low[i], a * b & 0xffffffff);
+    EXPECT_EQ(high[i], a * b >> 16); // bits 47 to 16
+    auto isSigned = [](uint64_t x) { return static_cast<int64_t>(x << 40) >> 40; };
+    EXPECT_EQ(sums[i], static_cast<uint32_t>(isSigned(a) * isSigned(b) + static_cast<int64_t>(inputs[i][2])));
+  }
+}
+
+TEST(Integer, MasksOfBits) {
+  EXPECT_EQ(evaluate({"bmsk.clamp.b32 %d, %a0, %a1;", 32, {32, 32}}, {{3, 5}, {0, 32}, {31, 1}, {28, 9}, {4, 0}}),
+            (std::vector<uint64_t>{0xf8, 0xffffffff, 0x80000000, 0xf0000000, 0}));
+  EXPECT_EQ(evaluate({"bmsk.wrap.b32 %d, %a0, %a1;", 32, {32, 32}}, {{3, 5}, {35, 5}, {28, 9}}),
+            (std::vector<uint64_t>{0xf8, 0xf8, 0xf0000000}));
+}
+
+TEST(Integer, ComparisonsAsNumbers) {
+  EXPECT_EQ(evaluate({"set.lt.u32.s32 %d, %a0, %a1;", 32, {32, 32}}, {{1, 2}, {2, 1}, {0xffffffff, 0}}),
+            (std::vector<uint64_t>{0xffffffff, 0, 0xffffffff}));
+  EXPECT_EQ(evaluate({"set.ge.f32.u32 %d, %a0, %a1;", 32, {32, 32}}, {{1, 2}, {2, 2}}),
+            (std::vector<uint64_t>{0, 0x3f800000}));
 }

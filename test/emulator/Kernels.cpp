@@ -143,6 +143,18 @@ double runProductWgmma(const std::string &text, const Options &options, unsigned
 
 } // namespace
 
+std::vector<Options> schedules(uint64_t seeds) {
+  std::vector<Options> all;
+  for (AsyncMode mode : {AsyncMode::Eager, AsyncMode::Lazy, AsyncMode::Random})
+    for (uint64_t seed = 1; seed <= seeds; ++seed) {
+      Options options;
+      options.async = mode;
+      options.seed = seed;
+      all.push_back(options);
+    }
+  return all;
+}
+
 Kernel softmaxRows() {
   return {"softmax_rows.ptx", runSoftmax};
 }

@@ -16,6 +16,12 @@ uint16_t bf16FromFloat(float value);
 /// A two-dimensional map of bf16 elements with 128-byte swizzle.
 TensorMap mapOf(const void *base, uint64_t columns, uint64_t rows, uint32_t boxColumns, uint32_t boxRows);
 
+/// Of the results of kernels in bf16: a few rounding errors.
+constexpr double kKernelTolerance = 5e-3;
+
+/// As many seeds of every mode of asynchrony.
+std::vector<Options> schedules(uint64_t seeds);
+
 struct Kernel {
   const char *input; ///< file in Inputs
   /// Runs the given text; the relative error of its result. Throws Error as the emulator does.

@@ -131,3 +131,17 @@ TEST(Memory, BlocksMeetAtACounter) {
                      32, "", 0, 32);
   EXPECT_EQ(found[1], 31u * 32 * 63 / 6);
 }
+
+TEST(Memory, HintsChangeNothing) {
+  std::vector<uint32_t> words(128, 9);
+  // A line of 128 bytes that is nobody's any more lies behind the words that are looked at.
+  auto found =
+      runOn(words, "setp.ne.u32 %q0, %t, 0; @%q0 exit;\nadd.u64 %rd0, %p, 255; and.b64 %rd0, %rd0, -128;\n"
+                   "prefetch.global.L2 [%p]; prefetchu.L1 [%p]; applypriority.global.L2::evict_normal [%rd0], 128;\n"
+                   "discard.global.L2 [%rd0], 128; createpolicy.fractional.L2::evict_first.b64 %rd1, 1.0;\n"
+                   "nanosleep.u32 20; griddepcontrol.launch_dependents; griddepcontrol.wait;\n"
+                   "ldu.global.b32 %r0, [%p+4]; ld.global.L2::cache_hint.b32 %r1, [%p+8], %rd1;\n"
+                   "add.u32 %r0, %r0, %r1; st.global.b32 [%p], %r0;");
+  EXPECT_EQ(found[0], 18u);
+  EXPECT_EQ(found[1], 9u);
+}

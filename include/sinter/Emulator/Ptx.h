@@ -132,6 +132,9 @@ private:
   std::unique_ptr<Program> decoded;
 };
 
+/// Instructions that are known, without their modifiers: "add", "wgmma".
+std::vector<std::string> instructionNames();
+
 /// Runs a grid to its end. `parameters` has KernelInfo::parameterBytes bytes. Throws Error at the first fault.
 Statistics run(const Module &module, const std::string &kernel, const Launch &launch,
                const std::vector<uint8_t> &parameters, const DeviceMemory &memory, const Options &options);

@@ -61,6 +61,13 @@ SINTER_DRIVER_API cuMemAlloc_v2(CUdeviceptr *address, size_t bytes) {
   return guarded(Needs::Context, [&](Driver &driver) { return driver.allocate(address, bytes); });
 }
 
+/// Host memory, as all of the stand-in's is.
+SINTER_DRIVER_API cuMemAllocManaged(CUdeviceptr *address, size_t bytes, unsigned flags) {
+  return guarded(Needs::Context, [&](Driver &driver) {
+    return flags == 1 || flags == 2 ? driver.allocate(address, bytes) : CUDA_ERROR_INVALID_VALUE; // global, host
+  });
+}
+
 /// Freeing waits for everything that may still use the memory.
 SINTER_DRIVER_API cuMemFree_v2(CUdeviceptr address) {
   return guarded(Needs::Context, [&](Driver &driver) {

@@ -33,6 +33,14 @@ static const DecodeTable &decodeTable() {
   return table;
 }
 
+std::vector<std::string> instructionNames() {
+  std::vector<std::string> names;
+  for (const auto &entry : decodeTable())
+    names.push_back(entry.first);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 static uint64_t alignTo(uint64_t value, uint64_t align) {
   return (value + align - 1) / align * align;
 }
