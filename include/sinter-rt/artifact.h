@@ -157,7 +157,8 @@ typedef struct sinter_device_command {
   uint32_t threads;
   uint32_t uses_workspace;
   uint64_t per_row, fixed, divisor, factor;
-  uint32_t kernel_row; /* the row of `kernels` that the launch belongs to; a kernel may take more than one */
+  uint32_t kernel_row; /* the row of `kernels` that the launch belongs to, or the first of them: a kernel may take more
+                          than one launch, and a launch may do the work of several kernels */
   uint32_t reserved;   /* 0 */
 } sinter_device_command;
 

@@ -89,7 +89,7 @@ void buildTilesPhase(OpPassManager &manager, const TilesOptions &options) {
     manager.addPass(createEmitDeviceKernelsPass({options.tf32}));
   manager.addPass(createEmitKernelsPass());
   if (options.groupLaunches)
-    manager.addPass(createGroupLaunchesPass());
+    manager.addPass(createGroupLaunchesPass({options.device}));
 }
 
 void buildBuffersPhase(OpPassManager &manager, const BuffersOptions &options) {
@@ -137,6 +137,7 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   math.f16 = options.f16;
   functions.addPass(createExpandMathPass(math));
   simplify(functions);
+  manager.addPass(createMergeDeviceLaunchesPass());
   manager.addPass(
       createConvertStepsToLLVMPass({options.targetTriple, options.targetCpu, options.sourceDigest,
                                     options.compilerVersion, options.program, llvm::to_vector(options.deviceImages)}));

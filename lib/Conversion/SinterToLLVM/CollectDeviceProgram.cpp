@@ -1,6 +1,6 @@
 // What does a GPU do for each step function?
 //
-//   sinter.launch   ->  a launch for each of its device functions
+//   sinter.launch   ->  a launch for each of its device functions, or a part of one that several share
 //   memref.copy     ->  a copy
 //   a view          ->  a place: a block of memory and an offset
 //
@@ -13,6 +13,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "sinter/Transforms/Gpu/DeviceKernel.h"
 #include "sinter/Transforms/Memory/Layout.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -34,6 +35,7 @@ private:
   void bindArguments(func::FuncOp step);
   LogicalResult add(Operation &op, SmallVector<Command> &commands);
   LogicalResult addLaunch(LaunchOp launch, SmallVector<Command> &commands);
+  void addPlaces(LaunchOp launch, Command &command);
   void addCopy(memref::CopyOp copy, SmallVector<Command> &commands);
   uint32_t constantNumber(memref::GetGlobalOp op);
 
@@ -41,6 +43,7 @@ private:
   gpu::GPUModuleOp device;
   const IoTables &io;
   uint32_t kernelRow = 0;
+  llvm::StringMap<size_t> openCommand; ///< of a function that several launches share: the first one's command
   llvm::DenseMap<Value, sinter_device_place> placeOf;
 };
 
@@ -71,6 +74,7 @@ LogicalResult Collector::collect(func::FuncOp step, uint32_t firstKernel) {
   kernelRow = firstKernel;
   bindArguments(step);
   SmallVector<Command> &commands = program.steps.emplace_back();
+  openCommand.clear();
   for (Operation &op : step.front())
     if (failed(add(op, commands)))
       return failure();
@@ -115,6 +119,12 @@ void Collector::addCopy(memref::CopyOp copy, SmallVector<Command> &commands) {
   commands.push_back(command);
 }
 
+void Collector::addPlaces(LaunchOp launch, Command &command) {
+  for (ValueRange operands : {ValueRange(launch.getInputs()), ValueRange(launch.getOuts())})
+    for (Value operand : operands)
+      command.places.push_back(placeOf.lookup(operand));
+}
+
 LogicalResult Collector::addLaunch(LaunchOp launch, SmallVector<Command> &commands) {
   auto functions = launch->getAttrOfType<ArrayAttr>(kDeviceAttr);
   if (!functions)
@@ -125,14 +135,19 @@ LogicalResult Collector::addLaunch(LaunchOp launch, SmallVector<Command> &comman
     auto grid = fn ? fn->getAttrOfType<DenseI64ArrayAttr>(kGridAttr) : DenseI64ArrayAttr();
     if (!grid || grid.size() != 4 || !fn.getKnownBlockSize())
       return launch.emitError() << "expected a device function with a grid and a block size, found " << symbol;
+    auto part = launch->getAttrOfType<IntegerAttr>(kDevicePartAttr);
+    if (part && part.getInt() > 0) {
+      addPlaces(launch, commands[openCommand.at(fn.getName())]);
+      continue;
+    }
+    if (part)
+      openCommand[fn.getName()] = commands.size();
     Command command;
     command.kernel = fn.getName().str();
     command.threads = fn.getKnownBlockSize()->front();
     command.perRow = grid[0], command.fixed = grid[1], command.divisor = grid[2], command.factor = grid[3];
     command.kernelRow = kernelRow;
-    for (ValueRange operands : {ValueRange(launch.getInputs()), ValueRange(launch.getOuts())})
-      for (Value operand : operands)
-        command.places.push_back(placeOf.lookup(operand));
+    addPlaces(launch, command);
     if (auto bytes = fn->getAttrOfType<IntegerAttr>(kWorkspaceAttr)) {
       command.usesWorkspace = 1;
       program.workspaceBytes = std::max<uint64_t>(program.workspaceBytes, bytes.getInt());

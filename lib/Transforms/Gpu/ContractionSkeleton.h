@@ -51,7 +51,11 @@ protected:
     Value storage; ///< shared memory
 
     /// Neighbours along k lie side by side.
-    bool alongK(const ContractionDim &k) const { return strideAlong(operand->sources.front().strides, k) == 1; }
+    bool alongK(const ContractionDim &k) const { return strideAlong(strides(), k) == 1; }
+    /// Of the first tensor that is read; of the operand itself if it is made of none.
+    llvm::ArrayRef<int64_t> strides() const {
+      return operand->sources.empty() ? operand->strides : operand->sources.front().strides;
+    }
   };
 
   ContractionSkeleton(DeviceFunction &function, const ContractionProblem &problem, const BlockTile &tile);

@@ -55,13 +55,18 @@ Value DeviceFunction::globalThreadId() {
   return math.add(math.mul(blockId(), threads), threadId());
 }
 
-Value DeviceFunction::shared(ArrayRef<int64_t> shape, Type element) {
-  auto space = gpu::AddressSpaceAttr::get(builder.getContext(), gpu::AddressSpace::Workgroup);
-  Value buffer = fn.addWorkgroupAttribution(MemRefType::get(shape, element, MemRefLayoutAttrInterface(), space), loc);
-  // Vectors are loaded from it.
+Value addSharedMemory(gpu::GPUFuncOp fn, ArrayRef<int64_t> shape, Type element) {
+  Builder builder(fn.getContext());
+  auto space = gpu::AddressSpaceAttr::get(fn.getContext(), gpu::AddressSpace::Workgroup);
+  auto type = MemRefType::get(shape, element, MemRefLayoutAttrInterface(), space);
+  Value buffer = fn.addWorkgroupAttribution(type, fn.getLoc());
   fn.setWorkgroupAttributionAttr(fn.getNumWorkgroupAttributions() - 1, LLVM::LLVMDialect::getAlignAttrName(),
                                  builder.getI64IntegerAttr(kAccessBytes));
   return buffer;
+}
+
+Value DeviceFunction::shared(ArrayRef<int64_t> shape, Type element) {
+  return addSharedMemory(fn, shape, element);
 }
 
 Value DeviceFunction::workspace(int64_t offset, ArrayRef<int64_t> shape, Type element) {

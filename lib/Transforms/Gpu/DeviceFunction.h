@@ -49,6 +49,9 @@ public:
   int64_t threads;
 };
 
+/// Shared memory of a device function, aligned for vectors.
+mlir::Value addSharedMemory(mlir::gpu::GPUFuncOp fn, llvm::ArrayRef<int64_t> shape, mlir::Type element);
+
 /// Elements of a 16-byte access to the widest tensor of a kernel.
 int64_t widestLanes(KernelOp kernel);
 

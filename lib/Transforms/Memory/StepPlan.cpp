@@ -1,15 +1,16 @@
 // Where does each tensor of one step function live, and what has to be copied?
 //
 // Values that differ only by `sinter.reshape` are one version of one buffer; its root is the value that is not a
-// reshape. Launches that are `together` happen at once, from the first one's number to the last one's. A launch makes a
-// new version of each destination: in the same buffer if nobody reads the old version at or after the launch, else in a
-// copy. A value that ends as a result is computed in the result's own memory if nothing else happens there in the
-// meantime. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// reshape. Launches that are `together`, on a GPU at least, happen at once, from the first one's number to the last
+// one's. A launch makes a new version of each destination: in the same buffer if nobody reads the old version at or
+// after the launch, else in a copy. A value that ends as a result is computed in the result's own memory if nothing
+// else happens there in the meantime. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "sinter/Transforms/Memory/StepPlan.h"
 #include "BestFit.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "sinter/Transforms/Gpu/DeviceKernel.h"
 
 using namespace mlir;
 
@@ -43,7 +44,7 @@ private:
     };
     for (Operation &op : plan.function.front()) {
       auto launch = dyn_cast<LaunchOp>(op);
-      if (launch && !launch.getTogether())
+      if (launch && !launch.getTogether() && !launch->hasAttr(kDeviceTogetherAttr))
         finish();
       numberOf[&op] = endOf[&op] = number++;
       if (launch)

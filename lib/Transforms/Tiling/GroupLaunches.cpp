@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Remarks.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
+#include "sinter/Transforms/Gpu/DeviceKernel.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -53,6 +54,8 @@ private:
 };
 
 struct GroupLaunchesPass : impl::GroupLaunchesPassBase<GroupLaunchesPass> {
+  using GroupLaunchesPassBase::GroupLaunchesPassBase;
+
   /// Function after function, so that remarks have an order.
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
@@ -74,8 +77,12 @@ struct GroupLaunchesPass : impl::GroupLaunchesPassBase<GroupLaunchesPass> {
   }
 
   void finish(const Group &group) {
-    if (!group.worthSharing())
+    if (!group.worthSharing()) {
+      if (device && !group.launches().empty())
+        for (LaunchOp launch : group.launches().drop_front())
+          launch->setAttr(kDeviceTogetherAttr, UnitAttr::get(&getContext()));
       return;
+    }
     for (LaunchOp launch : group.launches().drop_front()) {
       launch.setTogether(true);
       remark::passed(launch.getLoc(), about(launch))

@@ -26,6 +26,10 @@ namespace sinter {
 constexpr llvm::StringLiteral kDeviceModule = "device";
 /// On a kernel and its launch: symbols of the device functions, in the order of their launches.
 constexpr llvm::StringLiteral kDeviceAttr = "sinter.device";
+/// On a launch that may run at the same time as the one before it, though on the host that would gain nothing.
+constexpr llvm::StringLiteral kDeviceTogetherAttr = "sinter.device_together";
+/// On a launch that shares its device function with others: the place of its arguments among theirs, from 0.
+constexpr llvm::StringLiteral kDevicePartAttr = "sinter.device_part";
 /// On a device function: its Grid, as an array of the four numbers.
 constexpr llvm::StringLiteral kGridAttr = "sinter.grid";
 /// On a device function: bytes of the workspace that it takes as its last argument.

@@ -26,4 +26,19 @@ def EmitDeviceKernelsPass : Pass<"sinter-emit-device-kernels", "::mlir::ModuleOp
   ];
 }
 
+def MergeDeviceLaunchesPass : Pass<"sinter-merge-device-launches", "::mlir::ModuleOp"> {
+  let summary = "makes launches that run together one on a GPU";
+  let description = [{
+    Precondition: steps are on memrefs. Launches that are `together`, with no copy in between, whose work is one device
+    function each with the same number of threads, get one function in common, whose blocks are divided among them; of
+    those with shared memory and of those without, each. The arguments are those of all, in order, and the number of
+    rows; a launch says by `sinter.device_part` which are its own. Device functions that nothing launches any more are
+    removed.
+
+    Example: test/Transforms/Gpu/merge-device-launches.mlir
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 #endif // SINTER_TRANSFORMS_GPU_PASSES_TD

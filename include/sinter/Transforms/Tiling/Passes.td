@@ -64,10 +64,12 @@ def GroupLaunchesPass : Pass<"sinter-group-launches", "::mlir::ModuleOp"> {
     Precondition: phase `tiles`. Launches that follow each other, where none reads or writes what another one writes,
     become one group if one of them at least is worth sharing among threads: all but the first are marked `together`.
     Threads then meet once for all of them, and short launches fill what long ones leave. Each is reported as a remark
-    `together`, category `schedule`. Nothing else changes.
+    `together`, category `schedule`. Nothing else changes. With `device` other groups are marked for GPUs, with the
+    attribute `sinter.device_together`: there a launch costs more than what small kernels do.
 
     Example: test/Transforms/Tiling/sinter-group-launches.mlir
   }];
+  let options = [Option<"device", "device", "bool", "false", "also mark groups for GPUs">];
 }
 
 #endif // SINTER_TRANSFORMS_TILING_PASSES_TD
