@@ -1,9 +1,9 @@
 /* How does a compiled model take its steps on an NVIDIA GPU?
  *
  * Through the driver alone, libcuda.so.1, which is opened when the first of these functions is called: programs start
- * and run without one. All tensors lie in one piece of device memory at offsets that are known when it is made; a step
- * is one launch of a graph of all its kernels, recorded once per number of rows. Inputs are copied while the step
- * before still runs.
+ * and run without one. All tensors lie in one piece of device memory at offsets that are known when it is made; one or
+ * several steps are one launch of a graph of all their kernels, recorded once per number of steps and rows. Inputs are
+ * copied while the launch before still runs.
  *
  * A sinter_gpu is used by one thread at a time. model.h wraps all this: a model on a GPU is used like any other.
  *
@@ -38,8 +38,30 @@ sinter_status sinter_gpu_upload(sinter_gpu *gpu, const void *state);
 sinter_status sinter_gpu_download(sinter_gpu *gpu, void *state);
 
 /* Steps. Of `args` they read inputs, targets, rows, learning_rate, step and seed, and write outputs and loss, all in
- * host memory; the blocks are the device's own. With `loss` NULL, train_step returns before the step is done.
- * SINTER_STEP_FAILED when the driver refuses a launch, which the message names, or reports a fault of the step. */
+ * host memory; the blocks are the device's own. Inputs and targets may be written again as soon as a function returns.
+ * SINTER_STEP_FAILED when the driver refuses a launch, which the message names, or reports a fault of a step; after a
+ * fault every call fails. */
+
+enum { SINTER_MOST_STEPS_PER_LAUNCH = 256 };
+
+/* Makes room for `steps` training steps per launch (1 at first, at most SINTER_MOST_STEPS_PER_LAUNCH); 0: as many as
+ * have 1 MiB of inputs and targets together, at least 1 and at most 16. Waits for all steps before. Results do not
+ * depend on it. SINTER_OUT_OF_MEMORY: there is no room for any step afterwards. */
+sinter_status sinter_gpu_reserve_steps(sinter_gpu *gpu, int64_t steps);
+int64_t sinter_gpu_steps_per_launch(const sinter_gpu *gpu);
+
+/* Takes `count` training steps (1 .. the room that there is), args[0] first, by one launch: bit for bit what single
+ * steps compute. All have the same number of rows (SINTER_INVALID_ARGUMENT otherwise). Returns before they are done,
+ * but waits for those of the launch before the last one. Where args[i].loss is not NULL, it is written in a later call
+ * of sinter_gpu_train_steps, _poll or _finish, in the order of the steps; until then it must stay there. A fault is
+ * reported then too. */
+sinter_status sinter_gpu_train_steps(sinter_gpu *gpu, const sinter_step_args *args, int64_t count);
+/* Writes the losses that have arrived, without waiting. `*pending`: steps whose losses have not. */
+sinter_status sinter_gpu_poll(sinter_gpu *gpu, int64_t *pending);
+/* Waits for all steps and writes their losses. */
+sinter_status sinter_gpu_finish(sinter_gpu *gpu);
+
+/* One step. With `loss` NULL, train_step returns before the step is done; the others, and this one otherwise, wait. */
 sinter_status sinter_gpu_train_step(sinter_gpu *gpu, const sinter_step_args *args);
 sinter_status sinter_gpu_eval_step(sinter_gpu *gpu, const sinter_step_args *args);
 sinter_status sinter_gpu_predict(sinter_gpu *gpu, const sinter_step_args *args);

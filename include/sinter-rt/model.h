@@ -54,6 +54,28 @@ sinter_status sinter_model_init(sinter_model *model, int64_t seed);
 /* Trains on one batch: updates the state, adds 1 to the step number. The loss is that of before the update. */
 sinter_status sinter_model_train_step(sinter_model *model, const void *const *inputs, const void *const *targets,
                                       int64_t rows, double learning_rate, double *loss);
+/* A batch of sinter_model_train_steps. */
+typedef struct sinter_batch {
+  const void *const *inputs, *const *targets;
+  int64_t rows;
+  double learning_rate;
+  double *loss; /* gets the loss when it has arrived; may be NULL */
+} sinter_batch;
+
+/* The same for `count` batches of equally many rows: the steps are taken one after the other, with the same results. On
+ * a GPU that is one launch (count: 1 .. sinter_model_steps_per_launch), which is not waited for: inputs and targets may
+ * be written again, but the losses arrive later, in their order. They are written by sinter_model_poll and _finish
+ * alone, and their places must stay until then. A fault of a step is reported by whichever call comes to know of it. On
+ * a CPU the losses are there at once. */
+sinter_status sinter_model_train_steps(sinter_model *model, const sinter_batch *batches, int64_t count);
+/* Writes the losses that have arrived, without waiting; `*pending`: training steps whose losses have not. */
+sinter_status sinter_model_poll(sinter_model *model, int64_t *pending);
+/* Waits for all steps and writes their losses. */
+sinter_status sinter_model_finish(sinter_model *model);
+/* On a GPU as sinter_gpu_reserve_steps (gpu.h): 0 is automatic; 1 at first. On a CPU it is always 1. */
+sinter_status sinter_model_reserve_steps(sinter_model *model, int64_t steps);
+int64_t sinter_model_steps_per_launch(const sinter_model *model);
+
 /* The loss and the outputs, without an update and with dropout off. */
 sinter_status sinter_model_eval_step(sinter_model *model, const void *const *inputs, const void *const *targets,
                                      void *const *outputs, int64_t rows, double *loss);

@@ -10,14 +10,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The loss as a step writes it. */
+typedef union LossScalar {
+  float f32;
+  double f64;
+} LossScalar;
+
+/* A training step on a GPU whose loss has not been handed out. */
+typedef struct Pending {
+  LossScalar scalar; /* written by the GPU's runtime */
+  double *loss;      /* the caller's place, or NULL */
+} Pending;
+
 struct sinter_model {
   const sinter_artifact *artifact;
   sinter_pool *pool;
   Block state, scratch;
   sinter_gpu *gpu;                /* NULL: steps run on the CPU */
   int deviceIsNewer, hostIsNewer; /* which copy of the state is the current one, if they may differ */
-  uint32_t *byName;               /* indices of the tensors, sorted by name */
-  int64_t step;                   /* training steps taken */
+  Pending *pending;               /* a ring for `pendingRoom` steps: those under way, and those that are being sent */
+  int64_t pendingRoom;
+  int64_t sent, arrived; /* training steps, since the ring was made */
+  uint32_t *byName;      /* indices of the tensors, sorted by name */
+  int64_t step;          /* training steps taken */
   int64_t seed;
   sinter_observer observer;
   void *observerContext;
@@ -50,19 +65,27 @@ sinter_status sinter_model_synchronize(const sinter_model *constModel) {
   return status;
 }
 
+/* What the host has written, for the next step on the device. */
+static sinter_status uploadIfNewer(sinter_model *model) {
+  if (!model->hostIsNewer)
+    return SINTER_OK;
+  const sinter_status status = sinter_gpu_upload(model->gpu, model->state.data);
+  model->hostIsNewer = status != SINTER_OK;
+  return status;
+}
+
 typedef sinter_status (*DeviceStep)(sinter_gpu *gpu, const sinter_step_args *args);
 
 static sinter_status callDevice(sinter_model *model, DeviceStep step, sinter_step_args *args) {
-  if (model->hostIsNewer) {
-    const sinter_status status = sinter_gpu_upload(model->gpu, model->state.data);
-    if (status != SINTER_OK)
-      return status;
-    model->hostIsNewer = 0;
-  }
+  const sinter_status status = uploadIfNewer(model);
+  if (status != SINTER_OK)
+    return status;
   args->struct_size = (uint32_t)sizeof *args;
   args->seed = model->seed;
   return step(model->gpu, args);
 }
+
+static sinter_status makeRing(sinter_model *model);
 
 static int compareNames(const void *left, const void *right, void *tensors) {
   const sinter_tensor_info *table = tensors;
@@ -93,6 +116,8 @@ sinter_status sinter_model_create_on_gpu(const sinter_artifact *artifact, int de
     return status;
   status = sinter_gpu_create(artifact, device, &(*result)->gpu);
   (*result)->hostIsNewer = 1;
+  if (status == SINTER_OK)
+    status = makeRing(*result);
   if (status != SINTER_OK) {
     sinter_model_destroy(*result);
     *result = NULL;
@@ -133,6 +158,7 @@ void sinter_model_destroy(sinter_model *model) {
   sinter_pool_destroy(model->pool);
   sinter_block_free(&model->scratch);
   sinter_block_free(&model->state);
+  free(model->pending);
   free(model->byName);
   free(model);
 }
@@ -182,49 +208,149 @@ static sinter_status checkRows(const sinter_model *model, int64_t rows) {
                      model->artifact->name, (long long)model->artifact->batch, (long long)rows);
 }
 
-/* The loss as a step writes it. */
-typedef union LossScalar {
-  float f32;
-  double f64;
-} LossScalar;
-
 static double lossAsDouble(const sinter_model *model, const LossScalar *loss) {
   return model->artifact->loss_dtype == SINTER_F64 ? loss->f64 : (double)loss->f32;
 }
 
+static sinter_status checkBatch(const sinter_model *model, const sinter_batch *batch) {
+  const sinter_artifact *artifact = model->artifact;
+  sinter_status status = checkRows(model, batch->rows);
+  if (status == SINTER_OK)
+    status = checkBuffers("input", artifact->inputs, artifact->input_count, batch->inputs);
+  if (status == SINTER_OK)
+    status = checkBuffers("target", artifact->targets, artifact->target_count, batch->targets);
+  if (status == SINTER_OK && !isfinite(batch->learning_rate))
+    return sinter_fail(SINTER_INVALID_ARGUMENT, "learning rate: expected a finite number, found %g",
+                       batch->learning_rate);
+  return status;
+}
+
+static sinter_step_args argsOfBatch(const sinter_batch *batch, int64_t step) {
+  sinter_step_args args = {0};
+  args.struct_size = (uint32_t)sizeof args;
+  args.inputs = batch->inputs;
+  args.targets = batch->targets;
+  args.rows = batch->rows;
+  args.learning_rate = batch->learning_rate;
+  args.step = step;
+  return args;
+}
+
+static sinter_status trainOnCpu(sinter_model *model, const sinter_batch *batches, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    LossScalar scalar = {0};
+    sinter_step_args args = argsOfBatch(&batches[i], model->step + 1);
+    args.loss = &scalar;
+    const sinter_status status = callStep(model, "train_step", model->artifact->train_step, &args);
+    if (status != SINTER_OK)
+      return status;
+    ++model->step;
+    if (batches[i].loss)
+      *batches[i].loss = lossAsDouble(model, &scalar);
+  }
+  return SINTER_OK;
+}
+
+/* Hands out the losses of all but the last `pending` steps. */
+static void deliver(sinter_model *model, int64_t pending) {
+  for (; model->arrived < model->sent - pending; ++model->arrived) {
+    const Pending *step = &model->pending[model->arrived % model->pendingRoom];
+    if (step->loss)
+      *step->loss = lossAsDouble(model, &step->scalar);
+  }
+}
+
+static sinter_status trainOnGpu(sinter_model *model, const sinter_batch *batches, int64_t count) {
+  if (count > sinter_gpu_steps_per_launch(model->gpu))
+    return sinter_fail(SINTER_INVALID_ARGUMENT, "steps of a launch of model '%s': expected 1 to %lld, found %lld",
+                       model->artifact->name, (long long)sinter_gpu_steps_per_launch(model->gpu), (long long)count);
+  int64_t pending = 0;
+  sinter_status status = sinter_model_poll(model, &pending);
+  if (status == SINTER_OK)
+    status = uploadIfNewer(model);
+  if (status != SINTER_OK)
+    return status;
+  sinter_step_args args[SINTER_MOST_STEPS_PER_LAUNCH];
+  for (int64_t i = 0; i < count; ++i) {
+    Pending *step = &model->pending[(model->sent + i) % model->pendingRoom];
+    step->loss = batches[i].loss;
+    args[i] = argsOfBatch(&batches[i], model->step + 1 + i);
+    args[i].seed = model->seed;
+    args[i].loss = &step->scalar;
+  }
+  status = sinter_gpu_train_steps(model->gpu, args, count);
+  model->deviceIsNewer = 1;
+  if (status != SINTER_OK)
+    return status;
+  model->sent += count;
+  model->step += count;
+  return SINTER_OK;
+}
+
+sinter_status sinter_model_train_steps(sinter_model *model, const sinter_batch *batches, int64_t count) {
+  if (count < 1)
+    return sinter_fail(SINTER_INVALID_ARGUMENT, "training steps of model '%s': expected at least 1, found %lld",
+                       model->artifact->name, (long long)count);
+  for (int64_t i = 0; i < count; ++i) {
+    const sinter_status status = checkBatch(model, &batches[i]);
+    if (status != SINTER_OK)
+      return status;
+    if (batches[i].rows != batches[0].rows)
+      return sinter_fail(SINTER_INVALID_ARGUMENT, "rows of batches of one call: expected %lld for each, found %lld",
+                         (long long)batches[0].rows, (long long)batches[i].rows);
+  }
+  return model->gpu ? trainOnGpu(model, batches, count) : trainOnCpu(model, batches, count);
+}
+
+sinter_status sinter_model_poll(sinter_model *model, int64_t *pending) {
+  *pending = 0;
+  if (!model->gpu)
+    return SINTER_OK;
+  const sinter_status status = sinter_gpu_poll(model->gpu, pending);
+  if (status == SINTER_OK)
+    deliver(model, *pending);
+  return status;
+}
+
+sinter_status sinter_model_finish(sinter_model *model) {
+  if (!model->gpu)
+    return SINTER_OK;
+  const sinter_status status = sinter_gpu_finish(model->gpu);
+  if (status == SINTER_OK)
+    deliver(model, 0);
+  return status;
+}
+
+/* Two launches under way, and one that is being sent. */
+static sinter_status makeRing(sinter_model *model) {
+  const int64_t room = 3 * sinter_gpu_steps_per_launch(model->gpu);
+  Pending *ring = calloc((size_t)room, sizeof *ring);
+  if (!ring)
+    return sinter_fail(SINTER_OUT_OF_MEMORY, "out of memory for the losses of %lld steps", (long long)room);
+  free(model->pending);
+  model->pending = ring;
+  model->pendingRoom = room;
+  model->sent = model->arrived = 0;
+  return SINTER_OK;
+}
+
+sinter_status sinter_model_reserve_steps(sinter_model *model, int64_t steps) {
+  sinter_status status = sinter_model_finish(model);
+  if (status != SINTER_OK || !model->gpu)
+    return status;
+  status = sinter_gpu_reserve_steps(model->gpu, steps);
+  return status == SINTER_OK ? makeRing(model) : status;
+}
+
+int64_t sinter_model_steps_per_launch(const sinter_model *model) {
+  return model->gpu ? sinter_gpu_steps_per_launch(model->gpu) : 1;
+}
+
 sinter_status sinter_model_train_step(sinter_model *model, const void *const *inputs, const void *const *targets,
                                       int64_t rows, double learning_rate, double *loss) {
-  const sinter_artifact *artifact = model->artifact;
-  sinter_status status = checkRows(model, rows);
-  if (status == SINTER_OK)
-    status = checkBuffers("input", artifact->inputs, artifact->input_count, inputs);
-  if (status == SINTER_OK)
-    status = checkBuffers("target", artifact->targets, artifact->target_count, targets);
-  if (status != SINTER_OK)
-    return status;
-  if (!isfinite(learning_rate))
-    return sinter_fail(SINTER_INVALID_ARGUMENT, "learning rate: expected a finite number, found %g", learning_rate);
-  LossScalar scalar = {0};
-  sinter_step_args args = {0};
-  args.inputs = inputs;
-  args.targets = targets;
-  args.loss = &scalar;
-  args.rows = rows;
-  args.learning_rate = learning_rate;
-  args.step = model->step + 1;
-  if (model->gpu) {
-    args.loss = loss ? &scalar : NULL; /* not to wait for it if nobody asks */
-    status = callDevice(model, sinter_gpu_train_step, &args);
-    model->deviceIsNewer = 1;
-  } else {
-    status = callStep(model, "train_step", artifact->train_step, &args);
-  }
-  if (status != SINTER_OK)
-    return status;
-  ++model->step;
-  if (loss)
-    *loss = lossAsDouble(model, &scalar);
-  return SINTER_OK;
+  const sinter_batch batch = {inputs, targets, rows, learning_rate, loss};
+  const sinter_status status = sinter_model_train_steps(model, &batch, 1);
+  return status == SINTER_OK && loss ? sinter_model_finish(model) : status;
 }
 
 sinter_status sinter_model_eval_step(sinter_model *model, const void *const *inputs, const void *const *targets,

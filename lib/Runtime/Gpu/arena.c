@@ -36,6 +36,7 @@ sinter_status sinter_arena_plan(Arena *arena, const sinter_artifact *artifact) {
   arena->batchBytes = sizeof(StepScalars);
   placeAll(arena->inputs, &arena->batchBytes, artifact->inputs, artifact->input_count, artifact->batch);
   placeAll(arena->targets, &arena->batchBytes, artifact->targets, artifact->target_count, artifact->batch);
+  arena->batchBytes = place(&arena->batchBytes, 0); /* batches lie one behind the other */
   placeAll(arena->outputAt, &arena->outputBytes, artifact->outputs, artifact->output_count, artifact->batch);
   uint64_t constantBytes = 0;
   for (uint32_t i = 0; i < program->constant_count; ++i)
@@ -44,10 +45,6 @@ sinter_status sinter_arena_plan(Arena *arena, const sinter_artifact *artifact) {
   arena->state = place(&arena->bytes, artifact->state_bytes);
   arena->scratch = place(&arena->bytes, artifact->scratch_bytes);
   arena->workspace = place(&arena->bytes, program->workspace_bytes);
-  arena->batch = place(&arena->bytes, arena->batchBytes);
-  for (int i = 0; i < 2; ++i)
-    arena->staging[i] = place(&arena->bytes, arena->batchBytes);
-  arena->loss = place(&arena->bytes, sizeof(double));
   arena->outputs = place(&arena->bytes, arena->outputBytes);
   arena->constants = place(&arena->bytes, constantBytes);
   return SINTER_OK;
@@ -66,19 +63,19 @@ CUdeviceptr sinter_arena_address(const sinter_gpu *gpu, const sinter_device_plac
   case SINTER_SPACE_SCRATCH:
     return at + arena->scratch;
   case SINTER_SPACE_INPUT:
-    return at + arena->batch + arena->inputs[place->index];
+    return gpu->batch + arena->inputs[place->index];
   case SINTER_SPACE_TARGET:
-    return at + arena->batch + arena->targets[place->index];
+    return gpu->batch + arena->targets[place->index];
   case SINTER_SPACE_OUTPUT:
     return at + arena->outputs + arena->outputAt[place->index];
   case SINTER_SPACE_LOSS:
-    return at + arena->loss;
+    return gpu->loss;
   case SINTER_SPACE_LEARNING_RATE:
-    return at + arena->batch + offsetof(StepScalars, learningRate);
+    return gpu->batch + offsetof(StepScalars, learningRate);
   case SINTER_SPACE_STEP:
-    return at + arena->batch + offsetof(StepScalars, step);
+    return gpu->batch + offsetof(StepScalars, step);
   case SINTER_SPACE_SEED:
-    return at + arena->batch + offsetof(StepScalars, seed);
+    return gpu->batch + offsetof(StepScalars, seed);
   default:
     return at + arena->constants + arena->constantAt[place->index];
   }

@@ -99,14 +99,13 @@ static sinter_status loadImage(sinter_gpu *gpu, int capability) {
   return status;
 }
 
-static sinter_status allocate(sinter_gpu *gpu) {
+sinter_status sinter_gpu_allocate(sinter_gpu *gpu, uint64_t bytes, CUdeviceptr *memory) {
   size_t available = 0, total = 0;
-  const uint64_t bytes = gpu->arena.bytes;
   sinter_status status =
       check(gpu, gpu->driver->memGetInfo(&available, &total), SINTER_UNSUPPORTED, "asking for the GPU's memory");
   if (status != SINTER_OK)
     return status;
-  CUresult result = bytes > available ? CUDA_ERROR_OUT_OF_MEMORY : gpu->driver->memAlloc(&gpu->memory, bytes);
+  CUresult result = bytes > available ? CUDA_ERROR_OUT_OF_MEMORY : gpu->driver->memAlloc(memory, bytes);
   if (result == CUDA_ERROR_OUT_OF_MEMORY)
     return sinter_fail(SINTER_OUT_OF_MEMORY,
                        "model '%s' needs %llu bytes of the memory of '%s', found %llu (of %llu) unused: "
@@ -114,30 +113,32 @@ static sinter_status allocate(sinter_gpu *gpu) {
                        gpu->artifact->name, (unsigned long long)bytes, gpu->name, (unsigned long long)available,
                        (unsigned long long)total);
   if (result == CUDA_SUCCESS)
-    for (int i = 0; i < 2 && result == CUDA_SUCCESS; ++i)
-      result = gpu->driver->memAllocHost((void **)&gpu->pinned[i], gpu->arena.batchBytes);
-  if (result == CUDA_SUCCESS)
-    result = gpu->driver->memAllocHost((void **)&gpu->results, sizeof(double) + gpu->arena.outputBytes);
-  return check(gpu, result, SINTER_OUT_OF_MEMORY, "taking memory for copies to the GPU");
+    result = gpu->driver->memsetD8Async(*memory, 0, bytes, gpu->steps);
+  if (result == CUDA_SUCCESS) /* before any copy on another stream */
+    result = gpu->driver->streamSynchronize(gpu->steps);
+  return check(gpu, result, SINTER_STEP_FAILED, "filling the GPU's memory");
+}
+
+static sinter_status allocateAll(sinter_gpu *gpu) {
+  sinter_status status = sinter_gpu_allocate(gpu, gpu->arena.bytes, &gpu->memory);
+  if (status == SINTER_OK)
+    status = sinter_slots_allocate(gpu, 1);
+  if (status == SINTER_OK && gpu->arena.outputBytes > 0)
+    status = check(gpu, gpu->driver->memAllocHost((void **)&gpu->results, gpu->arena.outputBytes), SINTER_OUT_OF_MEMORY,
+                   "taking memory for copies from the GPU");
+  return status;
 }
 
 static sinter_status makeStreams(sinter_gpu *gpu) {
-  const Driver *driver = gpu->driver;
-  CUresult result = driver->streamCreate(&gpu->steps, CU_STREAM_NON_BLOCKING);
+  CUresult result = gpu->driver->streamCreate(&gpu->steps, CU_STREAM_NON_BLOCKING);
   if (result == CUDA_SUCCESS)
-    result = driver->streamCreate(&gpu->copies, CU_STREAM_NON_BLOCKING);
-  for (int i = 0; i < 2 && result == CUDA_SUCCESS; ++i) {
-    result = driver->eventCreate(&gpu->copied[i], CU_EVENT_DISABLE_TIMING);
-    if (result == CUDA_SUCCESS)
-      result = driver->eventCreate(&gpu->consumed[i], CU_EVENT_DISABLE_TIMING);
-  }
-  return check(gpu, result, SINTER_UNSUPPORTED, "making streams and events");
+    result = gpu->driver->streamCreate(&gpu->copies, CU_STREAM_NON_BLOCKING);
+  return check(gpu, result, SINTER_UNSUPPORTED, "making streams");
 }
 
-/* Everything zero at first, as the host's blocks are; then the constants. */
-static sinter_status fill(sinter_gpu *gpu) {
+static sinter_status copyConstants(sinter_gpu *gpu) {
   const sinter_device_program *program = gpu->artifact->device;
-  CUresult result = gpu->driver->memsetD8Async(gpu->memory, 0, gpu->arena.bytes, gpu->steps);
+  CUresult result = CUDA_SUCCESS;
   for (uint32_t i = 0; i < program->constant_count && result == CUDA_SUCCESS; ++i)
     result = gpu->driver->copyToDevice(gpu->memory + gpu->arena.constants + gpu->arena.constantAt[i],
                                        program->constants[i].data, program->constants[i].bytes, gpu->steps);
@@ -164,11 +165,11 @@ sinter_status sinter_gpu_create(const sinter_artifact *artifact, int device, sin
   if (status == SINTER_OK)
     status = loadImage(gpu, capability);
   if (status == SINTER_OK)
-    status = allocate(gpu);
-  if (status == SINTER_OK)
     status = makeStreams(gpu);
   if (status == SINTER_OK)
-    status = fill(gpu);
+    status = allocateAll(gpu);
+  if (status == SINTER_OK)
+    status = copyConstants(gpu);
   if (status != SINTER_OK) {
     sinter_gpu_destroy(gpu);
     return status;
@@ -177,28 +178,30 @@ sinter_status sinter_gpu_create(const sinter_artifact *artifact, int device, sin
   return SINTER_OK;
 }
 
+void sinter_graphs_free(sinter_gpu *gpu) {
+  for (Graph *graph = gpu->graphs, *next; graph; graph = next) {
+    next = graph->next;
+    gpu->driver->graphExecDestroy(graph->exec);
+    free(graph);
+  }
+  gpu->graphs = NULL;
+}
+
+/* Streams first: what they still do uses the rest. */
 static void destroyOnDevice(sinter_gpu *gpu) {
   const Driver *driver = gpu->driver;
   driver->ctxSetCurrent(gpu->context);
-  for (Graph *graph = gpu->graphs, *next; graph; graph = next) {
-    next = graph->next;
-    driver->graphExecDestroy(graph->exec);
-    free(graph);
-  }
   for (int i = 0; i < 2; ++i) {
-    if (gpu->copied[i])
-      driver->eventDestroy(gpu->copied[i]);
-    if (gpu->consumed[i])
-      driver->eventDestroy(gpu->consumed[i]);
-    if (gpu->pinned[i])
-      driver->memFreeHost(gpu->pinned[i]);
+    const CUstream stream = i ? gpu->steps : gpu->copies;
+    if (stream) {
+      driver->streamSynchronize(stream);
+      driver->streamDestroy(stream);
+    }
   }
+  sinter_graphs_free(gpu);
+  sinter_slots_free(gpu);
   if (gpu->results)
     driver->memFreeHost(gpu->results);
-  if (gpu->steps)
-    driver->streamDestroy(gpu->steps);
-  if (gpu->copies)
-    driver->streamDestroy(gpu->copies);
   if (gpu->memory)
     driver->memFree(gpu->memory);
   if (gpu->module)
@@ -219,5 +222,5 @@ const char *sinter_gpu_name(const sinter_gpu *gpu) {
   return gpu->name;
 }
 uint64_t sinter_gpu_bytes(const sinter_gpu *gpu) {
-  return gpu->arena.bytes;
+  return gpu->arena.bytes + gpu->slotBytes;
 }

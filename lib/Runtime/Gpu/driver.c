@@ -13,27 +13,41 @@ static Driver theDriver;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int isOpen;
 
-/* Stores the address of `symbol` into the function pointer at `place`. */
-static sinter_status find(void *library, const char *symbol, void *place) {
-  void *address = dlsym(library, symbol);
-  if (!address)
-    return sinter_fail(SINTER_UNSUPPORTED, "%s has no '%s': expected the driver of CUDA 12.0 or later", libraryName,
-                       symbol);
-  memcpy(place, &address, sizeof address);
-  return SINTER_OK;
+/* Of the CUDA version whose entry points are used, as the driver counts: 1000 * major + 10 * minor. */
+enum { NEEDED_VERSION = 12000 };
+
+static sinter_status refuse(int version, const char *symbol) {
+  return sinter_fail(SINTER_UNSUPPORTED,
+                     "the NVIDIA driver is too old: expected one for CUDA %d.%d or later, found one for CUDA %d.%d%s%s",
+                     NEEDED_VERSION / 1000, NEEDED_VERSION % 1000 / 10, version / 1000, version % 1000 / 10,
+                     symbol ? ", without " : "", symbol ? symbol : "");
+}
+
+/* All entry points, or the first one that is not there. */
+static const char *findAll(void *library) {
+  const char *missing = NULL;
+#define FIND(name, symbol, parameters)                                                                                 \
+  if (!missing) {                                                                                                      \
+    void *address = dlsym(library, symbol);                                                                            \
+    memcpy(&theDriver.name, &address, sizeof address);                                                                 \
+    missing = address ? NULL : symbol;                                                                                 \
+  }
+  SINTER_DRIVER_FUNCTIONS(FIND)
+#undef FIND
+  return missing;
 }
 
 static sinter_status openLibrary(void) {
   void *library = dlopen(libraryName, RTLD_NOW | RTLD_LOCAL);
   if (!library)
     return sinter_fail(SINTER_UNSUPPORTED, "no NVIDIA driver on this machine: %s", dlerror());
-  sinter_status status = SINTER_OK;
-#define FIND(name, symbol, parameters)                                                                                 \
-  if (status == SINTER_OK)                                                                                             \
-    status = find(library, symbol, &theDriver.name);
-  SINTER_DRIVER_FUNCTIONS(FIND)
-#undef FIND
-  return status;
+  const char *missing = findAll(library);
+  int version = 0;
+  if (!theDriver.driverGetVersion)
+    return sinter_fail(SINTER_UNSUPPORTED, "%s is no NVIDIA driver: it has no %s", libraryName, missing);
+  if (theDriver.driverGetVersion(&version) != CUDA_SUCCESS)
+    version = 0;
+  return missing || version < NEEDED_VERSION ? refuse(version, missing) : SINTER_OK;
 }
 
 static sinter_status start(void) {

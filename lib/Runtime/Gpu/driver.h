@@ -25,17 +25,20 @@ enum {
   CUDA_SUCCESS = 0,
   CUDA_ERROR_OUT_OF_MEMORY = 2,
   CUDA_ERROR_NO_DEVICE = 100,
+  CUDA_ERROR_NOT_READY = 600,
   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75,
   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76,
   CU_JIT_ERROR_LOG_BUFFER = 5,
   CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6,
   CU_STREAM_NON_BLOCKING = 1,
+  CU_EVENT_DEFAULT = 0,
   CU_EVENT_DISABLE_TIMING = 2,
   CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = 1
 };
 
 /* X(name here, symbol in the library, parameters) */
 #define SINTER_DRIVER_FUNCTIONS(X)                                                                                     \
+  X(driverGetVersion, "cuDriverGetVersion", (int *version))                                                            \
   X(init, "cuInit", (unsigned flags))                                                                                  \
   X(deviceGetCount, "cuDeviceGetCount", (int *count))                                                                  \
   X(deviceGet, "cuDeviceGet", (CUdevice * device, int ordinal))                                                        \
@@ -72,6 +75,8 @@ enum {
   X(eventDestroy, "cuEventDestroy_v2", (CUevent event))                                                                \
   X(eventRecord, "cuEventRecord", (CUevent event, CUstream stream))                                                    \
   X(eventSynchronize, "cuEventSynchronize", (CUevent event))                                                           \
+  X(eventQuery, "cuEventQuery", (CUevent event))                                                                       \
+  X(eventElapsedTime, "cuEventElapsedTime", (float *milliseconds, CUevent start, CUevent end))                         \
   X(graphInstantiate, "cuGraphInstantiateWithFlags", (CUgraphExec * exec, CUgraph graph, unsigned long long flags))    \
   X(graphDestroy, "cuGraphDestroy", (CUgraph graph))                                                                   \
   X(graphExecDestroy, "cuGraphExecDestroy", (CUgraphExec exec))                                                        \

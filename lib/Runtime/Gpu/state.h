@@ -1,4 +1,5 @@
-/* What does a model on a GPU consist of? Shared by device.c (making it), arena.c (where everything lies) and steps.c.
+/* What does a model on a GPU consist of? Shared by device.c (making it), arena.c (where everything lies), slots.c (how
+ * batches go there and losses come back), steps.c and times.c.
  *
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #ifndef SINTER_RT_GPU_STATE_H
@@ -16,22 +17,34 @@ typedef struct StepScalars {
 
 /* Where each part begins, in bytes from the start of the arena. */
 typedef struct Arena {
-  uint64_t state, scratch, workspace, outputs, loss;
-  uint64_t batch;      /* scalars, inputs and targets, as a step reads them */
-  uint64_t batchBytes; /* of it, and of each staging copy */
-  uint64_t staging[2]; /* the next batches */
-  uint64_t constants;
+  uint64_t state, scratch, workspace, outputs, constants;
   uint64_t bytes;
-  uint64_t *inputs, *targets; /* from the start of the batch */
+  uint64_t *inputs, *targets; /* from the start of a batch */
   uint64_t *outputAt;         /* from `outputs` */
   uint64_t *constantAt;       /* from `constants` */
+  uint64_t batchBytes;        /* of a batch: scalars, inputs and targets, as a step reads them */
   uint64_t outputBytes;       /* of all outputs */
 } Arena;
 
-/* A recorded step. */
+/* What one launch reads and returns: up to `capacity` batches, one behind the other, and as many losses. There are two:
+ * the host fills one while the device works on the other. */
+typedef struct Slot {
+  char *batches, *losses;                  /* pinned: host memory that the device reads and writes by itself */
+  CUdeviceptr deviceBatches, deviceLosses; /* steps read and write them in place */
+  CUevent copied;                          /* the batches have arrived on the device */
+  CUevent done;                            /* the losses have arrived on the host */
+  void **lossTo;                           /* for each step the caller's place for its loss, or NULL */
+  const char *name;                        /* of the step function that was launched */
+  int64_t firstStep, count;                /* the number of the first step; steps launched, 0 when none is under way */
+} Slot;
+
+enum { SLOTS = 2, LOSS_STRIDE = sizeof(double) };
+
+/* `count` steps in a row, recorded. */
 typedef struct Graph {
   const sinter_device_step *step;
-  int64_t rows;
+  const Slot *slot;
+  int64_t rows, count;
   CUgraphExec exec;
   struct Graph *next;
 } Graph;
@@ -45,19 +58,46 @@ struct sinter_gpu {
   char name[128];
   Arena arena;
   CUdeviceptr memory;
-  char *pinned[2]; /* a batch each, in host memory that the device reads by itself */
-  char *results;   /* the loss, then all outputs; pinned too */
+  char *results; /* all outputs; pinned */
   CUstream steps, copies;
-  CUevent copied[2];   /* the staging copy has arrived */
-  CUevent consumed[2]; /* the step has taken it over */
-  uint64_t stepCount;
+  int64_t capacity; /* steps that a slot has room for */
+  Slot slots[SLOTS];
+  CUdeviceptr slotMemory;  /* of all slots */
+  char *slotPinned;        /* of all slots */
+  uint64_t slotBytes;      /* of each of the two */
+  uint64_t launches;       /* slot launches % SLOTS is the next one, and the older one under way */
+  CUdeviceptr batch, loss; /* of the step that is being recorded or launched */
   Graph *graphs;
 };
 
 /* Decides on the arena's layout. */
 sinter_status sinter_arena_plan(Arena *arena, const sinter_artifact *artifact);
 void sinter_arena_free(Arena *arena);
-/* Device address of a place. */
+/* Device address of a place; inputs, targets, scalars and the loss are those of the step that is being recorded. */
 CUdeviceptr sinter_arena_address(const sinter_gpu *gpu, const sinter_device_place *place);
+
+/* Device memory for `bytes` bytes, zeroed, or a message with the bytes needed and found. */
+sinter_status sinter_gpu_allocate(sinter_gpu *gpu, uint64_t bytes, CUdeviceptr *memory);
+void sinter_graphs_free(sinter_gpu *gpu);
+
+/* Slots for `capacity` steps each; those there were must be idle. */
+sinter_status sinter_slots_allocate(sinter_gpu *gpu, int64_t capacity);
+void sinter_slots_free(sinter_gpu *gpu);
+/* Starts the way of `count` batches to the device. */
+CUresult sinter_slot_send(sinter_gpu *gpu, Slot *slot, const sinter_step_args *args, int64_t count);
+/* Starts the way of its losses back. */
+CUresult sinter_slot_receive(sinter_gpu *gpu, Slot *slot);
+/* Waits for what was launched from the slot, and hands its losses out. */
+sinter_status sinter_slot_finish(sinter_gpu *gpu, Slot *slot);
+
+/* The failure of what was launched from the slot, which is idle afterwards. */
+sinter_status sinter_slot_fail(const sinter_gpu *gpu, Slot *slot, CUresult result);
+
+/* Launches one command of a step. */
+sinter_status sinter_command_issue(sinter_gpu *gpu, const sinter_device_command *command, int64_t rows);
+/* Lets the steps that are recorded or launched from now on be number `index` of the slot. */
+void sinter_slot_select(sinter_gpu *gpu, const Slot *slot, int64_t index);
+sinter_status sinter_step_args_check(const sinter_gpu *gpu, const sinter_step_args *args, int64_t count,
+                                     const char *name);
 
 #endif /* SINTER_RT_GPU_STATE_H */

@@ -1,9 +1,7 @@
-/* How does a GPU take a step?
+/* How does a GPU take steps?
  *
- *   copies stream    batch n+1 -> staging copy            batch n+2 -> the other one
- *   steps stream         staging copy -> batch, graph of step n     staging copy -> batch, graph of step n+1
- *
- * The host fills one pinned batch while the device still reads the other.
+ * A number of steps in a row is recorded once per slot as a graph, which reads that slot's batches and writes its
+ * losses; to take them is one launch of it.
  *
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include <sinter-rt/model.h>
@@ -60,176 +58,150 @@ static sinter_status launch(sinter_gpu *gpu, const sinter_device_command *comman
   return status;
 }
 
-static sinter_status issue(sinter_gpu *gpu, const sinter_device_step *step, int64_t rows) {
+sinter_status sinter_command_issue(sinter_gpu *gpu, const sinter_device_command *command, int64_t rows) {
+  if (command->kernel)
+    return launch(gpu, command, rows);
+  const sinter_device_place *places = &gpu->artifact->device->places[command->first_place];
+  const uint64_t bytes = (uint64_t)rows * command->per_row + command->fixed;
+  return check(gpu,
+               gpu->driver->copyOnDevice(sinter_arena_address(gpu, &places[1]), sinter_arena_address(gpu, &places[0]),
+                                         bytes, gpu->steps),
+               "copying a tensor on the GPU");
+}
+
+void sinter_slot_select(sinter_gpu *gpu, const Slot *slot, int64_t index) {
+  gpu->batch = slot->deviceBatches + (uint64_t)index * gpu->arena.batchBytes;
+  gpu->loss = slot->deviceLosses + (uint64_t)index * LOSS_STRIDE;
+}
+
+static sinter_status issueAll(sinter_gpu *gpu, const Graph *graph) {
   sinter_status status = SINTER_OK;
-  for (uint64_t i = 0; i < step->count && status == SINTER_OK; ++i) {
-    const sinter_device_command *command = &step->commands[i];
-    if (command->kernel) {
-      status = launch(gpu, command, rows);
-      continue;
-    }
-    const sinter_device_place *places = &gpu->artifact->device->places[command->first_place];
-    const uint64_t bytes = (uint64_t)rows * command->per_row + command->fixed;
-    status = check(gpu,
-                   gpu->driver->copyOnDevice(sinter_arena_address(gpu, &places[1]),
-                                             sinter_arena_address(gpu, &places[0]), bytes, gpu->steps),
-                   "copying a tensor on the GPU");
+  for (int64_t i = 0; i < graph->count && status == SINTER_OK; ++i) {
+    sinter_slot_select(gpu, graph->slot, i);
+    for (uint64_t j = 0; j < graph->step->count && status == SINTER_OK; ++j)
+      status = sinter_command_issue(gpu, &graph->step->commands[j], graph->rows);
   }
   return status;
 }
 
 /* A capture is always ended, so that the stream can be used again. */
-static sinter_status capture(sinter_gpu *gpu, const sinter_device_step *step, int64_t rows, CUgraphExec *exec) {
+static sinter_status capture(sinter_gpu *gpu, Graph *steps) {
   CUgraph graph = NULL;
   sinter_status status = check(gpu, gpu->driver->beginCapture(gpu->steps, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
                                "recording a step for the GPU");
   if (status != SINTER_OK)
     return status;
-  status = issue(gpu, step, rows);
+  status = issueAll(gpu, steps);
   const CUresult result = gpu->driver->endCapture(gpu->steps, &graph);
   if (status == SINTER_OK)
     status = check(gpu, result, "recording a step for the GPU");
   if (status == SINTER_OK)
-    status = check(gpu, gpu->driver->graphInstantiate(exec, graph, 0), "making a graph of a step");
+    status = check(gpu, gpu->driver->graphInstantiate(&steps->exec, graph, 0), "making a graph of a step");
   if (graph)
     gpu->driver->graphDestroy(graph);
   return status;
 }
 
-/* The graph of a step for this number of rows: there are few of them, as only last batches are smaller. */
-static sinter_status findGraph(sinter_gpu *gpu, const sinter_device_step *step, int64_t rows, CUgraphExec *exec) {
+/* There are few of them: the last launch of an epoch has fewer steps, and its last batch fewer rows. */
+static sinter_status findGraph(sinter_gpu *gpu, const Graph *wanted, CUgraphExec *exec) {
   for (Graph *graph = gpu->graphs; graph; graph = graph->next)
-    if (graph->step == step && graph->rows == rows) {
+    if (graph->step == wanted->step && graph->slot == wanted->slot && graph->rows == wanted->rows &&
+        graph->count == wanted->count) {
       *exec = graph->exec;
       return SINTER_OK;
     }
-  sinter_status status = capture(gpu, step, rows, exec);
-  if (status != SINTER_OK)
-    return status;
   Graph *graph = malloc(sizeof *graph);
-  if (!graph) {
-    gpu->driver->graphExecDestroy(*exec);
+  if (!graph)
     return sinter_fail(SINTER_OUT_OF_MEMORY, "out of memory for a recorded step");
-  }
-  *graph = (Graph){step, rows, *exec, gpu->graphs};
-  gpu->graphs = graph;
-  return SINTER_OK;
-}
-
-/*--- Batches -----------------------------------------------------------------------------------------------------*/
-
-typedef struct Copier {
-  sinter_gpu *gpu;
-  int half;
-  int64_t rows;
-  CUresult result;
-} Copier;
-
-static void copyList(Copier *copier, const sinter_io_info *infos, uint32_t count, const uint64_t *offsets,
-                     const void *const *buffers) {
-  sinter_gpu *gpu = copier->gpu;
-  for (uint32_t i = 0; i < count && copier->result == CUDA_SUCCESS; ++i) {
-    const uint64_t bytes = sinter_io_bytes(&infos[i], copier->rows);
-    if (bytes == 0)
-      continue;
-    char *from = gpu->pinned[copier->half] + offsets[i];
-    memcpy(from, buffers[i], bytes);
-    copier->result = gpu->driver->copyToDevice(gpu->memory + gpu->arena.staging[copier->half] + offsets[i], from, bytes,
-                                               gpu->copies);
-  }
-}
-
-/* Starts the batch's way to the device, while the step before may still run. */
-static CUresult sendBatch(sinter_gpu *gpu, const sinter_step_args *args, int half) {
-  const Driver *driver = gpu->driver;
-  const StepScalars scalars = {args->learning_rate, args->step, args->seed};
-  CUresult result = CUDA_SUCCESS;
-  if (gpu->stepCount >= 2) { /* this half was in use two steps ago */
-    result = driver->eventSynchronize(gpu->copied[half]);
-    if (result == CUDA_SUCCESS)
-      result = driver->streamWaitEvent(gpu->copies, gpu->consumed[half], 0);
-  }
-  if (result != CUDA_SUCCESS)
-    return result;
-  memcpy(gpu->pinned[half], &scalars, sizeof scalars);
-  Copier copier = {gpu, half, args->rows, CUDA_SUCCESS};
-  copier.result =
-      driver->copyToDevice(gpu->memory + gpu->arena.staging[half], gpu->pinned[half], sizeof scalars, gpu->copies);
-  if (args->inputs)
-    copyList(&copier, gpu->artifact->inputs, gpu->artifact->input_count, gpu->arena.inputs, args->inputs);
-  if (args->targets)
-    copyList(&copier, gpu->artifact->targets, gpu->artifact->target_count, gpu->arena.targets, args->targets);
-  return copier.result == CUDA_SUCCESS ? driver->eventRecord(gpu->copied[half], gpu->copies) : copier.result;
-}
-
-static CUresult takeBatch(sinter_gpu *gpu, int half) {
-  const Driver *driver = gpu->driver;
-  CUresult result = driver->streamWaitEvent(gpu->steps, gpu->copied[half], 0);
-  if (result == CUDA_SUCCESS)
-    result = driver->copyOnDevice(gpu->memory + gpu->arena.batch, gpu->memory + gpu->arena.staging[half],
-                                  gpu->arena.batchBytes, gpu->steps);
-  return result == CUDA_SUCCESS ? driver->eventRecord(gpu->consumed[half], gpu->steps) : result;
-}
-
-/*--- Results -----------------------------------------------------------------------------------------------------*/
-
-static uint64_t lossBytes(const sinter_gpu *gpu) {
-  return gpu->artifact->loss_dtype == SINTER_F64 ? sizeof(double) : sizeof(float);
-}
-
-static sinter_status fetchResults(sinter_gpu *gpu, const sinter_step_args *args, const char *what) {
-  const Driver *driver = gpu->driver;
-  const Arena *arena = &gpu->arena;
-  CUresult result = CUDA_SUCCESS;
-  if (args->loss)
-    result = driver->copyToHost(gpu->results, gpu->memory + arena->loss, lossBytes(gpu), gpu->steps);
-  if (args->outputs && arena->outputBytes > 0 && result == CUDA_SUCCESS)
-    result =
-        driver->copyToHost(gpu->results + sizeof(double), gpu->memory + arena->outputs, arena->outputBytes, gpu->steps);
-  if (result == CUDA_SUCCESS)
-    result = driver->streamSynchronize(gpu->steps);
-  const sinter_status status = check(gpu, result, what);
-  if (status != SINTER_OK)
+  *graph = *wanted;
+  const sinter_status status = capture(gpu, graph);
+  if (status != SINTER_OK) {
+    free(graph);
     return status;
-  if (args->loss)
-    memcpy(args->loss, gpu->results, lossBytes(gpu));
-  for (uint32_t i = 0; args->outputs && i < gpu->artifact->output_count; ++i)
-    memcpy(args->outputs[i], gpu->results + sizeof(double) + arena->outputAt[i],
-           sinter_io_bytes(&gpu->artifact->outputs[i], args->rows));
+  }
+  graph->next = gpu->graphs;
+  gpu->graphs = graph;
+  *exec = graph->exec;
   return SINTER_OK;
 }
 
 /*--- Steps -------------------------------------------------------------------------------------------------------*/
 
-static sinter_status run(sinter_gpu *gpu, const sinter_device_step *step, const sinter_step_args *args,
-                         const char *name) {
-  char what[256];
-  snprintf(what, sizeof what, "%s of model '%s' on '%s'", name, gpu->artifact->name, gpu->name);
-  if (args->rows < 1 || args->rows > gpu->artifact->batch)
-    return sinter_fail(SINTER_INVALID_ARGUMENT, "%s: rows: expected 1 to %lld, found %lld", what,
-                       (long long)gpu->artifact->batch, (long long)args->rows);
-  sinter_status status = check(gpu, gpu->driver->ctxSetCurrent(gpu->context), what);
+sinter_status sinter_step_args_check(const sinter_gpu *gpu, const sinter_step_args *args, int64_t count,
+                                     const char *name) {
+  const sinter_artifact *artifact = gpu->artifact;
+  if (count < 1 || count > gpu->capacity)
+    return sinter_fail(SINTER_INVALID_ARGUMENT, "%s of model '%s': steps of a launch: expected 1 to %lld, found %lld",
+                       name, artifact->name, (long long)gpu->capacity, (long long)count);
+  if (args->rows < 1 || args->rows > artifact->batch)
+    return sinter_fail(SINTER_INVALID_ARGUMENT, "%s of model '%s': rows: expected 1 to %lld, found %lld", name,
+                       artifact->name, (long long)artifact->batch, (long long)args->rows);
+  for (int64_t i = 1; i < count; ++i)
+    if (args[i].rows != args->rows)
+      return sinter_fail(SINTER_INVALID_ARGUMENT,
+                         "%s of model '%s': rows of the steps of a launch: expected %lld for each, found %lld", name,
+                         artifact->name, (long long)args->rows, (long long)args[i].rows);
+  return SINTER_OK;
+}
+
+static CUresult receiveOutputs(sinter_gpu *gpu, const sinter_step_args *args) {
+  if (!args->outputs || gpu->arena.outputBytes == 0)
+    return CUDA_SUCCESS;
+  return gpu->driver->copyToHost(gpu->results, gpu->memory + gpu->arena.outputs, gpu->arena.outputBytes, gpu->steps);
+}
+
+/* Returns when all has been sent on its way. */
+static sinter_status start(sinter_gpu *gpu, const sinter_device_step *step, const sinter_step_args *args, int64_t count,
+                           const char *name) {
+  sinter_status status = sinter_step_args_check(gpu, args, count, name);
+  if (status == SINTER_OK)
+    status = check(gpu, gpu->driver->ctxSetCurrent(gpu->context), name);
+  Slot *slot = &gpu->slots[gpu->launches % SLOTS];
+  if (status == SINTER_OK)
+    status = sinter_slot_finish(gpu, slot);
+  const Graph wanted = {step, slot, args->rows, count, NULL, NULL};
   CUgraphExec exec = NULL;
   if (status == SINTER_OK)
-    status = findGraph(gpu, step, args->rows, &exec);
+    status = findGraph(gpu, &wanted, &exec);
   if (status != SINTER_OK)
     return status;
-  const int half = (int)(gpu->stepCount % 2);
-  CUresult result = sendBatch(gpu, args, half);
+  slot->name = name;
+  CUresult result = sinter_slot_send(gpu, slot, args, count);
   if (result == CUDA_SUCCESS)
-    result = takeBatch(gpu, half);
+    result = gpu->driver->streamWaitEvent(gpu->steps, slot->copied, 0);
   if (result == CUDA_SUCCESS)
     result = gpu->driver->graphLaunch(exec, gpu->steps);
-  ++gpu->stepCount;
-  status = check(gpu, result, what);
-  if (status != SINTER_OK || (!args->loss && !args->outputs))
-    return status;
-  return fetchResults(gpu, args, what);
+  if (result == CUDA_SUCCESS)
+    result = receiveOutputs(gpu, args);
+  if (result == CUDA_SUCCESS)
+    result = sinter_slot_receive(gpu, slot);
+  if (result != CUDA_SUCCESS)
+    return sinter_slot_fail(gpu, slot, result);
+  ++gpu->launches;
+  return SINTER_OK;
+}
+
+sinter_status sinter_gpu_train_steps(sinter_gpu *gpu, const sinter_step_args *args, int64_t count) {
+  return start(gpu, &gpu->artifact->device->train_step, args, count, "train_step");
 }
 
 sinter_status sinter_gpu_train_step(sinter_gpu *gpu, const sinter_step_args *args) {
-  return run(gpu, &gpu->artifact->device->train_step, args, "train_step");
+  const sinter_status status = sinter_gpu_train_steps(gpu, args, 1);
+  return status == SINTER_OK && args->loss ? sinter_gpu_finish(gpu) : status;
 }
+
+/* Outputs are waited for. */
+static sinter_status run(sinter_gpu *gpu, const sinter_device_step *step, const sinter_step_args *args,
+                         const char *name) {
+  sinter_status status = start(gpu, step, args, 1, name);
+  if (status == SINTER_OK)
+    status = sinter_gpu_finish(gpu);
+  for (uint32_t i = 0; status == SINTER_OK && args->outputs && i < gpu->artifact->output_count; ++i)
+    memcpy(args->outputs[i], gpu->results + gpu->arena.outputAt[i],
+           sinter_io_bytes(&gpu->artifact->outputs[i], args->rows));
+  return status;
+}
+
 sinter_status sinter_gpu_eval_step(sinter_gpu *gpu, const sinter_step_args *args) {
   return run(gpu, &gpu->artifact->device->eval_step, args, "eval_step");
 }

@@ -6,6 +6,7 @@
 #include "FileBytes.h"
 #include "Options.h"
 
+#include "sinter-rt/gpu.h"
 #include "sinter-rt/model.h"
 #include "sinter-rt/train.h"
 
@@ -126,6 +127,26 @@ static void addDevice(CLI::App &command, DeviceOptions &options) {
       ->type_name("N");
 }
 
+static void addStepsPerLaunch(CLI::App &command, int64_t &steps, const char *group) {
+  auto isNumber = CLI::Range(int64_t(1), int64_t(SINTER_MOST_STEPS_PER_LAUNCH));
+  command
+      .add_option("--steps-per-launch", steps,
+                  "Steps that a GPU takes by one launch, with the same results: 1 to 256, or auto, up to 16 whose data "
+                  "take 1 MiB")
+      ->check(CLI::Validator(
+          [isNumber](std::string &text) {
+            if (text == "auto")
+              text = "0";
+            else if (!isNumber(text).empty())
+              return fmt::format("expected auto or 1 to {}, found '{}'", int(SINTER_MOST_STEPS_PER_LAUNCH), text);
+            return std::string();
+          },
+          ""))
+      ->default_str("auto")
+      ->type_name("K")
+      ->group(group);
+}
+
 static void addTrainData(CLI::App &command, TrainOptions &options) {
   addData(command, options.data,
           "Column to learn: its name, or its number from 0 (-1 is the last); several with commas between", true);
@@ -198,6 +219,7 @@ static void addTrainCourse(CLI::App &command, const sinter_artifact &artifact, T
       ->group(group);
   command.add_flag("--no-shuffle", options.noShuffle, "Take the rows in the order of the file")->group(group);
   addDevice(command, options.device);
+  addStepsPerLaunch(command, options.stepsPerLaunch, "OPTIONS");
 }
 
 static void addProfile(CLI::App &command, ProfileOptions &profile, const char *group) {
@@ -246,7 +268,7 @@ Examples:
   {0} train --inputs images.idx.gz --targets labels.idx.gz --scale 0.00392157 --epochs 5
   {0} train --data flowers.csv --target -1 --epochs 20 --resume flowers.ckpt --save flowers.ckpt
 
-Ctrl-C finishes the step, writes --save and ends with status 130; a second one ends at once.)";
+Ctrl-C finishes the step (on a GPU, those under way), writes --save and ends with status 130; a second one ends at once.)";
 
 static void addTrain(CLI::App &app, const sinter_artifact &artifact, TrainOptions &options,
                      const std::string &program) {

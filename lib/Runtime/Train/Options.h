@@ -52,6 +52,7 @@ struct TrainOptions {
   int64_t steps = 0;     // stop after this many steps in all; 0: never
   int64_t stopAfter = 0; // stop after this epoch; 0: never
   DeviceOptions device;
+  int64_t stepsPerLaunch = 0; // on a GPU; 0: automatic
   ProfileOptions profile;
 };
 

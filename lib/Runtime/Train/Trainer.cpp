@@ -59,45 +59,75 @@ Trainer::Ending Trainer::trainEpoch() {
                  (settings.epochs - record.epoch) * batches - record.batch);
   epochWatch = Stopwatch();
   epochRows = 0;
-  while (record.batch < batches) {
-    if (InterruptGuard::requested())
-      return Ending::Interrupted;
-    if (options.steps > 0 && sinter_model_step(model.get()) >= options.steps)
-      return Ending::Limit;
-    lastBatchLoss = trainBatch(order);
-    progress.step(lastBatchLoss, batch.rows);
-    // The last line of an epoch waits for the validation.
-    if (options.logSteps && record.batch < batches)
-      log->write(logLine(lastBatchLoss, batch.rows), nullptr);
+  while (sentBatches() < batches) {
+    const bool interrupted = InterruptGuard::requested();
+    const int64_t count = interrupted ? 0 : batchesToSend();
+    if (count == 0) {
+      collect(order, Wait::Yes);
+      return interrupted ? Ending::Interrupted : Ending::Limit;
+    }
+    sendBatches(order, count);
+    collect(order, Wait::No);
   }
+  collect(order, Wait::Yes);
   return Ending::EpochDone;
 }
 
-double Trainer::trainBatch(const std::vector<int64_t> &order) {
-  int64_t first = record.batch * artifact.batch;
-  {
-    Trace::Phase phase(tracing(), "data", Trace::Often::PerStep);
-    batch.gather(dataset, record.preparation, order.data() + first, std::min(artifact.batch, trainRows() - first));
+// As many as one launch takes: full ones, or the smaller last one of the epoch; none when --steps is reached.
+int64_t Trainer::batchesToSend() const {
+  int64_t next = sentBatches(),
+          count = std::min<int64_t>(static_cast<int64_t>(batches.size()), batchesPerEpoch() - next);
+  if (options.steps > 0)
+    count = std::clamp<int64_t>(options.steps - sinter_model_step(model.get()), 0, count);
+  if (count > 1 && rowsOfBatch(next + count - 1) < artifact.batch)
+    --count;
+  return count;
+}
+
+void Trainer::sendBatches(const std::vector<int64_t> &order, int64_t count) {
+  std::vector<sinter_batch> arguments;
+  int64_t first = sentBatches(), step = sinter_model_step(model.get());
+  for (int64_t i = 0; i < count; ++i) {
+    Batch &batch = batches[static_cast<size_t>(i)];
+    int64_t rows = rowsOfBatch(first + i);
+    {
+      Trace::Phase phase(tracing(), "data", Trace::Often::PerStep);
+      batch.gather(dataset, record.preparation, order.data() + (first + i) * artifact.batch, rows);
+    }
+    double rate =
+        schedule.rate(settings.learningRate, step + i + 1, batchesPerEpoch(), batchesPerEpoch() * settings.epochs);
+    sent.push_back({step + i + 1, first + i, rows, rate, 0});
+    arguments.push_back({batch.inputs.data(), batch.targets.data(), rows, rate, &sent.back().loss});
   }
-  learningRate = schedule.rate(settings.learningRate, sinter_model_step(model.get()) + 1, batchesPerEpoch(),
-                               batchesPerEpoch() * settings.epochs);
-  double loss;
-  {
-    Trace::Step step(tracing(), "train_step", batch.rows);
-    check(sinter_model_train_step(model.get(), batch.inputs.data(), batch.targets.data(), batch.rows, learningRate,
-                                  &loss));
-  }
-  if (!std::isfinite(loss)) {
-    int64_t bad = batch.firstNotFinite();
-    failNotFinite(loss, bad < 0 ? -1 : order[static_cast<size_t>(first + bad)]);
-  }
+  Trace::Step traced(tracing(), "train_step", arguments[0].rows);
+  check(sinter_model_train_steps(model.get(), arguments.data(), count));
+}
+
+// Losses that have arrived, in the order of their steps.
+void Trainer::collect(const std::vector<int64_t> &order, Wait wait) {
+  int64_t pending = 0;
+  if (wait == Wait::Yes)
+    check(sinter_model_finish(model.get()));
+  else
+    check(sinter_model_poll(model.get(), &pending));
+  for (; static_cast<int64_t>(sent.size()) > pending; sent.pop_front())
+    account(sent.front(), order);
+}
+
+void Trainer::account(const SentStep &step, const std::vector<int64_t> &order) {
+  if (!std::isfinite(step.loss))
+    failNotFinite(step, order);
   LossTotal losses{record.lossTotal, record.lossRows};
-  losses.add(artifact, loss, batch.rows);
+  losses.add(artifact, step.loss, step.rows);
   record.lossTotal = losses.total;
   record.lossRows = losses.rows;
-  epochRows += batch.rows;
+  epochRows += step.rows;
   ++record.batch;
-  return loss;
+  last = step;
+  progress.step(step.loss, step.rows);
+  // The last line of an epoch waits for the validation.
+  if (options.logSteps && record.batch < batchesPerEpoch())
+    log->write(logLine(step, step.loss, step.rows), nullptr);
 }
 
 std::string Trainer::lastCheckpoint() const {
@@ -110,17 +140,21 @@ static const char *notFiniteText(double value) {
   return std::isnan(value) ? "NaN" : "infinite";
 }
 
-void Trainer::failNotFinite(double loss, int64_t row) const {
-  std::string cause = row >= 0
-                          ? fmt::format("row {} of the data (counted from 0) holds a number that is not finite", row)
-                          : std::string("the data of this batch are finite, so try a smaller learning rate");
-  fail("the loss is {} at step {} (epoch {}, batch {} of {}) with learning rate {}: {}; {}", notFiniteText(loss),
-       sinter_model_step(model.get()), record.epoch + 1, record.batch + 1, batchesPerEpoch(), learningRate, cause,
-       lastCheckpoint());
+// Later batches may have taken the place of the one that is to blame.
+void Trainer::failNotFinite(const SentStep &step, const std::vector<int64_t> &order) {
+  const int64_t *rows = order.data() + step.batch * artifact.batch;
+  Batch &batch = batches.front();
+  batch.gather(dataset, record.preparation, rows, step.rows);
+  const int64_t bad = batch.firstNotFinite();
+  std::string cause =
+      bad >= 0 ? fmt::format("row {} of the data (counted from 0) holds a number that is not finite", rows[bad])
+               : std::string("the data of this batch are finite, so try a smaller learning rate");
+  fail("the loss is {} at step {} (epoch {}, batch {} of {}) with learning rate {}: {}; {}", notFiniteText(step.loss),
+       step.number, record.epoch + 1, step.batch + 1, batchesPerEpoch(), step.learningRate, cause, lastCheckpoint());
 }
 
-MetricsLog::Line Trainer::logLine(double loss, int64_t rows) const {
-  return {record.epoch + 1, sinter_model_step(model.get()), rows, learningRate, loss, watch.seconds()};
+MetricsLog::Line Trainer::logLine(const SentStep &step, double loss, int64_t rows) const {
+  return {record.epoch + 1, step.number, rows, step.learningRate, loss, watch.seconds()};
 }
 
 void Trainer::saveBest(const Evaluation &evaluation) {
@@ -139,17 +173,18 @@ void Trainer::finishEpoch() {
   double seconds = epochWatch.seconds(), loss = LossTotal{record.lossTotal, record.lossRows}.value(artifact);
   if (const char *name = findNotFinite(model.get()))
     fail("'{}' is not finite after step {} (epoch {}, batch {}) with learning rate {}; {}", name,
-         sinter_model_step(model.get()), record.epoch + 1, record.batch, learningRate, lastCheckpoint());
+         sinter_model_step(model.get()), record.epoch + 1, record.batch, last.learningRate, lastCheckpoint());
   std::optional<Evaluation> evaluation;
   if (validates()) {
     progress.clear();
     Trace::Phase phase(tracing(), "validation");
-    evaluation = evaluate(model.get(), batch, validationDataset(), record.preparation, split.validation, tracing());
+    evaluation =
+        evaluate(model.get(), batches.front(), validationDataset(), record.preparation, split.validation, tracing());
     if (!std::isfinite(evaluation->loss))
       fail("the validation loss is {} after step {} (epoch {}); {}", notFiniteText(evaluation->loss),
            sinter_model_step(model.get()), record.epoch + 1, lastCheckpoint());
   }
-  MetricsLog::Line line = options.logSteps ? logLine(lastBatchLoss, batch.rows) : logLine(loss, record.lossRows);
+  MetricsLog::Line line = options.logSteps ? logLine(last, last.loss, last.rows) : logLine(last, loss, record.lossRows);
   log->write(line, evaluation ? &*evaluation : nullptr);
   log->flush();
 
@@ -159,7 +194,7 @@ void Trainer::finishEpoch() {
   std::string text = fmt::format("epoch {}/{}  loss {:.5g}", record.epoch, settings.epochs, loss);
   if (evaluation)
     text += "  validation " + evaluationText(artifact, *evaluation);
-  progress.line(fmt::format("{}  lr {:.4g}  {:.0f} rows/s  {}", text, learningRate,
+  progress.line(fmt::format("{}  lr {:.4g}  {:.0f} rows/s  {}", text, last.learningRate,
                             static_cast<double>(epochRows) / std::max(seconds, 1e-9), durationText(seconds)));
   if (evaluation)
     saveBest(*evaluation);
@@ -191,7 +226,7 @@ void Trainer::testAtEnd() {
   if (split.test.empty())
     return;
   Trace::Phase phase(tracing(), "test");
-  Evaluation evaluation = evaluate(model.get(), batch, dataset, record.preparation, split.test, tracing());
+  Evaluation evaluation = evaluate(model.get(), batches.front(), dataset, record.preparation, split.test, tracing());
   progress.line(fmt::format("test {}", evaluationText(artifact, evaluation)));
 }
 

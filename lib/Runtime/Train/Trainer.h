@@ -14,6 +14,8 @@
 #include "Split.h"
 #include "Trace.h"
 
+#include <algorithm>
+#include <deque>
 #include <optional>
 
 namespace sinter::train {
@@ -30,6 +32,13 @@ public:
 private:
   enum class Ending { EpochDone, Interrupted, Limit };
 
+  /// A training step whose loss has not been looked at yet: on a GPU, losses come later.
+  struct SentStep {
+    int64_t number, batch; // from 1; from 0 within the epoch
+    int64_t rows;
+    double learningRate, loss;
+  };
+
   // Preparation, in this order.
   void resume();
   void applySettings();
@@ -40,7 +49,11 @@ private:
   void announce();
 
   Ending trainEpoch();
-  double trainBatch(const std::vector<int64_t> &order);
+  int64_t batchesToSend() const;
+  void sendBatches(const std::vector<int64_t> &order, int64_t count);
+  enum class Wait { No, Yes };
+  void collect(const std::vector<int64_t> &order, Wait wait);
+  void account(const SentStep &step, const std::vector<int64_t> &order);
   void finishEpoch();
   void saveBest(const Evaluation &evaluation);
   void save();
@@ -48,15 +61,17 @@ private:
   int stop(Ending ending);
   void testAtEnd();
   bool shouldStopEarly() const;
-  [[noreturn]] void failNotFinite(double loss, int64_t row) const;
+  [[noreturn]] void failNotFinite(const SentStep &step, const std::vector<int64_t> &order);
   std::string lastCheckpoint() const;
 
   int64_t batchesPerEpoch() const { return (trainRows() + artifact.batch - 1) / artifact.batch; }
+  int64_t rowsOfBatch(int64_t index) const { return std::min(artifact.batch, trainRows() - index * artifact.batch); }
+  int64_t sentBatches() const { return record.batch + static_cast<int64_t>(sent.size()); } // of the epoch
   int64_t trainRows() const { return static_cast<int64_t>(split.train.size()); }
   Trace *tracing() { return trace ? &*trace : nullptr; }
   bool validates() const { return !split.validation.empty(); }
   const Dataset &validationDataset() const { return separateValidation ? *separateValidation : dataset; }
-  MetricsLog::Line logLine(double loss, int64_t rows) const;
+  MetricsLog::Line logLine(const SentStep &step, double loss, int64_t rows) const;
 
   const sinter_artifact &artifact;
   const TrainOptions &options;
@@ -64,7 +79,9 @@ private:
   RunSettings &settings = record.settings;
   Model model;
   std::optional<Trace> trace; // of the model: ends before it
-  Batch batch;
+  std::vector<Batch> batches; // as many as a launch takes
+  std::deque<SentStep> sent;  // elements do not move
+  SentStep last = {};         // that was looked at
   Dataset dataset;
   std::optional<Dataset> separateValidation;
   Split split;
@@ -73,8 +90,7 @@ private:
   Stopwatch watch, epochWatch;
   std::optional<MetricsLog> log;
   std::string lastSaved; // what --save holds, as a clause; empty before the first checkpoint of this process
-  double learningRate = 0, lastBatchLoss = 0; // of the last step
-  int64_t epochRows = 0;                      // trained on in this epoch by this process
+  int64_t epochRows = 0; // trained on in this epoch by this process
 };
 
 } // namespace sinter::train

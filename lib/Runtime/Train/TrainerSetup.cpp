@@ -29,8 +29,11 @@ static const TrainOptions &checked(const TrainOptions &options) {
 }
 
 Trainer::Trainer(const sinter_artifact &artifact, const TrainOptions &options)
-    : artifact(artifact), options(checked(options)), model(createModel(artifact, options.device)), batch(artifact),
+    : artifact(artifact), options(checked(options)), model(createModel(artifact, options.device)),
       progress(options.quiet) {
+  check(sinter_model_reserve_steps(model.get(), options.stepsPerLaunch));
+  for (int64_t i = 0; i < sinter_model_steps_per_launch(model.get()); ++i)
+    batches.emplace_back(artifact);
   if (options.profile.wanted())
     trace.emplace(model.get(), options.profile);
   settings.learningRate = artifact.learning_rate;
