@@ -133,7 +133,7 @@ static void addStepsPerLaunch(CLI::App &command, int64_t &steps, const char *gro
       .add_option("--steps-per-launch", steps,
                   "Steps that a GPU takes by one launch, with the same results: 1 to 256, or auto, up to 16 whose data "
                   "take 1 MiB")
-      ->check(CLI::Validator(
+      ->transform(CLI::Validator(
           [isNumber](std::string &text) {
             if (text == "auto")
               text = "0";
