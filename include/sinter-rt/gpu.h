@@ -12,6 +12,7 @@
 #define SINTER_RT_GPU_H
 
 #include "artifact.h"
+#include "ceilings.h"
 #include "status.h"
 
 #ifdef __cplusplus
@@ -65,6 +66,29 @@ sinter_status sinter_gpu_finish(sinter_gpu *gpu);
 sinter_status sinter_gpu_train_step(sinter_gpu *gpu, const sinter_step_args *args);
 sinter_status sinter_gpu_eval_step(sinter_gpu *gpu, const sinter_step_args *args);
 sinter_status sinter_gpu_predict(sinter_gpu *gpu, const sinter_step_args *args);
+
+/* Measuring. All of these take real steps, whose results are kept. */
+
+/* When something ran on the device, in seconds since the step's batch began to be copied. */
+typedef struct sinter_gpu_span {
+  uint32_t kernel; /* the row of the artifact's kernel table; SINTER_NO_KERNEL for a copy */
+  double start, end;
+} sinter_gpu_span;
+#define SINTER_NO_KERNEL UINT32_MAX
+
+/* Spans of a training step: its batch's copy to the device, then one for each launch or copy of tensors. */
+uint64_t sinter_gpu_span_count(const sinter_gpu *gpu);
+/* Takes one training step launch by launch, not as a graph, with an event before and after each, and waits for it.
+ * `spans` has room for sinter_gpu_span_count. A launch that is shorter than the host takes to send it (some
+ * microseconds) appears as long as that. The results are those of sinter_gpu_train_step. */
+sinter_status sinter_gpu_time_step(sinter_gpu *gpu, const sinter_step_args *args, sinter_gpu_span *spans);
+/* Launches the graph of the last sinter_gpu_train_steps `launches` times more, on the batches that are on the device,
+ * and waits; `*seconds`: what they took on the device, all together. SINTER_INVALID_ARGUMENT if there is none. */
+sinter_status sinter_gpu_time_launches(sinter_gpu *gpu, int64_t launches, double *seconds);
+
+/* What the device could do at its highest clocks, from its properties: multiply-adds of `dtype` outside of tensor
+ * cores, and main memory. A number is 0 where it is not known, as for architectures later than this runtime. */
+sinter_status sinter_gpu_ceilings(const sinter_gpu *gpu, int32_t dtype, sinter_ceilings *ceilings);
 
 #ifdef __cplusplus
 }

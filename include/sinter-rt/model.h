@@ -9,6 +9,8 @@
 #define SINTER_RT_MODEL_H
 
 #include "artifact.h"
+#include "ceilings.h"
+#include "gpu.h"
 #include "status.h"
 #include "threads.h"
 
@@ -75,6 +77,14 @@ sinter_status sinter_model_finish(sinter_model *model);
 /* On a GPU as sinter_gpu_reserve_steps (gpu.h): 0 is automatic; 1 at first. On a CPU it is always 1. */
 sinter_status sinter_model_reserve_steps(sinter_model *model, int64_t steps);
 int64_t sinter_model_steps_per_launch(const sinter_model *model);
+
+/* On a GPU alone (SINTER_UNSUPPORTED otherwise): sinter_gpu_time_step, which adds 1 to the step number, and
+ * sinter_gpu_time_launches, which repeats steps and their numbers (gpu.h). */
+uint64_t sinter_model_span_count(const sinter_model *model);
+sinter_status sinter_model_time_train_step(sinter_model *model, const sinter_batch *batch, sinter_gpu_span *spans);
+sinter_status sinter_model_time_launches(sinter_model *model, int64_t launches, double *seconds);
+/* sinter_gpu_ceilings on a GPU, sinter_ceilings_measure on a CPU. */
+sinter_status sinter_model_ceilings(sinter_model *model, sinter_ceilings *ceilings);
 
 /* The loss and the outputs, without an update and with dropout off. */
 sinter_status sinter_model_eval_step(sinter_model *model, const void *const *inputs, const void *const *targets,

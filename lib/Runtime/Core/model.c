@@ -353,6 +353,53 @@ sinter_status sinter_model_train_step(sinter_model *model, const void *const *in
   return status == SINTER_OK && loss ? sinter_model_finish(model) : status;
 }
 
+uint64_t sinter_model_span_count(const sinter_model *model) {
+  return model->gpu ? sinter_gpu_span_count(model->gpu) : 0;
+}
+
+static sinter_status refuseTimes(const sinter_model *model) {
+  return sinter_fail(SINTER_UNSUPPORTED, "times of model '%s' on a GPU: expected it to be on one, found it on the CPU",
+                     model->artifact->name);
+}
+
+sinter_status sinter_model_time_train_step(sinter_model *model, const sinter_batch *batch, sinter_gpu_span *spans) {
+  if (!model->gpu)
+    return refuseTimes(model);
+  sinter_status status = checkBatch(model, batch);
+  if (status == SINTER_OK)
+    status = sinter_model_finish(model);
+  if (status == SINTER_OK)
+    status = uploadIfNewer(model);
+  if (status != SINTER_OK)
+    return status;
+  LossScalar scalar = {0};
+  sinter_step_args args = argsOfBatch(batch, model->step + 1);
+  args.seed = model->seed;
+  args.loss = &scalar;
+  status = sinter_gpu_time_step(model->gpu, &args, spans);
+  model->deviceIsNewer = 1;
+  if (status != SINTER_OK)
+    return status;
+  ++model->step;
+  if (batch->loss)
+    *batch->loss = lossAsDouble(model, &scalar);
+  return SINTER_OK;
+}
+
+sinter_status sinter_model_time_launches(sinter_model *model, int64_t launches, double *seconds) {
+  if (!model->gpu)
+    return refuseTimes(model);
+  const sinter_status status = sinter_model_finish(model);
+  model->deviceIsNewer = 1;
+  return status == SINTER_OK ? sinter_gpu_time_launches(model->gpu, launches, seconds) : status;
+}
+
+sinter_status sinter_model_ceilings(sinter_model *model, sinter_ceilings *ceilings) {
+  const int32_t type = model->artifact->loss_dtype == SINTER_F64 ? SINTER_F64 : SINTER_F32;
+  return model->gpu ? sinter_gpu_ceilings(model->gpu, type, ceilings)
+                    : sinter_ceilings_measure(model->pool, type, ceilings);
+}
+
 sinter_status sinter_model_eval_step(sinter_model *model, const void *const *inputs, const void *const *targets,
                                      void *const *outputs, int64_t rows, double *loss) {
   const sinter_artifact *artifact = model->artifact;

@@ -185,6 +185,7 @@ void sinter_graphs_free(sinter_gpu *gpu) {
     free(graph);
   }
   gpu->graphs = NULL;
+  gpu->lastTrained = NULL;
 }
 
 /* Streams first: what they still do uses the rest. */

@@ -68,6 +68,7 @@ struct sinter_gpu {
   uint64_t launches;       /* slot launches % SLOTS is the next one, and the older one under way */
   CUdeviceptr batch, loss; /* of the step that is being recorded or launched */
   Graph *graphs;
+  CUgraphExec lastTrained; /* of the last training steps, or NULL */
 };
 
 /* Decides on the arena's layout. */

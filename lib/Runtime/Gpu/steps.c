@@ -178,6 +178,8 @@ static sinter_status start(sinter_gpu *gpu, const sinter_device_step *step, cons
   if (result != CUDA_SUCCESS)
     return sinter_slot_fail(gpu, slot, result);
   ++gpu->launches;
+  if (step == &gpu->artifact->device->train_step)
+    gpu->lastTrained = exec;
   return SINTER_OK;
 }
 

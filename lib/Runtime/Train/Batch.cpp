@@ -30,12 +30,6 @@ std::string deviceText(const sinter_model *model) {
   return counted(sinter_pool_threads(sinter_model_pool(const_cast<sinter_model *>(model))), "thread");
 }
 
-void needsObservedLaunches(const DeviceOptions &device, const char *option) {
-  if (device.device != "cpu")
-    misuse("{} times launches on the CPU, which a GPU takes as one: expected --device=cpu, found {}", option,
-           device.device);
-}
-
 AlignedBuffer::AlignedBuffer(size_t bytes) {
   size_t rounded = (bytes + 63) / 64 * 64;
   memory.reset(std::aligned_alloc(64, rounded ? rounded : 64));

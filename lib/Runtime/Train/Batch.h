@@ -24,8 +24,6 @@ using Model = std::unique_ptr<sinter_model, ModelDeleter>;
 Model createModel(const sinter_artifact &artifact, const DeviceOptions &options);
 /// "4 threads", or the name of the GPU.
 std::string deviceText(const sinter_model *model);
-/// Launches are told to observers on the CPU only: `option` needs one.
-void needsObservedLaunches(const DeviceOptions &device, const char *option);
 
 /// Memory aligned to a cache line.
 class AlignedBuffer {
@@ -49,6 +47,11 @@ public:
 
   /// The first row of the batch with an input or target that is not finite, or -1.
   int64_t firstNotFinite() const;
+
+  /// As an argument of a training step; `loss` may be null.
+  sinter_batch arguments(double learningRate, double *loss) const {
+    return {inputs.data(), targets.data(), rows, learningRate, loss};
+  }
 
   int64_t rows = 0;
   std::vector<void *> inputs, targets, outputs;

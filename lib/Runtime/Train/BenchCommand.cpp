@@ -15,6 +15,9 @@
 
 namespace sinter::train {
 
+// So small that parameters stay where they are.
+static constexpr double benchLearningRate = 1e-6;
+
 // Floats are uniform in [-1, 1), integers below `classes`.
 static void fillRandom(const sinter_io_info &io, int64_t rows, int64_t classes, sinter_random &random, void *data) {
   int64_t count = rowElements(io) * (isBatched(io) ? rows : 1);
@@ -34,12 +37,10 @@ static void fillRandom(const sinter_io_info &io, int64_t rows, int64_t classes, 
   }
 }
 
-// A GPU's step is waited for, by asking for its loss.
 static double timeStep(sinter_model *model, const Batch &batch) {
-  double loss = 0;
   Stopwatch watch;
-  check(sinter_model_train_step(model, batch.inputs.data(), batch.targets.data(), batch.rows, 1e-6,
-                                sinter_model_gpu_name(model) ? &loss : nullptr));
+  check(sinter_model_train_step(model, batch.inputs.data(), batch.targets.data(), batch.rows, benchLearningRate,
+                                nullptr));
   return watch.seconds();
 }
 
@@ -57,7 +58,50 @@ static StepTimes timeSteps(sinter_model *model, const Batch &batch, int64_t step
   return summarize(std::move(seconds));
 }
 
+// In rounds of several launches, as launches overlap: first with batches that are copied, then with those on the
+// device.
+static void timeOnGpu(sinter_model *model, const Batch &batch, int64_t steps, BenchResult &result) {
+  const int64_t perLaunch = std::min(steps, sinter_model_steps_per_launch(model));
+  const int64_t rounds = std::clamp<int64_t>(steps / perLaunch, 1, 10);
+  const int64_t launches = (steps + rounds * perLaunch - 1) / (rounds * perLaunch);
+  const auto perStep = [&](double seconds) { return seconds / static_cast<double>(launches * perLaunch); };
+  const std::vector<sinter_batch> batches(static_cast<size_t>(perLaunch), batch.arguments(benchLearningRate, nullptr));
+  const auto launch = [&](int64_t count) {
+    for (int64_t i = 0; i < count; ++i)
+      check(sinter_model_train_steps(model, batches.data(), perLaunch));
+    check(sinter_model_finish(model));
+  };
+  launch(2); // records the graphs of both slots
+  std::vector<double> copied, wall, device;
+  for (int64_t i = 0; i < rounds; ++i) {
+    Stopwatch watch;
+    launch(launches);
+    copied.push_back(perStep(watch.seconds()));
+  }
+  for (int64_t i = 0; i < rounds; ++i) {
+    Stopwatch watch;
+    double seconds = 0;
+    check(sinter_model_time_launches(model, launches, &seconds));
+    wall.push_back(perStep(watch.seconds()));
+    device.push_back(perStep(seconds));
+  }
+  result.steps = rounds * launches * perLaunch;
+  result.step = summarize(std::move(copied));
+  result.replays = {perLaunch, summarize(std::move(device)), summarize(std::move(wall))};
+}
+
 // The steps are timed once more, observed: the figures of the step itself stay undisturbed.
+static double timeObservedStep(sinter_model *model, const Batch &batch, KernelTimes &times) {
+  if (!sinter_model_gpu_name(model))
+    return timeStep(model, batch);
+  double end = 0;
+  for (const sinter_gpu_span &span : timeTrainStep(model, batch.arguments(benchLearningRate, nullptr))) {
+    times.add(span.kernel, static_cast<int64_t>((span.end - span.start) * 1e9));
+    end = std::max(end, span.end);
+  }
+  return end;
+}
+
 static BenchResult::Kernels timeKernels(sinter_model *model, const Batch &batch, int64_t steps) {
   BenchResult::Kernels kernels;
   kernels.steps = std::min(steps, BenchOptions::mostKernelSteps);
@@ -65,15 +109,14 @@ static BenchResult::Kernels timeKernels(sinter_model *model, const Batch &batch,
     KernelTimes times(model);
     std::vector<double> seconds;
     for (int64_t i = 0; i < kernels.steps; ++i) {
-      seconds.push_back(timeStep(model, batch));
+      seconds.push_back(timeObservedStep(model, batch, times));
       times.endStep(seconds.back());
     }
     kernels.step = summarize(std::move(seconds));
     kernels.times = times.medians();
     kernels.outside = times.outside();
   }
-  int32_t type = sinter_model_artifact(model)->loss_dtype == SINTER_F64 ? SINTER_F64 : SINTER_F32;
-  check(sinter_ceilings_measure(sinter_model_pool(model), type, &kernels.ceilings));
+  check(sinter_model_ceilings(model, &kernels.ceilings));
   return kernels;
 }
 
@@ -81,7 +124,10 @@ static void profileSteps(sinter_model *model, const Batch &batch, const BenchOpt
   Trace trace(model, options.profile);
   for (int64_t i = 0; i < std::min(options.steps, options.profile.steps); ++i) {
     Trace::Step step(&trace, "train_step", batch.rows);
-    timeStep(model, batch);
+    if (trace.takesDeviceSteps())
+      trace.takeStep(batch.arguments(benchLearningRate, nullptr));
+    else
+      timeStep(model, batch);
   }
   trace.write();
 }
@@ -97,13 +143,10 @@ static void fillRandom(const sinter_artifact &artifact, int64_t seed, Batch &bat
 }
 
 int runBench(const sinter_artifact &artifact, const BenchOptions &options) {
-  if (options.kernels)
-    needsObservedLaunches(options.device, "--kernels");
-  if (options.profile.wanted())
-    needsObservedLaunches(options.device, "--profile");
   if (options.profile.wanted())
     check(sinter_output_check(options.profile.path.c_str()));
   Model model = createModel(artifact, options.device);
+  check(sinter_model_reserve_steps(model.get(), options.stepsPerLaunch));
   check(sinter_model_init(model.get(), options.seed));
   Batch batch(artifact);
   fillRandom(artifact, options.seed, batch);
@@ -112,7 +155,10 @@ int runBench(const sinter_artifact &artifact, const BenchOptions &options) {
   result.steps = options.steps;
   result.threads = sinter_pool_threads(sinter_model_pool(model.get()));
   result.device = deviceText(model.get());
-  result.step = timeSteps(model.get(), batch, options.steps);
+  if (sinter_model_gpu_name(model.get()))
+    timeOnGpu(model.get(), batch, options.steps, result);
+  else
+    result.step = timeSteps(model.get(), batch, options.steps);
   if (options.kernels)
     result.kernels = timeKernels(model.get(), batch, options.steps);
   if (options.profile.wanted())

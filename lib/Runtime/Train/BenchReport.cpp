@@ -46,15 +46,32 @@ double reached(double least, double seconds) {
   return seconds > 0 ? least / seconds : 0;
 }
 
-std::string ratesText(uint64_t flops, uint64_t bytes, double seconds, double least) {
-  return fmt::format(" {:>9.2f} {:>8.2f} {:>8.1f} %", giga(flops, seconds), giga(bytes, seconds),
-                     reached(least, seconds) * 100);
+std::string ratesText(uint64_t flops, uint64_t bytes, double seconds, std::optional<double> least) {
+  std::string rates = fmt::format(" {:>9.2f} {:>8.2f}", giga(flops, seconds), giga(bytes, seconds));
+  return least ? rates + fmt::format(" {:>8.1f} %", reached(*least, seconds) * 100) : rates;
 }
 
-void printKernels(const sinter_artifact &artifact, const BenchResult::Kernels &kernels, int threads) {
+void printCeilings(const sinter_artifact &artifact, const BenchResult &result) {
+  const BenchResult::Kernels &kernels = *result.kernels;
+  if (!kernels.knowsCeilings()) {
+    fmt::print("no roofline: the properties of this GPU do not tell its peaks\n");
+    return;
+  }
+  if (result.replays)
+    fmt::print("ceilings of this GPU by its properties: {:.1f} GFLOP/s ({}, outside of tensor cores), {:.1f} GB/s\n",
+               kernels.ceilings.flops * 1e-9, typeOfFlops(artifact), kernels.ceilings.bytes * 1e-9);
+  else
+    fmt::print("ceilings of this machine with {}: {:.1f} GFLOP/s ({}, {}), {:.1f} GB/s (streams through {} MiB)\n",
+               counted(result.threads, "thread"), kernels.ceilings.flops * 1e-9, typeOfFlops(artifact),
+               kernels.ceilings.instructions, kernels.ceilings.bytes * 1e-9, kernels.ceilings.stream_bytes >> 20);
+  fmt::print("roofline: share of what these ceilings allow; over 100 % where caches are faster than main memory\n");
+}
+
+void printKernels(const sinter_artifact &artifact, const BenchResult &result) {
+  const BenchResult::Kernels &kernels = *result.kernels;
   const double all = kernels.all();
   fmt::print("\n{:<32} {:>8} {:>10} {:>8} {:>9} {:>8} {:>10}\n", "kernel", "launches", "us/step", "share", "GFLOP/s",
-             "GB/s", "roofline");
+             "GB/s", kernels.knowsCeilings() ? "roofline" : "");
   int64_t launches = 0;
   for (const KernelTime &kernel : kernels.times) {
     launches += kernel.launches;
@@ -68,14 +85,17 @@ void printKernels(const sinter_artifact &artifact, const BenchResult::Kernels &k
   printLine("sum", 0, all, all, "");
   fmt::print("medians of {} that took {:.4g} ms while observed (median)\n", counted(kernels.steps, "step"),
              kernels.step.median * 1e3);
-  fmt::print("ceilings of this machine with {}: {:.1f} GFLOP/s ({}, {}), {:.1f} GB/s (streams through {} MiB)\n",
-             counted(threads, "thread"), kernels.ceilings.flops * 1e-9, typeOfFlops(artifact),
-             kernels.ceilings.instructions, kernels.ceilings.bytes * 1e-9, kernels.ceilings.stream_bytes >> 20);
-  fmt::print("roofline: share of what these ceilings allow; over 100 % where caches are faster than main memory\n");
+  printCeilings(artifact, result);
 }
 
 nlohmann::ordered_json timesJson(const StepTimes &times) {
   return {{"median", times.median}, {"fastest", times.fastest}, {"percentile90", times.percentile90}};
+}
+
+nlohmann::ordered_json roofline(const BenchResult::Kernels &kernels, const KernelTime &kernel) {
+  if (std::optional<double> least = kernels.least(kernel))
+    return reached(*least, kernel.seconds);
+  return nullptr;
 }
 
 nlohmann::ordered_json kernelsJson(const BenchResult::Kernels &kernels) {
@@ -90,7 +110,7 @@ nlohmann::ordered_json kernelsJson(const BenchResult::Kernels &kernels) {
                     {"share", kernels.all() > 0 ? kernel.seconds / kernels.all() : 0},
                     {"gflops", giga(kernel.flops, kernel.seconds)},
                     {"gbytes", giga(kernel.bytes, kernel.seconds)},
-                    {"roofline", reached(kernels.least(kernel), kernel.seconds)}});
+                    {"roofline", roofline(kernels, kernel)}});
   return list;
 }
 
@@ -103,14 +123,18 @@ double BenchResult::Kernels::inside() const {
   return seconds;
 }
 
-double BenchResult::Kernels::least(const KernelTime &kernel) const {
+std::optional<double> BenchResult::Kernels::least(const KernelTime &kernel) const {
+  if (!knowsCeilings())
+    return std::nullopt;
   return sinter_ceilings_seconds(&ceilings, kernel.flops, kernel.bytes);
 }
 
-double BenchResult::Kernels::least() const {
+std::optional<double> BenchResult::Kernels::least() const {
+  if (!knowsCeilings())
+    return std::nullopt;
   double seconds = 0;
   for (const KernelTime &kernel : times)
-    seconds += least(kernel);
+    seconds += *least(kernel);
   return seconds;
 }
 
@@ -121,12 +145,19 @@ void printBench(const sinter_artifact &artifact, const BenchResult &result) {
              counted(artifact.batch, "row"), result.device);
   fmt::print("median {:.4g} ms/step, fastest {:.4g}, 90th percentile {:.4g}\n", step.median * 1e3, step.fastest * 1e3,
              step.percentile90 * 1e3);
+  if (result.replays) {
+    const StepTimes &device = result.replays->device;
+    fmt::print("on the device, its data there already: median {:.4g} ms/step, fastest {:.4g}, 90th percentile {:.4g}; "
+               "by the host's clock {:.4g}\n",
+               device.median * 1e3, device.fastest * 1e3, device.percentile90 * 1e3, result.replays->wall.median * 1e3);
+    fmt::print("{} per launch\n", counted(result.replays->stepsPerLaunch, "step"));
+  }
   fmt::print("{:.0f} rows/s\n", static_cast<double>(artifact.batch) / step.median);
   if (work.flops > 0)
     fmt::print("{:.2f} GFLOP/s, {:.2f} GB/s ({} flop and {} bytes per step)\n", giga(work.flops, step.median),
                giga(work.bytes, step.median), work.flops, work.bytes);
   if (result.kernels)
-    printKernels(artifact, *result.kernels, result.threads);
+    printKernels(artifact, result);
 }
 
 void printBenchJson(const sinter_artifact &artifact, const BenchResult &result) {
@@ -135,14 +166,20 @@ void printBenchJson(const sinter_artifact &artifact, const BenchResult &result) 
                                    {"rows", artifact.batch},    {"device", result.device},
                                    {"threads", result.threads}, {"flops", work.flops},
                                    {"bytes", work.bytes},       {"seconds", timesJson(result.step)}};
+  if (result.replays)
+    object["replays"] = {{"steps_per_launch", result.replays->stepsPerLaunch},
+                         {"device_seconds", timesJson(result.replays->device)},
+                         {"wall_seconds", timesJson(result.replays->wall)}};
   if (result.kernels) {
     const BenchResult::Kernels &kernels = *result.kernels;
     object["observed"] = {{"steps", kernels.steps}, {"seconds", timesJson(kernels.step)}, {"outside", kernels.outside}};
-    object["ceilings"] = {{"gflops", kernels.ceilings.flops * 1e-9},
-                          {"type", typeOfFlops(artifact)},
-                          {"instructions", kernels.ceilings.instructions},
-                          {"gbytes", kernels.ceilings.bytes * 1e-9},
-                          {"stream_bytes", kernels.ceilings.stream_bytes}};
+    object["ceilings"] = nullptr;
+    if (kernels.knowsCeilings())
+      object["ceilings"] = {{"gflops", kernels.ceilings.flops * 1e-9},
+                            {"type", typeOfFlops(artifact)},
+                            {"instructions", kernels.ceilings.instructions},
+                            {"gbytes", kernels.ceilings.bytes * 1e-9},
+                            {"stream_bytes", kernels.ceilings.stream_bytes}};
     object["kernels"] = kernelsJson(kernels);
   }
   std::puts(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());

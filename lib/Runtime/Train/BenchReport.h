@@ -22,7 +22,14 @@ struct BenchResult {
   int64_t steps = 0;
   int threads = 0;
   std::string device; // what took the steps
-  StepTimes step;     // observed by nobody
+  StepTimes step;     // observed by nobody; batches are copied to a GPU
+
+  /// Steps on a GPU whose batches are there already: graphs launched again, many in a row.
+  struct Replays {
+    int64_t stepsPerLaunch = 1;
+    StepTimes device, wall; // by the device's clock, and by the host's
+  };
+  std::optional<Replays> replays;
 
   struct Kernels {
     int64_t steps = 0;
@@ -31,12 +38,13 @@ struct BenchResult {
     std::vector<KernelTime> times;
     double outside = 0; // seconds of a step in no kernel
 
+    bool knowsCeilings() const { return ceilings.flops > 0 && ceilings.bytes > 0; }
     double inside() const; // seconds of a step in kernels
     /// Sum of the parts; a disturbed machine disturbs this less than the whole step, of which one part is always hit.
     double all() const { return inside() + outside; }
-    /// Seconds that the ceilings allow for a kernel, and for all of them.
-    double least(const KernelTime &kernel) const;
-    double least() const;
+    /// Seconds that the ceilings, where they are known, allow for a kernel, and for all of them.
+    std::optional<double> least(const KernelTime &kernel) const;
+    std::optional<double> least() const;
   };
   std::optional<Kernels> kernels;
 };

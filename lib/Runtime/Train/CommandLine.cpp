@@ -330,16 +330,17 @@ static void addInfoAndBench(CLI::App &app, AllOptions &options) {
       ->type_name("N");
   bench.add_option("--seed", options.bench.seed, "Decides parameters and data")->capture_default_str()->type_name("S");
   addDevice(bench, options.bench.device);
+  addStepsPerLaunch(bench, options.bench.stepsPerLaunch, "OPTIONS");
   bench.add_flag("--kernels", options.bench.kernels,
                  fmt::format("Time each kernel as well, in up to {} steps of their own, and compare it with what this "
-                             "machine could do: its roofline, measured in a few seconds",
+                             "machine could do: its roofline, measured in a few seconds; of a GPU, from its properties",
                              BenchOptions::mostKernelSteps));
   bench.add_flag("--json", options.bench.json, "Print a JSON object");
   addProfile(bench, options.bench.profile, "OPTIONS");
   bench.footer(
       "\nThe roofline of a kernel is the longer of its flops at the rate of multiply-adds in registers and its "
       "bytes\nat the rate of streams through main memory. More than 100 % is reached where operands are in a "
-      "cache.");
+      "cache, and on a GPU by tensor cores.");
 }
 
 static int runCommand(const CLI::App &app, const sinter_artifact &artifact, const AllOptions &options) {

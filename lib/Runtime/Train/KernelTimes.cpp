@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "KernelTimes.h"
+#include "Error.h"
 
 #include <algorithm>
 #include <chrono>
@@ -48,9 +49,18 @@ void KernelTimes::observe(void *context, uint32_t row, int32_t ended) {
     self.begun = nanosecondsNow();
     return;
   }
-  const int64_t taken = nanosecondsNow() - self.begun;
-  if (row < self.kernelOfRow.size() && self.kernelOfRow[row] >= 0)
-    self.kernels[static_cast<size_t>(self.kernelOfRow[row])].nanoseconds += taken;
+  self.add(row, nanosecondsNow() - self.begun);
+}
+
+void KernelTimes::add(uint32_t row, int64_t nanoseconds) {
+  if (row < kernelOfRow.size() && kernelOfRow[row] >= 0)
+    kernels[static_cast<size_t>(kernelOfRow[row])].nanoseconds += nanoseconds;
+}
+
+std::vector<sinter_gpu_span> timeTrainStep(sinter_model *model, const sinter_batch &batch) {
+  std::vector<sinter_gpu_span> spans(sinter_model_span_count(model));
+  check(sinter_model_time_train_step(model, &batch, spans.data()));
+  return spans;
 }
 
 void KernelTimes::endStep(double seconds) {

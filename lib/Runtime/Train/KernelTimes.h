@@ -27,6 +27,9 @@ public:
   KernelTimes(const KernelTimes &) = delete;
   KernelTimes &operator=(const KernelTimes &) = delete;
 
+  /// A launch that took so long, seen elsewhere: on a GPU.
+  void add(uint32_t row, int64_t nanoseconds);
+
   /// To be called after each training step, with the time that it took.
   void endStep(double seconds);
 
@@ -51,6 +54,9 @@ private:
   std::vector<int64_t> outsides;
   int64_t begun = 0;
 };
+
+/// Takes a training step on a GPU launch by launch, and says when what ran: the batch's copy first.
+std::vector<sinter_gpu_span> timeTrainStep(sinter_model *model, const sinter_batch &batch);
 
 /// Nanoseconds on a clock that only goes forward.
 int64_t nanosecondsNow();

@@ -80,6 +80,7 @@ struct BenchOptions {
   int64_t steps = 100;
   int64_t seed = 0;
   DeviceOptions device;
+  int64_t stepsPerLaunch = 0; // as of TrainOptions
   bool kernels = false, json = false;
   ProfileOptions profile;
 

@@ -2,7 +2,9 @@
 // Perfetto (ui.perfetto.dev) and chrome://tracing show.
 //
 // Track 0 is the thread that takes the steps: phases (data, validation, checkpoint) and steps around kernels around its
-// own share of their work. Each worker of the pool has a track with its shares.
+// own share of their work. Each worker of the pool has a track with its shares. On a GPU, training steps are taken
+// launch by launch while they are recorded; its kernels are track 1, its copies track 2, on the host's clock as if the
+// device had begun when the host did.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #ifndef SINTER_LIB_RUNTIME_TRAIN_TRACE_H
@@ -24,6 +26,11 @@ public:
   ~Trace();
   Trace(const Trace &) = delete;
   Trace &operator=(const Trace &) = delete;
+
+  /// Are training steps to be taken with `takeStep`? On a GPU, as long as steps are recorded.
+  bool takesDeviceSteps() const { return onGpu && takesSteps(); }
+  /// Takes one, inside of a Step.
+  void takeStep(const sinter_batch &batch);
 
   /// Writes the file, all of it or nothing.
   void write() const;
@@ -72,6 +79,10 @@ private:
     int64_t start, end;
     bool full; // a full batch, for which the kernel table holds
   };
+  struct Copy {
+    const char *name;
+    int64_t start, end;
+  };
   struct Piece {
     uint32_t kernel;
     int64_t lo, hi, start, end;
@@ -88,10 +99,11 @@ private:
   int64_t origin;
   std::vector<Span> spans;
   std::vector<Launch> launches;
+  std::vector<Copy> copies; // of a GPU
   std::vector<Track> tracks;
   int64_t stepCount = 0;
   size_t phaseCount = 0;
-  bool inStep = false, full = false;
+  bool inStep = false, full = false, onGpu;
   // Of the launch that runs: written between loops of the pool, read in them.
   uint32_t kernel = 0;
   int64_t launched = 0;

@@ -70,7 +70,7 @@ std::string TraceFile::kernelName(uint32_t kernel) const {
   return kernel < artifact.kernel_count ? artifact.kernels[kernel].name : fmt::format("kernel {}", kernel);
 }
 
-void TraceFile::launch(uint32_t kernel, int64_t start, int64_t end, bool full) {
+void TraceFile::launch(size_t track, uint32_t kernel, int64_t start, int64_t end, bool full) {
   std::string arguments;
   if (kernel < artifact.kernel_count) {
     const sinter_kernel_info &info = artifact.kernels[kernel];
@@ -80,7 +80,11 @@ void TraceFile::launch(uint32_t kernel, int64_t start, int64_t end, bool full) {
                                static_cast<double>(info.flops) / static_cast<double>(end - start),
                                static_cast<double>(info.bytes) / static_cast<double>(end - start));
   }
-  complete(0, "kernel", kernelName(kernel), start, end, arguments);
+  complete(track, "kernel", kernelName(kernel), start, end, arguments);
+}
+
+void TraceFile::copy(size_t track, const char *name, int64_t start, int64_t end) {
+  complete(track, "copy", name, start, end, "");
 }
 
 void TraceFile::piece(size_t track, uint32_t kernel, int64_t start, int64_t end, int64_t lo, int64_t hi) {

@@ -24,8 +24,10 @@ public:
   void nameTrack(size_t track, const std::string &name);
   /// A phase, or a step of `rows` rows, in track 0.
   void span(const char *name, int64_t start, int64_t end, int64_t rows);
-  /// A launch of row `kernel` of the kernel table; rates are given for full batches only.
-  void launch(uint32_t kernel, int64_t start, int64_t end, bool full);
+  /// A launch of row `kernel` of the kernel table, in track 0 or that of a GPU; rates are given for full batches only.
+  void launch(size_t track, uint32_t kernel, int64_t start, int64_t end, bool full);
+  /// Between host and GPU, or within it.
+  void copy(size_t track, const char *name, int64_t start, int64_t end);
   /// Items [lo, hi) of a launch.
   void piece(size_t track, uint32_t kernel, int64_t start, int64_t end, int64_t lo, int64_t hi);
   void commit();

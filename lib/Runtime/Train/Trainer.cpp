@@ -79,6 +79,8 @@ int64_t Trainer::batchesToSend() const {
           count = std::min<int64_t>(static_cast<int64_t>(batches.size()), batchesPerEpoch() - next);
   if (options.steps > 0)
     count = std::clamp<int64_t>(options.steps - sinter_model_step(model.get()), 0, count);
+  if (trace && trace->takesDeviceSteps())
+    count = std::min<int64_t>(count, 1);
   if (count > 1 && rowsOfBatch(next + count - 1) < artifact.batch)
     --count;
   return count;
@@ -97,10 +99,13 @@ void Trainer::sendBatches(const std::vector<int64_t> &order, int64_t count) {
     double rate =
         schedule.rate(settings.learningRate, step + i + 1, batchesPerEpoch(), batchesPerEpoch() * settings.epochs);
     sent.push_back({step + i + 1, first + i, rows, rate, 0});
-    arguments.push_back({batch.inputs.data(), batch.targets.data(), rows, rate, &sent.back().loss});
+    arguments.push_back(batch.arguments(rate, &sent.back().loss));
   }
   Trace::Step traced(tracing(), "train_step", arguments[0].rows);
-  check(sinter_model_train_steps(model.get(), arguments.data(), count));
+  if (trace && trace->takesDeviceSteps())
+    trace->takeStep(arguments[0]);
+  else
+    check(sinter_model_train_steps(model.get(), arguments.data(), count));
 }
 
 // Losses that have arrived, in the order of their steps.

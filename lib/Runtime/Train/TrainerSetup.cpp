@@ -15,8 +15,6 @@ namespace sinter::train {
 
 // Before anything is made of them.
 static const TrainOptions &checked(const TrainOptions &options) {
-  if (options.profile.wanted())
-    needsObservedLaunches(options.device, "--profile");
   if (!options.data.given())
     misuse("train needs data: --data FILE.csv --target COLUMN, or --inputs X --targets T");
   if (!options.resume.empty() && !options.initFrom.empty())
