@@ -99,7 +99,7 @@ static sinter_status loadImage(sinter_gpu *gpu, int capability) {
   return status;
 }
 
-sinter_status sinter_gpu_allocate(sinter_gpu *gpu, uint64_t bytes, CUdeviceptr *memory) {
+sinter_status sinter_gpu_allocate(sinter_gpu *gpu, uint64_t bytes, const char *remedy, CUdeviceptr *memory) {
   size_t available = 0, total = 0;
   sinter_status status =
       check(gpu, gpu->driver->memGetInfo(&available, &total), SINTER_UNSUPPORTED, "asking for the GPU's memory");
@@ -108,10 +108,9 @@ sinter_status sinter_gpu_allocate(sinter_gpu *gpu, uint64_t bytes, CUdeviceptr *
   CUresult result = bytes > available ? CUDA_ERROR_OUT_OF_MEMORY : gpu->driver->memAlloc(memory, bytes);
   if (result == CUDA_ERROR_OUT_OF_MEMORY)
     return sinter_fail(SINTER_OUT_OF_MEMORY,
-                       "model '%s' needs %llu bytes of the memory of '%s', found %llu (of %llu) unused: "
-                       "compile it for a smaller batch",
+                       "model '%s' needs %llu bytes of the memory of '%s', found %llu (of %llu) unused: %s",
                        gpu->artifact->name, (unsigned long long)bytes, gpu->name, (unsigned long long)available,
-                       (unsigned long long)total);
+                       (unsigned long long)total, remedy);
   if (result == CUDA_SUCCESS)
     result = gpu->driver->memsetD8Async(*memory, 0, bytes, gpu->steps);
   if (result == CUDA_SUCCESS) /* before any copy on another stream */
@@ -120,7 +119,7 @@ sinter_status sinter_gpu_allocate(sinter_gpu *gpu, uint64_t bytes, CUdeviceptr *
 }
 
 static sinter_status allocateAll(sinter_gpu *gpu) {
-  sinter_status status = sinter_gpu_allocate(gpu, gpu->arena.bytes, &gpu->memory);
+  sinter_status status = sinter_gpu_allocate(gpu, gpu->arena.bytes, "compile it for a smaller batch", &gpu->memory);
   if (status == SINTER_OK)
     status = sinter_slots_allocate(gpu, 1);
   if (status == SINTER_OK && gpu->arena.outputBytes > 0)

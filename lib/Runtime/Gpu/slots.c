@@ -49,7 +49,8 @@ static void freeMemory(sinter_gpu *gpu) {
 static sinter_status takeMemory(sinter_gpu *gpu, int64_t capacity) {
   const uint64_t batchBytes = (uint64_t)capacity * gpu->arena.batchBytes, lossBytes = (uint64_t)capacity * LOSS_STRIDE;
   const uint64_t bytes = SLOTS * (batchBytes + lossBytes);
-  sinter_status status = sinter_gpu_allocate(gpu, bytes, &gpu->slotMemory);
+  sinter_status status = sinter_gpu_allocate(
+      gpu, bytes, capacity > 1 ? "take fewer steps per launch" : "compile it for a smaller batch", &gpu->slotMemory);
   if (status != SINTER_OK)
     return status;
   gpu->slotBytes = bytes;

@@ -77,8 +77,8 @@ void sinter_arena_free(Arena *arena);
 /* Device address of a place; inputs, targets, scalars and the loss are those of the step that is being recorded. */
 CUdeviceptr sinter_arena_address(const sinter_gpu *gpu, const sinter_device_place *place);
 
-/* Device memory for `bytes` bytes, zeroed, or a message with the bytes needed and found. */
-sinter_status sinter_gpu_allocate(sinter_gpu *gpu, uint64_t bytes, CUdeviceptr *memory);
+/* Device memory for `bytes` bytes, zeroed, or a message with the bytes needed and found, and what may help. */
+sinter_status sinter_gpu_allocate(sinter_gpu *gpu, uint64_t bytes, const char *remedy, CUdeviceptr *memory);
 void sinter_graphs_free(sinter_gpu *gpu);
 
 /* Slots for `capacity` steps each; those there were must be idle. */

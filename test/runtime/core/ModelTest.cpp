@@ -53,6 +53,52 @@ TEST_P(ModelWithThreads, IsBitIdenticalWithOneThread) {
   EXPECT_EQ(stateOf(one.get()), stateOf(many.get()));
 }
 
+// A batch with the arrays of pointers that a launch of several steps takes.
+struct SeveralBatches {
+  std::vector<Batch> batches;
+  std::vector<const void *> inputs, targets;
+  std::vector<sinter_batch> arguments;
+
+  SeveralBatches(std::vector<Batch> given, double *losses) : batches(std::move(given)) {
+    for (const Batch &batch : batches) {
+      inputs.push_back(batch.x.data());
+      targets.push_back(batch.y.data());
+    }
+    for (size_t i = 0; i < batches.size(); ++i)
+      arguments.push_back({&inputs[i], &targets[i], static_cast<std::int64_t>(batches[i].y.size()), 0.05,
+                           losses ? losses + i : nullptr});
+  }
+};
+
+// On a CPU a launch of several steps is these steps, and losses are there at once.
+TEST(Model, TakesSeveralStepsAsSingleOnes) {
+  const Model one = createModel(linear_artifact, 2), many = createModel(linear_artifact, 2);
+  double expected[3], found[3];
+  const SeveralBatches several({Batch(0), Batch(1), Batch(2)}, found);
+  for (int i = 0; i < 3; ++i)
+    ASSERT_OK(several.batches[i].train(one.get(), &expected[i]));
+  ASSERT_OK(sinter_model_reserve_steps(many.get(), 8));
+  EXPECT_EQ(sinter_model_steps_per_launch(many.get()), 1);
+  ASSERT_OK(sinter_model_train_steps(many.get(), several.arguments.data(), 3));
+  std::int64_t pending = -1;
+  ASSERT_OK(sinter_model_poll(many.get(), &pending));
+  ASSERT_OK(sinter_model_finish(many.get()));
+  EXPECT_EQ(pending, 0);
+  EXPECT_THAT(found, testing::ElementsAreArray(expected));
+  EXPECT_EQ(sinter_model_step(many.get()), 3);
+  EXPECT_EQ(stateOf(one.get()), stateOf(many.get()));
+}
+
+TEST(Model, RefusesLaunchesThatCannotBe) {
+  const Model model = createModel(linear_artifact, 1);
+  const SeveralBatches several({Batch(0), Batch(1, LINEAR_BATCH - 1)}, nullptr);
+  const sinter_batch *batches = several.arguments.data();
+  EXPECT_FAILS(SINTER_INVALID_ARGUMENT, sinter_model_train_steps(model.get(), batches, 0), "at least 1, found 0");
+  EXPECT_FAILS(SINTER_INVALID_ARGUMENT, sinter_model_train_steps(model.get(), batches, 2), "rows of batches");
+  EXPECT_FAILS(SINTER_UNSUPPORTED, sinter_model_time_train_step(model.get(), batches, nullptr), "on the CPU");
+  EXPECT_EQ(sinter_model_step(model.get()), 0);
+}
+
 TEST(Model, EvalAndPredictAgreeAndUpdateNothing) {
   const Model model = createModel(linear_artifact, 2);
   ASSERT_OK(sinter_model_init(model.get(), 1));
