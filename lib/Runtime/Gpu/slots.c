@@ -162,6 +162,8 @@ sinter_status sinter_slot_fail(const sinter_gpu *gpu, Slot *slot, CUresult resul
   if (count > 1)
     snprintf(what, sizeof what, "%s (one of steps %lld to %lld) of model '%s' on '%s'", slot->name,
              (long long)slot->firstStep, (long long)(slot->firstStep + count - 1), gpu->artifact->name, gpu->name);
+  else if (strcmp(slot->name, "train_step") != 0)
+    snprintf(what, sizeof what, "%s of model '%s' on '%s'", slot->name, gpu->artifact->name, gpu->name);
   else
     snprintf(what, sizeof what, "%s (step %lld) of model '%s' on '%s'", slot->name, (long long)slot->firstStep,
              gpu->artifact->name, gpu->name);
