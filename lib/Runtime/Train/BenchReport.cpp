@@ -5,6 +5,7 @@
 #include "Array.h"
 #include "Error.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -85,6 +86,9 @@ void printKernels(const sinter_artifact &artifact, const BenchResult &result) {
   printLine("sum", 0, all, all, "");
   fmt::print("medians of {} that took {:.4g} ms while observed (median)\n", counted(kernels.steps, "step"),
              kernels.step.median * 1e3);
+  if (result.replays && std::any_of(kernels.times.begin(), kernels.times.end(),
+                                    [](const KernelTime &kernel) { return kernel.seconds == 0; }))
+    fmt::print("kernels without a time run in the launch of one that has one, whose rates are too low by that\n");
   printCeilings(artifact, result);
 }
 

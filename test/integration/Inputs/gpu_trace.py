@@ -1,7 +1,7 @@
 """Is the trace of training on a GPU what the compiled program said it does? Usage: gpu_trace.py PROGRAM TRACE.json
 
-Every recorded training step has one copy of its batch, and the rows of its function in the kernel table, in their
-order; all of them lie in the step, and neither kernels nor copies overlap.
+The program was compiled with --no-fuse=launches. Every recorded training step has one copy of its batch, and the rows
+of its function in the kernel table, in their order; all of them lie in the step, and neither kernels nor copies overlap.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
