@@ -29,6 +29,8 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
     removeDead();
     apply([&](RewritePatternSet &patterns) {
       populateMathPolynomialPatterns(patterns, target);
+      if (!libm && fma)
+        populateDeviceFunctionPatterns(patterns, target);
       populateMathToScalarPatterns(patterns);
       populateHalfFloatPatterns(patterns, target);
       populateWideProductPatterns(patterns);

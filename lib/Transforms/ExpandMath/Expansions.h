@@ -16,6 +16,10 @@ mlir::Value expandTanh(MathBuilder &b, mlir::Value x);
 
 mlir::Value expandLog(MathBuilder &b, mlir::Value x);
 mlir::Value expandLog1P(MathBuilder &b, mlir::Value x);
+/// f64 only, exact for powers of two.
+mlir::Value expandLog2(MathBuilder &b, mlir::Value x);
+/// f64 only.
+mlir::Value expandLog10(MathBuilder &b, mlir::Value x);
 
 mlir::Value expandErf(MathBuilder &b, mlir::Value x);
 /// 1 + erf(x), f32 only: what GELU asks for, at half the price of erf.

@@ -63,7 +63,8 @@ static Value withSpecialValues(MathBuilder &b, Value x, Value y) {
   return b.select(b.compare(Predicate::OLT, x, b.constant(kInfinity)), y, x);
 }
 
-Value expandLog(MathBuilder &b, Value x) {
+/// Of a positive, finite number.
+static Split splitPositive(MathBuilder &b, Value x) {
   bool wide = b.isDouble();
   // Subnormals are scaled up first.
   Value isSmall = b.compare(Predicate::OLT, x, b.constant(wide ? 0x1p-1022 : 0x1p-126));
@@ -71,7 +72,31 @@ Value expandLog(MathBuilder &b, Value x) {
   Value exponent;
   Split split = splitExponent(b, scaled, exponent);
   split.e = b.sub(split.e, b.select(isSmall, b.constant(wide ? 52 : 23), b.constant(0.0)));
-  return withSpecialValues(b, x, logOf(b, split));
+  return split;
+}
+
+Value expandLog(MathBuilder &b, Value x) {
+  return withSpecialValues(b, x, logOf(b, splitPositive(b, x)));
+}
+
+/// log(m), where e is added in another base.
+static Value logOfMantissa(MathBuilder &b, Split x) {
+  return logOf(b, {b.constant(0.0), x.f});
+}
+
+Value expandLog2(MathBuilder &b, Value x) {
+  Split split = splitPositive(b, x);
+  constexpr double log2E = 1.44269504088896340736;
+  return withSpecialValues(b, x, b.fma(logOfMantissa(b, split), b.constant(log2E), split.e));
+}
+
+Value expandLog10(MathBuilder &b, Value x) {
+  Split split = splitPositive(b, x);
+  // log10(2) in two parts; e times the first is exact.
+  constexpr double log10E = 0.43429448190325182765;
+  constexpr double high = 3.01029995663611771306e-01, low = 3.69423907715893078616e-13;
+  Value fraction = b.fma(split.e, b.constant(low), b.mul(logOfMantissa(b, split), b.constant(log10E)));
+  return withSpecialValues(b, x, b.fma(split.e, b.constant(high), fraction));
 }
 
 Value expandLog1P(MathBuilder &b, Value x) {

@@ -87,21 +87,30 @@ static Value lanesInDouble(MathBuilder &b, Value x, int64_t quadrants) {
   return vector::FromElementsOp::create(builder, type, lanes);
 }
 
+/// sin(x + quadrants * pi / 2), where x is not too large.
+static Value shiftedSine(MathBuilder &b, Value x, int64_t quadrants) {
+  Value y = sineOf(b, x, quadrants);
+  if (quadrants == 0) // -0 has lost its sign in the sums that reduce it
+    y = b.select(b.compare(arith::CmpFPredicate::OEQ, x, b.constant(0)), x, y);
+  return y;
+}
+
 template <typename OpTy>
 static Value expandPeriodic(MathBuilder &b, Value x, int64_t quadrants) {
   ImplicitLocOpBuilder &builder = b.builder();
   Value isLarge = b.compare(arith::CmpFPredicate::UGE, b.abs(x), b.constant(b.isDouble() ? 0x1p27 : 0x1p17));
+  Value isAnyLarge = isLarge;
   if (isa<VectorType>(x.getType()))
-    isLarge = vector::ReductionOp::create(builder, vector::CombiningKind::OR, isLarge);
-  auto choice = scf::IfOp::create(builder, x.getType(), isLarge, /*addThenBlock=*/true, /*addElseBlock=*/true);
+    isAnyLarge = vector::ReductionOp::create(builder, vector::CombiningKind::OR, isLarge);
+  auto choice = scf::IfOp::create(builder, x.getType(), isAnyLarge, /*addThenBlock=*/true, /*addElseBlock=*/true);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(choice.thenBlock());
-  scf::YieldOp::create(builder, b.hasLibm() ? inLibm<OpTy>(builder, x) : lanesInDouble(b, x, quadrants));
+  Value large = b.hasLibm() ? inLibm<OpTy>(builder, x) : lanesInDouble(b, x, quadrants);
+  if (!b.hasLibm() && isLarge != isAnyLarge) // the reduction of large angles is wrong for small ones
+    large = b.select(isLarge, large, shiftedSine(b, x, quadrants));
+  scf::YieldOp::create(builder, large);
   builder.setInsertionPointToStart(choice.elseBlock());
-  Value y = sineOf(b, x, quadrants);
-  if (quadrants == 0) // -0 has lost its sign in the sums that reduce it
-    y = b.select(b.compare(arith::CmpFPredicate::OEQ, x, b.constant(0)), x, y);
-  scf::YieldOp::create(builder, y);
+  scf::YieldOp::create(builder, shiftedSine(b, x, quadrants));
   return choice.getResult(0);
 }
 

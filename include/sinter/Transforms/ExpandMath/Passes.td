@@ -14,7 +14,8 @@ def ExpandMathPass : Pass<"sinter-expand-math"> {
     becomes one scalar op per lane, for libm.
 
     With `fma = false` multiply-adds become a product and a sum: for CPUs without such an instruction, on which LLVM
-    calls libm for each. With `libm = false` further functions are expanded, less exactly: for GPUs, which have no libm. With `scale512` exponentials of vectors of 512 bits use the instruction that multiplies by 2^n.
+    calls libm for each. With `libm = false` further functions are expanded (those of f32 in f64, pow of f64 less exactly): for
+    GPUs, which have no libm. With `scale512` exponentials of vectors of 512 bits use the instruction that multiplies by 2^n.
 
     Example: test/Transforms/ExpandMath/sinter-expand-math.mlir
   }];

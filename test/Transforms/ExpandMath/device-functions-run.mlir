@@ -1,0 +1,66 @@
+// Functions where there is no libm: none is left, and values that formulas would miss. The others are measured by
+// test/numeric/math_accuracy.py.
+// RUN: sinter-opt %s --sinter-expand-math=libm=false --canonicalize --cse | FileCheck %s --check-prefix=ALONE
+// RUN: sinter-opt %s --sinter-expand-math=libm=false --canonicalize --cse --convert-vector-to-scf --convert-scf-to-cf \
+// RUN:   --convert-vector-to-llvm --finalize-memref-to-llvm --convert-math-to-llvm --convert-func-to-llvm --convert-arith-to-llvm \
+// RUN:   --convert-cf-to-llvm --convert-index-to-llvm --reconcile-unrealized-casts \
+// RUN:   | mlir-runner -e main --entry-point-result=void --shared-libs=%mlir_lib_dir/libmlir_c_runner_utils.so | FileCheck %s
+
+// ALONE-NOT: math.{{a?(cos|sin|tan)}}
+// ALONE-NOT: math.{{(exp|log|cbrt)}}
+
+// In all quadrants, on the axes, with zeros of both signs, infinities, quotients that overflow, NaN.
+// CHECK: ( 0.785398, 2.35619, -2.35619, -0.785398, 1.5708, -1.5708, 0, 3.14159 )
+// CHECK-NEXT: ( -0, -3.14159, 0.785398, -2.35619, 1.5708, 0, {{-?}}nan, {{-?}}nan )
+// CHECK-NEXT: ( 0.785398, 2.35619, -2.35619, -0.785398, 1.5708, -1.5708, 0, 3.14159 )
+// A lane that is large, infinite or NaN must not change what small ones beside it give.
+// CHECK-NEXT: ( 0, 1e-30, -0.487506, {{-?}}nan )
+// CHECK-NEXT: ( 1, 1, 0.87312, {{-?}}nan )
+// CHECK-NEXT: ( 0, 1e-30, -0.55835, {{-?}}nan )
+// Powers of two and their logarithms are exact.
+// CHECK-NEXT: ( 1024, 4.94066e-324, inf, 0 )
+// CHECK-NEXT: ( 10, -1074, -inf, {{-?}}nan )
+func.func @main() {
+  %y = arith.constant dense<[1.0, 1.0, -1.0, -1.0, 2.0, -2.0, 0.0, 0.0]> : vector<8xf32>
+  %x = arith.constant dense<[1.0, -1.0, -1.0, 1.0, 0.0, -0.0, 5.0, -5.0]> : vector<8xf32>
+  %0 = func.call @angles(%y, %x) : (vector<8xf32>, vector<8xf32>) -> vector<8xf32>
+  vector.print %0 : vector<8xf32>
+  %v = arith.constant dense<[-0.0, -0.0, 0x7F800000, 0xFF800000, 3.0e+38, 1.0e-38, 0x7FC00000, 1.0]> : vector<8xf32>
+  %u = arith.constant dense<[0.0, -0.0, 0x7F800000, 0xFF800000, 1.0e-30, 3.0e+38, 1.0, 0x7FC00000]> : vector<8xf32>
+  %1 = func.call @angles(%v, %u) : (vector<8xf32>, vector<8xf32>) -> vector<8xf32>
+  vector.print %1 : vector<8xf32>
+  %yd = arith.extf %y : vector<8xf32> to vector<8xf64>
+  %xd = arith.extf %x : vector<8xf32> to vector<8xf64>
+  %2 = func.call @wide_angles(%yd, %xd) : (vector<8xf64>, vector<8xf64>) -> vector<8xf64>
+  vector.print %2 : vector<8xf64>
+  %m = arith.constant dense<[0.0, 1.0e-30, 1.0e+10, 0x7F800000]> : vector<4xf32>
+  %s, %c, %t = func.call @beside_large(%m) : (vector<4xf32>) -> (vector<4xf32>, vector<4xf32>, vector<4xf32>)
+  vector.print %s : vector<4xf32>
+  vector.print %c : vector<4xf32>
+  vector.print %t : vector<4xf32>
+  %e = arith.constant dense<[10.0, -1074.0, 1024.0, -1076.0]> : vector<4xf64>
+  %l = arith.constant dense<[1024.0, 0x0000000000000001, 0.0, -1.0]> : vector<4xf64>
+  %p, %q = func.call @base_two(%e, %l) : (vector<4xf64>, vector<4xf64>) -> (vector<4xf64>, vector<4xf64>)
+  vector.print %p : vector<4xf64>
+  vector.print %q : vector<4xf64>
+  return
+}
+func.func private @angles(%y: vector<8xf32>, %x: vector<8xf32>) -> vector<8xf32> attributes {no_inline} {
+  %a = math.atan2 %y, %x : vector<8xf32>
+  return %a : vector<8xf32>
+}
+func.func private @wide_angles(%y: vector<8xf64>, %x: vector<8xf64>) -> vector<8xf64> attributes {no_inline} {
+  %a = math.atan2 %y, %x : vector<8xf64>
+  return %a : vector<8xf64>
+}
+func.func private @beside_large(%x: vector<4xf32>) -> (vector<4xf32>, vector<4xf32>, vector<4xf32>) attributes {no_inline} {
+  %s = math.sin %x : vector<4xf32>
+  %c = math.cos %x : vector<4xf32>
+  %t = math.tan %x : vector<4xf32>
+  return %s, %c, %t : vector<4xf32>, vector<4xf32>, vector<4xf32>
+}
+func.func private @base_two(%x: vector<4xf64>, %y: vector<4xf64>) -> (vector<4xf64>, vector<4xf64>) attributes {no_inline} {
+  %e = math.exp2 %x : vector<4xf64>
+  %l = math.log2 %y : vector<4xf64>
+  return %e, %l : vector<4xf64>, vector<4xf64>
+}
