@@ -504,6 +504,33 @@ $r = sinter.mul $s, $d : tensor<?x7x$T>)"},
   %6 = arith.addf %5, %ro : $T
   sinter.yield %6 : $T
 })"},
+        OpCase{"map_inverse_functions", "?x7x$T; ?x7x$T", "?x7x$T",
+               R"($r = sinter.map ins($a, $b : tensor<?x7x$T>, tensor<?x7x$T>) -> tensor<?x7x$T> {
+^bb0(%x: $T, %y: $T):
+  %h = arith.constant 0.75 : $T
+  %t = math.tanh %x : $T
+  %in = arith.mulf %t, %h : $T
+  %c = math.cosh %y : $T
+  %more = arith.addf %c, %h : $T
+  %as = math.asin %in : $T
+  %ac = math.acos %in : $T
+  %at = math.atanh %in : $T
+  %ash = math.asinh %y : $T
+  %ach = math.acosh %more : $T
+  %ro = math.round %y : $T
+  %nan = math.isnan %x : $T
+  %inf = math.isinf %y : $T
+  %fin = math.isfinite %x : $T
+  %1 = arith.addf %as, %ac : $T
+  %2 = arith.mulf %1, %at : $T
+  %3 = arith.addf %2, %ash : $T
+  %4 = arith.addf %3, %ach : $T
+  %5 = arith.addf %4, %ro : $T
+  %6 = arith.select %fin, %5, %x : $T
+  %7 = arith.select %inf, %y, %6 : $T
+  %8 = arith.select %nan, %h, %7 : $T
+  sinter.yield %8 : $T
+})"},
         OpCase{"map_integers", "?x7xi32; ?x7xi32", "?x7xi32",
                R"($r = sinter.map ins($a, $b : tensor<?x7xi32>, tensor<?x7xi32>) -> tensor<?x7xi32> {
 ^bb0(%x: i32, %y: i32):

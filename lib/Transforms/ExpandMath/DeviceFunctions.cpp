@@ -144,6 +144,13 @@ static Value cbrtOf(MathBuilder &b, Value x) {
   return b.select(isItsOwn, x, b.copySign(better, x));
 }
 
+/// Halves go away from zero.
+static Value roundOf(MathBuilder &b, Value x) {
+  Value a = b.abs(x), whole = b.floor(a), one = b.constant(1.0), zero = b.constant(0.0);
+  Value isUp = b.compare(Predicate::OGE, b.sub(a, whole), b.constant(0.5));
+  return b.copySign(b.add(whole, b.select(isUp, one, zero)), x);
+}
+
 /// 2^n e^(f log(2)) of x = n + f; the power of an integer is exact.
 static Value exp2Of(MathBuilder &b, Value x) {
   // Beyond these bounds the result is 0 or infinite.
@@ -208,7 +215,8 @@ void populateDeviceFunctionPatterns(RewritePatternSet &patterns, MathTarget targ
                ByFormula<AsinhOp, asinhOf>, ByFormula<AtanOp, atanOf>, ByFormula<AtanhOp, atanhOf>,
                ByFormula<Atan2Op, atan2Of>, ByFormula<CbrtOp, cbrtOf>, ByFormula<CoshOp, coshOf>,
                ByFormula<Exp2Op, exp2Of>, ByFormula<Log2Op, expandLog2>, ByFormula<Log10Op, expandLog10>,
-               ByFormula<SinhOp, sinhOf>, ByFormula<TanOp, tanOf>>(context, target, preferred);
+               ByFormula<RoundOp, roundOf>, ByFormula<SinhOp, sinhOf>, ByFormula<TanOp, tanOf>>(context, target,
+                                                                                                preferred);
 }
 
 } // namespace sinter

@@ -6,6 +6,8 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "sinter/Transforms/ExpandMath/ExpandMath.h"
 
+#include <limits>
+
 using namespace mlir;
 
 namespace sinter {
@@ -46,6 +48,22 @@ struct ExpandPow : ExpansionPattern<math::PowFOp> {
   }
 };
 
+/// |x| compared with infinity.
+template <typename OpTy, arith::CmpFPredicate predicate>
+struct ExpandTest : ExpansionPattern<OpTy> {
+  using ExpansionPattern<OpTy>::ExpansionPattern;
+  LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
+    Value x = op.getOperand();
+    if (!isExpandable(x.getType()))
+      return rewriter.notifyMatchFailure(op, "neither f32 nor f64");
+    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
+    MathBuilder b(builder, x.getType(), this->target);
+    Value infinity = b.constant(std::numeric_limits<double>::infinity());
+    rewriter.replaceOp(op, b.compare(predicate, b.abs(x), infinity));
+    return success();
+  }
+};
+
 Value expandRsqrt(MathBuilder &b, Value x) {
   return b.div(b.constant(1.0), b.sqrt(x));
 }
@@ -60,6 +78,10 @@ void populateMathPolynomialPatterns(RewritePatternSet &patterns, MathTarget targ
     patterns.add<ExpandPattern<math::SinOp, expandSin>, ExpandPattern<math::CosOp, expandCos>>(context, target,
                                                                                                preferred);
   patterns.add<ExpandPow>(context, target, preferred);
+  patterns
+      .add<ExpandTest<math::IsFiniteOp, arith::CmpFPredicate::OLT>,
+           ExpandTest<math::IsInfOp, arith::CmpFPredicate::OEQ>, ExpandTest<math::IsNaNOp, arith::CmpFPredicate::UNO>>(
+          context, target, preferred);
   patterns.add<ExpandPattern<math::ExpOp, expandExp>, ExpandPattern<math::ExpM1Op, expandExpM1>,
                ExpandPattern<math::LogOp, expandLog>, ExpandPattern<math::Log1pOp, expandLog1P>,
                ExpandPattern<math::TanhOp, expandTanh>, ExpandPattern<math::ErfOp, expandErf>,

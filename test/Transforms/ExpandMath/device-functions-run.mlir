@@ -7,7 +7,7 @@
 // RUN:   | mlir-runner -e main --entry-point-result=void --shared-libs=%mlir_lib_dir/libmlir_c_runner_utils.so | FileCheck %s
 
 // ALONE-NOT: math.{{a?(cos|sin|tan)}}
-// ALONE-NOT: math.{{(exp|log|cbrt)}}
+// ALONE-NOT: math.{{(exp|log|cbrt|round|is)}}
 
 // In all quadrants, on the axes, with zeros of both signs, infinities, quotients that overflow, NaN.
 // CHECK: ( 0.785398, 2.35619, -2.35619, -0.785398, 1.5708, -1.5708, 0, 3.14159 )
@@ -20,6 +20,11 @@
 // Powers of two and their logarithms are exact.
 // CHECK-NEXT: ( 1024, 4.94066e-324, inf, 0 )
 // CHECK-NEXT: ( 10, -1074, -inf, {{-?}}nan )
+// Halves are rounded away from zero; what is below one half, and what has no fraction, is not.
+// CHECK-NEXT: ( 3, -3, 0, -0, 8.38861e+06, inf, {{-?}}nan, 1 )
+// CHECK-NEXT: ( 1, 1, 1, 1, 1, 0, 0, 1 )
+// CHECK-NEXT: ( 0, 0, 0, 0, 0, 1, 0, 0 )
+// CHECK-NEXT: ( 0, 0, 0, 0, 0, 0, 1, 0 )
 func.func @main() {
   %y = arith.constant dense<[1.0, 1.0, -1.0, -1.0, 2.0, -2.0, 0.0, 0.0]> : vector<8xf32>
   %x = arith.constant dense<[1.0, -1.0, -1.0, 1.0, 0.0, -0.0, 5.0, -5.0]> : vector<8xf32>
@@ -43,6 +48,12 @@ func.func @main() {
   %p, %q = func.call @base_two(%e, %l) : (vector<4xf64>, vector<4xf64>) -> (vector<4xf64>, vector<4xf64>)
   vector.print %p : vector<4xf64>
   vector.print %q : vector<4xf64>
+  %h = arith.constant dense<[2.5, -2.5, 0x3EFFFFFF, -0.0, 8388609.0, 0x7F800000, 0x7FC00000, 1.25]> : vector<8xf32>
+  %r, %f, %i, %n = func.call @rounded(%h) : (vector<8xf32>) -> (vector<8xf32>, vector<8xi1>, vector<8xi1>, vector<8xi1>)
+  vector.print %r : vector<8xf32>
+  vector.print %f : vector<8xi1>
+  vector.print %i : vector<8xi1>
+  vector.print %n : vector<8xi1>
   return
 }
 func.func private @angles(%y: vector<8xf32>, %x: vector<8xf32>) -> vector<8xf32> attributes {no_inline} {
@@ -58,6 +69,13 @@ func.func private @beside_large(%x: vector<4xf32>) -> (vector<4xf32>, vector<4xf
   %c = math.cos %x : vector<4xf32>
   %t = math.tan %x : vector<4xf32>
   return %s, %c, %t : vector<4xf32>, vector<4xf32>, vector<4xf32>
+}
+func.func private @rounded(%x: vector<8xf32>) -> (vector<8xf32>, vector<8xi1>, vector<8xi1>, vector<8xi1>) attributes {no_inline} {
+  %r = math.round %x : vector<8xf32>
+  %f = math.isfinite %x : vector<8xf32>
+  %i = math.isinf %x : vector<8xf32>
+  %n = math.isnan %x : vector<8xf32>
+  return %r, %f, %i, %n : vector<8xf32>, vector<8xi1>, vector<8xi1>, vector<8xi1>
 }
 func.func private @base_two(%x: vector<4xf64>, %y: vector<4xf64>) -> (vector<4xf64>, vector<4xf64>) attributes {no_inline} {
   %e = math.exp2 %x : vector<4xf64>

@@ -17,6 +17,8 @@
 // sin and cos of arguments beyond 2^17 (f32) or 2^27 (f64) are libm's, for all lanes of the vector that has one; so are
 // all of targets without multiply-adds. Without libm such lanes are reduced with as many bits of 2/pi as they need.
 //
+// isfinite, isinf and isnan are comparisons with infinity.
+//
 // Left to libm, as scalar ops: pow of f64, tan, the inverse and other hyperbolic functions, cbrt, exp2, log2, log10,
 // fpowi. Left alone, as instructions: absf, ceil, copysign, floor, fma, round, roundeven, sqrt, trunc, and the integer
 // ops.
@@ -27,7 +29,7 @@
 //   | acos | acosh | asin | asinh | atan | atanh | cbrt | cosh | exp2 | log2 | log10 | sinh | tan |
 //   | 2    | 2.25  | 2.5  | 2.25  | 1    | 2.25  | 1    | 3    | 1.25 | 1.75 | 2     | 3    | 3   |
 //
-// and atan2, which is not measured, by atan of the quotient.
+// atan2, which is not measured, is atan of the quotient; round is exact.
 //
 // Conversions between f32 and bf16 become integer arithmetic, those of f16 where the target has no instructions for
 // them: with the result of IEEE 754 (nearest, of two the even one; subnormals kept).

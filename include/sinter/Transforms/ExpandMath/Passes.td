@@ -10,7 +10,7 @@ def ExpandMathPass : Pass<"sinter-expand-math"> {
   let summary = "writes math functions as arithmetic, or as calls of scalar functions";
   let description = [{
     exp, expm1, log, log1p, tanh, erf, sin, cos and rsqrt of f32 and f64 and pow of f32, on scalars and on vectors of rank 1,
-    become arithmetic (see ExpandMath.h for their accuracy); the formulas 1 + erf(x) and 1 / (1 + exp(-x)) do so as a whole. Every other math op on vectors that no instruction computes
+    become arithmetic (see ExpandMath.h for their accuracy), tests for NaN and infinity comparisons; the formulas 1 + erf(x) and 1 / (1 + exp(-x)) do so as a whole. Every other math op on vectors that no instruction computes
     becomes one scalar op per lane, for libm.
 
     With `fma = false` multiply-adds become a product and a sum: for CPUs without such an instruction, on which LLVM
