@@ -131,4 +131,106 @@ INSTANTIATE_TEST_SUITE_P(
                           "$r = sinter.linear $gh, $ch : (tensor<?x40xbf16>, tensor<20x40xbf16>) -> tensor<?x20xf32>"}),
     caseName);
 
+/// Left and right operand as they lie (N) or transposed (T), with rows of multiples of 16 bytes and without; k is
+/// longer than what a GPU has under way at once.
+INSTANTIATE_TEST_SUITE_P(
+    LayoutsOfHalves, EveryUseOfHalves,
+    testing::Values(
+        OpCase{"even_nn", "?x264x$T; 264x72x$T", "?x72x$T",
+               NARROW("a", "?x264x")
+                   NARROW("b", "264x72x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [1] x [0] : "
+                                          "(tensor<?x264xbf16>, tensor<264x72xbf16>) -> tensor<?x72xf32>"},
+        OpCase{"even_nt", "?x264x$T; 72x264x$T", "?x72x$T",
+               NARROW("a", "?x264x")
+                   NARROW("b", "72x264x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [1] x [1] : "
+                                          "(tensor<?x264xbf16>, tensor<72x264xbf16>) -> tensor<?x72xf32>"},
+        OpCase{"even_tn", "?x40x$T; ?x72x$T", "40x72x$T",
+               NARROW("a", "?x40x")
+                   NARROW("b", "?x72x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [0] x [0] : "
+                                        "(tensor<?x40xbf16>, tensor<?x72xbf16>) -> tensor<40x72xf32>"},
+        OpCase{"even_batched_nn", "?x40x264x$T; ?x264x72x$T", "?x40x72x$T",
+               NARROW("a", "?x40x264x")
+                   NARROW("b", "?x264x72x") "$r = sinter.dot_general $ah, $bh batch = [0] x [0] contract = [2] x [1] : "
+                                            "(tensor<?x40x264xbf16>, tensor<?x264x72xbf16>) -> tensor<?x40x72xf32>"},
+        OpCase{"even_batched_nt", "?x40x264x$T; ?x72x264x$T", "?x40x72x$T",
+               NARROW("a", "?x40x264x")
+                   NARROW("b", "?x72x264x") "$r = sinter.dot_general $ah, $bh batch = [0] x [0] contract = [2] x [2] : "
+                                            "(tensor<?x40x264xbf16>, tensor<?x72x264xbf16>) -> tensor<?x40x72xf32>"},
+        OpCase{"even_batched_tn", "?x264x40x$T; ?x264x72x$T", "?x40x72x$T",
+               NARROW("a", "?x264x40x")
+                   NARROW("b", "?x264x72x") "$r = sinter.dot_general $ah, $bh batch = [0] x [0] contract = [1] x [1] : "
+                                            "(tensor<?x264x40xbf16>, tensor<?x264x72xbf16>) -> tensor<?x40x72xf32>"},
+        OpCase{"even_batched_tt", "?x264x40x$T; ?x72x264x$T", "?x40x72x$T",
+               NARROW("a", "?x264x40x")
+                   NARROW("b", "?x72x264x") "$r = sinter.dot_general $ah, $bh batch = [0] x [0] contract = [1] x [2] : "
+                                            "(tensor<?x264x40xbf16>, tensor<?x72x264xbf16>) -> tensor<?x40x72xf32>"},
+        OpCase{"prime_nn", "?x131x$T; 131x53x$T", "?x53x$T",
+               NARROW("a", "?x131x")
+                   NARROW("b", "131x53x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [1] x [0] : "
+                                          "(tensor<?x131xbf16>, tensor<131x53xbf16>) -> tensor<?x53xf32>"},
+        OpCase{"prime_nt", "?x131x$T; 53x131x$T", "?x53x$T",
+               NARROW("a", "?x131x")
+                   NARROW("b", "53x131x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [1] x [1] : "
+                                          "(tensor<?x131xbf16>, tensor<53x131xbf16>) -> tensor<?x53xf32>"},
+        OpCase{"prime_tn", "?x37x$T; ?x53x$T", "37x53x$T",
+               NARROW("a", "?x37x")
+                   NARROW("b", "?x53x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [0] x [0] : "
+                                        "(tensor<?x37xbf16>, tensor<?x53xbf16>) -> tensor<37x53xf32>"},
+        OpCase{"prime_batched_nn", "?x37x131x$T; ?x131x53x$T", "?x37x53x$T",
+               NARROW("a", "?x37x131x")
+                   NARROW("b", "?x131x53x") "$r = sinter.dot_general $ah, $bh batch = [0] x [0] contract = [2] x [1] : "
+                                            "(tensor<?x37x131xbf16>, tensor<?x131x53xbf16>) -> tensor<?x37x53xf32>"},
+        OpCase{"prime_batched_nt", "?x37x131x$T; ?x53x131x$T", "?x37x53x$T",
+               NARROW("a", "?x37x131x")
+                   NARROW("b", "?x53x131x") "$r = sinter.dot_general $ah, $bh batch = [0] x [0] contract = [2] x [2] : "
+                                            "(tensor<?x37x131xbf16>, tensor<?x53x131xbf16>) -> tensor<?x37x53xf32>"},
+        OpCase{"prime_batched_tn", "?x131x37x$T; ?x131x53x$T", "?x37x53x$T",
+               NARROW("a", "?x131x37x")
+                   NARROW("b", "?x131x53x") "$r = sinter.dot_general $ah, $bh batch = [0] x [0] contract = [1] x [1] : "
+                                            "(tensor<?x131x37xbf16>, tensor<?x131x53xbf16>) -> tensor<?x37x53xf32>"},
+        OpCase{"prime_batched_tt", "?x131x37x$T; ?x53x131x$T", "?x37x53x$T",
+               NARROW("a", "?x131x37x")
+                   NARROW("b", "?x53x131x") "$r = sinter.dot_general $ah, $bh batch = [0] x [0] contract = [1] x [2] : "
+                                            "(tensor<?x131x37xbf16>, tensor<?x53x131xbf16>) -> tensor<?x37x53xf32>"}),
+    caseName);
+
+/// Two summed dims that lie in different orders; operands that are computed where they are copied.
+INSTANTIATE_TEST_SUITE_P(
+    FormsOfHalves, EveryUseOfHalves,
+    testing::Values(
+        OpCase{"even_two_sums", "?x3x72x$T; 72x3x40x$T", "?x40x$T",
+               NARROW("a", "?x3x72x")
+                   NARROW("b", "72x3x40x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [1, 2] x [1, "
+                                           "0] : (tensor<?x3x72xbf16>, tensor<72x3x40xbf16>) -> tensor<?x40xf32>"},
+        OpCase{"even_of_maps", "?x72x$T; 40x72x$T; 72x$T", "?x40x$T",
+               "$x = sinter.relu $a : tensor<?x72x$T>\n$s = sinter.broadcast $c dims = [1] : tensor<72x$T> -> "
+               "tensor<40x72x$T>\n$w = sinter.mul $b, $s : tensor<40x72x$T>\n$xh = sinter.convert $x : tensor<?x72x$T> "
+               "to tensor<?x72xbf16>\n$wh = sinter.convert $w : tensor<40x72x$T> to tensor<40x72xbf16>\n$r = "
+               "sinter.linear $xh, $wh : (tensor<?x72xbf16>, tensor<40x72xbf16>) -> tensor<?x40xf32>"},
+        OpCase{
+            "even_masked", "?x72xi1; ?x72x$T; 72x40x$T; 72x$T", "?x40x$T",
+            "$z = sinter.constant dense<0.5> : tensor<1x72x$T> -> tensor<?x72x$T>\n$x = sinter.select $a, $b, $z : "
+            "tensor<?x72x$T>\n$s = sinter.broadcast $d dims = [0] : tensor<72x$T> -> tensor<72x40x$T>\n$w = "
+            "sinter.mul $c, $s : tensor<72x40x$T>\n$xh = sinter.convert $x : tensor<?x72x$T> to tensor<?x72xbf16>\n$wh "
+            "= sinter.convert $w : tensor<72x40x$T> to tensor<72x40xbf16>\n$r = sinter.dot_general $xh, $wh batch = [] "
+            "x [] contract = [1] x [0] : (tensor<?x72xbf16>, tensor<72x40xbf16>) -> tensor<?x40xf32>"},
+        OpCase{"odd_two_sums", "?x5x131x$T; 131x5x19x$T", "?x19x$T",
+               NARROW("a", "?x5x131x")
+                   NARROW("b", "131x5x19x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [1, 2] x [1, "
+                                            "0] : (tensor<?x5x131xbf16>, tensor<131x5x19xbf16>) -> tensor<?x19xf32>"},
+        OpCase{
+            "odd_of_maps", "?x131x$T; 19x131x$T; 131x$T", "?x19x$T",
+            "$x = sinter.relu $a : tensor<?x131x$T>\n$s = sinter.broadcast $c dims = [1] : tensor<131x$T> -> "
+            "tensor<19x131x$T>\n$w = sinter.mul $b, $s : tensor<19x131x$T>\n$xh = sinter.convert $x : tensor<?x131x$T> "
+            "to tensor<?x131xbf16>\n$wh = sinter.convert $w : tensor<19x131x$T> to tensor<19x131xbf16>\n$r = "
+            "sinter.linear $xh, $wh : (tensor<?x131xbf16>, tensor<19x131xbf16>) -> tensor<?x19xf32>"},
+        OpCase{"odd_masked", "?x131xi1; ?x131x$T; 131x19x$T; 131x$T", "?x19x$T",
+               "$z = sinter.constant dense<0.5> : tensor<1x131x$T> -> tensor<?x131x$T>\n$x = sinter.select $a, $b, $z "
+               ": tensor<?x131x$T>\n$s = sinter.broadcast $d dims = [0] : tensor<131x$T> -> tensor<131x19x$T>\n$w "
+               "= sinter.mul $c, $s : tensor<131x19x$T>\n$xh = sinter.convert $x : tensor<?x131x$T> to "
+               "tensor<?x131xbf16>\n$wh = sinter.convert $w : tensor<131x19x$T> to tensor<131x19xbf16>\n$r = "
+               "sinter.dot_general $xh, $wh batch = [] x [] contract = [1] x [0] : (tensor<?x131xbf16>, "
+               "tensor<131x19xbf16>) -> tensor<?x19xf32>"}),
+    caseName);
+
 } // namespace

@@ -11,12 +11,12 @@ using namespace mlir;
 
 namespace sinter {
 
-void ContractionSkeleton::emitSlab(Value slab, llvm::function_ref<Value(Value)> rowOf) {
-  int64_t lines = cast<MemRefType>(slab.getType()).getShape().front();
-  auto loop = scf::ForOp::create(builder, loc, thread, math.constant(lines * block.bn), math.constant(block.threads));
+void ContractionSkeleton::emitSlab(Value slab, int64_t lines, llvm::function_ref<Value(Value)> rowOf) {
+  auto loop =
+      scf::ForOp::create(builder, loc, thread, math.constant(lines * right.width), math.constant(function.threads));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value line = math.div(loop.getInductionVar(), block.bn), column = math.rem(loop.getInductionVar(), block.bn);
+  Value line = math.div(loop.getInductionVar(), right.width), column = math.rem(loop.getInductionVar(), right.width);
   Value m = math.add(left.start, rowOf(line)), n = math.add(right.start, column);
   Value inside = arith::AndIOp::create(builder, loc, math.less(m, extentOf(p.m)), math.less(n, extentOf(p.n)));
   emitIf(builder, loc, inside, [&] {

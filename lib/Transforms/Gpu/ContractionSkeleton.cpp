@@ -1,4 +1,4 @@
-// What all skeletons of products do: find their tile, walk the dims that are not tiled, read operands.
+// Products on a GPU: which tile a block has, and what it reads of the operands.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionSkeleton.h"
@@ -12,15 +12,22 @@ using namespace mlir;
 
 namespace sinter {
 
-int64_t countTiles(const ContractionProblem &p, const BlockTile &tile) {
-  int64_t tiles = llvm::divideCeil(p.m.extent, tile.bm) * llvm::divideCeil(p.n.extent, tile.bn);
+/// Blocks that fill a large GPU.
+static constexpr int64_t kBlocks = 128;
+
+static int64_t tilesOf(const ContractionProblem &p, const BlockTile &tile) {
+  int64_t tiles = llvm::divideCeil(p.m.extent, tile.m) * llvm::divideCeil(p.n.extent, tile.n);
   for (const ContractionDim &dim : p.outer)
     tiles *= dim.extent;
   return tiles;
 }
 
-Grid ContractionSkeleton::grid(const ContractionProblem &p, const BlockTile &tile) {
-  int64_t all = countTiles(p, tile), dynamic = p.m.dynamic + p.n.dynamic;
+bool fillsGpu(const ContractionProblem &p, const BlockTile &tile) {
+  return tilesOf(p, tile) >= kBlocks;
+}
+
+Grid contractionGrid(const ContractionProblem &p, const BlockTile &tile) {
+  int64_t all = tilesOf(p, tile), dynamic = p.m.dynamic + p.n.dynamic;
   const ContractionDim *outer = !p.outer.empty() && p.outer.front().dynamic ? &p.outer.front() : nullptr;
   dynamic += outer != nullptr;
   if (dynamic != 1)
@@ -28,15 +35,15 @@ Grid ContractionSkeleton::grid(const ContractionProblem &p, const BlockTile &til
   if (outer)
     return {outer->perRow, 0, 1, all / outer->extent};
   const ContractionDim &dim = p.m.dynamic ? p.m : p.n;
-  int64_t size = p.m.dynamic ? tile.bm : tile.bn;
+  int64_t size = p.m.dynamic ? tile.m : tile.n;
   return {dim.perRow, 0, size, all / int64_t(llvm::divideCeil(dim.extent, size))};
 }
 
 ContractionSkeleton::ContractionSkeleton(DeviceFunction &function, const ContractionProblem &problem,
-                                         const BlockTile &tile)
-    : function(function), builder(function.builder), loc(function.loc), math(builder, loc), p(problem), block(tile),
-      element(problem.element()), context(builder, function.emission), left{&p.lhs, &p.m, tile.bm, {}, {}},
-      right{&p.rhs, &p.n, tile.bn, {}, {}} {}
+                                         const BlockTile &block)
+    : function(function), builder(function.builder), loc(function.loc), math(builder, loc), p(problem),
+      element(problem.element()), context(builder, function.emission), left{&p.lhs, &p.m, block.m, {}},
+      right{&p.rhs, &p.n, block.n, {}} {}
 
 void ContractionSkeleton::emit() {
   allocate();
@@ -44,7 +51,7 @@ void ContractionSkeleton::emit() {
   decodeBlock();
   emitIf(builder, loc, isBlock, [&] {
     Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
-    emitEpilogue(emitOuterK(0, Values(accumulators(), zero)));
+    emitEpilogue(emitOuterK(0, Values(accumulatorCount(), zero)));
   });
 }
 
@@ -63,8 +70,8 @@ void ContractionSkeleton::decodeBlock() {
   SmallVector<Axis> axes;
   for (auto [dim, index] : llvm::zip_equal(p.outer, outerIndex))
     axes.push_back({&dim, 1, &index});
-  axes.push_back({&p.m, block.bm, &left.start});
-  axes.push_back({&p.n, block.bn, &right.start});
+  axes.push_back({&p.m, left.width, &left.start});
+  axes.push_back({&p.n, right.width, &right.start});
   auto first = llvm::find_if(axes, [](const Axis &axis) { return axis.dim->dynamic; });
   if (first != axes.end())
     std::rotate(axes.begin(), first, first + 1);
@@ -80,7 +87,7 @@ void ContractionSkeleton::decodeBlock() {
     if (!axis.dim->dynamic)
       continue;
     Value inside = math.less(*axis.index, extentOf(*axis.dim));
-    isBlock = isBlock ? Value(arith::AndIOp::create(builder, loc, isBlock, inside)) : inside;
+    isBlock = math.both(isBlock, inside);
   }
 }
 
@@ -121,21 +128,28 @@ Value ContractionSkeleton::flat(Value argument) {
                                                /*offset=*/0, ArrayRef<int64_t>{count}, ArrayRef<int64_t>{1});
 }
 
-Value ContractionSkeleton::isInside(const Side &side, Value at, Value k) {
-  auto inside = [&](Value index, const ContractionDim &dim, int64_t size) {
-    return !dim.dynamic && dim.extent % size == 0 ? Value() : math.less(index, extentOf(dim));
-  };
-  Value valid = inside(at, *side.dim, side.width), validK = inside(k, p.k, block.bk);
-  return valid && validK ? Value(arith::AndIOp::create(builder, loc, valid, validK)) : valid ? valid : validK;
+/// Of the first source that has both dims: smaller ones (a factor per row) may lie across.
+bool ContractionSkeleton::Side::liesAlongK(const ContractionDim &k) const {
+  for (const ContractionOperand::Source &source : operand->sources)
+    if (strideAlong(source.strides, k) != 0 && strideAlong(source.strides, *dim) != 0)
+      return strideAlong(source.strides, k) == 1;
+  return strideAlong(operand->strides, k) == 1;
 }
 
-/// The element of an operand, as `type`; zero outside of it.
-Value ContractionSkeleton::operandElement(const Side &side, Value at, Value k, Type type) {
-  Value valid = isInside(side, at, k);
-  if (valid) {
-    at = math.min(at, math.add(extentOf(*side.dim), -1));
-    k = math.min(k, math.add(extentOf(p.k), -1));
-  }
+Value ContractionSkeleton::operandElement(const Side &side, Value at, Value k, bool checksK, int64_t lanes) {
+  const ContractionDim &inner = side.liesAlongK(p.k) ? p.k : *side.dim;
+  auto inside = [&](Value &index, const ContractionDim &dim, bool checks) {
+    if (!checks)
+      return Value();
+    int64_t count = &dim == &inner ? lanes : 1;
+    Value extent = extentOf(dim), last = arith::SubIOp::create(builder, loc, extent, math.constant(count));
+    Value valid = math.less(index, extent);
+    index = math.min(index, last);
+    return valid;
+  };
+  bool checksAt = side.dim->dynamic || side.dim->extent % side.width != 0;
+  Value valid = inside(at, *side.dim, checksAt), validK = inside(k, p.k, checksK);
+  valid = math.both(valid, validK);
   IRMapping scalars = context.scalars();
   Value value;
   for (const ContractionOperand::Source &source : side.operand->sources) {
@@ -143,34 +157,22 @@ Value ContractionSkeleton::operandElement(const Side &side, Value at, Value k, T
         outerOffset(source.strides, /*withK=*/true),
         math.add(math.mul(at, strideAlong(source.strides, *side.dim)), math.mul(k, strideAlong(source.strides, p.k))));
     value =
-        loadElements(builder, loc, flat(source.argument), offset, 1, getElementTypeOrSelf(source.argument.getType()));
+        loadElements(builder, loc, flat(source.argument), offset, strideAlong(source.strides, inner) == 0 ? 1 : lanes,
+                     getElementTypeOrSelf(source.argument.getType()));
     if (source.scalar)
       scalars.map(source.scalar, value);
   }
+  ScalarToVector toVector(builder, loc, lanes);
   if (linalg::GenericOp prologue = side.operand->prologue) {
     Block &body = prologue.getRegion().front();
-    ScalarToVector(builder, loc, 1).clone(body, scalars, /*indexOf=*/nullptr);
+    toVector.clone(body, scalars, /*indexOf=*/nullptr);
     value = scalars.lookup(body.getTerminator()->getOperand(0));
   }
-  if (value.getType() != type)
-    value = arith::ExtFOp::create(builder, loc, type, value);
+  value = toVector.broadcast(value);
   if (!valid)
     return value;
-  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(value.getType()));
   return arith::SelectOp::create(builder, loc, valid, value, zero);
-}
-
-LogicalResult emitDeviceContraction(DeviceEmission &emission) {
-  FailureOr<ContractionProblem> problem = matchContraction(emission.kernel, emission.batch);
-  if (failed(problem))
-    return emission.kernel.emitError() << "kernel \"" << emission.kernel.getName()
-                                       << "\" is no product that the contraction skeletons for GPUs know";
-  if (hasMatrixInstruction(*problem, emission.tf32))
-    emitMmaContraction(emission, *problem);
-  else
-    emitFmaContraction(emission, *problem);
-  alignVectors(emission.functions.back());
-  return success();
 }
 
 } // namespace sinter

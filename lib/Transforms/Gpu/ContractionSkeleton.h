@@ -1,14 +1,13 @@
-// Products on a GPU: which block computes which tile of the result, and what follows the product.
+// Products on a GPU: what a block computes, and how its results are finished, whoever multiplies.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A block of threads computes a tile of the result, [bm][bn]. For each stretch of `bk` of the summed dim it brings that
-// much of both operands to shared memory, and multiplies. How it does that is the concern of two kinds of skeleton:
-//
-//   FmaSkeleton   multiply-adds of single numbers, in f32 and f64
-//   MmaSkeleton   the matrix instructions of warps (`mma.sync`), of f16 and bf16 and, if asked for, of f32 as tf32
+// A block computes a tile of the result, [m][n]: it adds up products over stretches of the summed dim, which it copies
+// to shared memory, and leaves the sums spread over its threads' registers (the accumulators). How, is what two
+// skeletons differ in: FmaContraction multiplies element by element in any type, MmaContraction on tensor cores.
+// Sums run over k in order: results depend neither on the grid nor on the device.
 //
 // The finished tile goes through shared memory once more, a slab of rows at a time, so that the epilogue reads and
-// writes memory along rows. Sums run over k in order: results do not depend on the grid.
+// writes memory along rows, and sees one element of the result at a time whatever the accumulators look like.
 
 #ifndef SINTER_LIB_TRANSFORMS_GPU_CONTRACTIONSKELETON_H
 #define SINTER_LIB_TRANSFORMS_GPU_CONTRACTIONSKELETON_H
@@ -18,83 +17,86 @@
 
 namespace sinter {
 
-/// Of the result, by a block; and how much of the summed dim is in shared memory at a time.
+/// Rows and columns of the result that a block computes.
 struct BlockTile {
-  int64_t bm, bn, bk, threads;
+  int64_t m, n;
 };
 
-/// The first tile of which there are enough to fill a GPU, or the last one: tiles come from large to small.
+/// Blocks of a launch.
+Grid contractionGrid(const ContractionProblem &problem, const BlockTile &tile);
+
+/// True if there are tiles for all of a large GPU.
+bool fillsGpu(const ContractionProblem &problem, const BlockTile &tile);
+
+/// The first tile, of those from large to small, of which there are enough to fill a GPU, or the last one.
 template <typename Tile>
-const Tile &chooseTile(const ContractionProblem &problem, llvm::ArrayRef<Tile> tiles);
-/// Tiles of this size that the result has.
-int64_t countTiles(const ContractionProblem &problem, const BlockTile &tile);
-/// Blocks that fill a large GPU.
-constexpr int64_t kFillingBlocks = 128;
+const Tile &chooseTile(llvm::ArrayRef<Tile> tiles, const ContractionProblem &problem) {
+  for (const Tile &tile : tiles)
+    if (fillsGpu(problem, tile.block))
+      return tile;
+  return tiles.back();
+}
 
 class ContractionSkeleton {
 public:
   virtual ~ContractionSkeleton() = default;
+
   void emit();
-  /// Blocks of a launch.
-  static Grid grid(const ContractionProblem &problem, const BlockTile &tile);
 
 protected:
   using Value = mlir::Value;
   using Values = llvm::SmallVector<mlir::Value>;
 
-  /// One side of the product: what is copied of it per stretch of k, `width` along `dim`.
+  ContractionSkeleton(DeviceFunction &function, const ContractionProblem &problem, const BlockTile &block);
+
+  /// One side of the product, `width` wide along `dim`.
   struct Side {
     const ContractionOperand *operand;
     const ContractionDim *dim;
     int64_t width;
-    Value start;   ///< of the tile along `dim`
-    Value storage; ///< shared memory
+    Value start; ///< of the tile along `dim`
 
-    /// Neighbours along k lie side by side.
-    bool alongK(const ContractionDim &k) const { return strideAlong(strides(), k) == 1; }
-    /// Of the first tensor that is read; of the operand itself if it is made of none.
-    llvm::ArrayRef<int64_t> strides() const {
-      return operand->sources.empty() ? operand->strides : operand->sources.front().strides;
-    }
+    /// True if neighbours in memory are neighbours along k.
+    bool liesAlongK(const ContractionDim &k) const;
   };
 
-  ContractionSkeleton(DeviceFunction &function, const ContractionProblem &problem, const BlockTile &tile);
-
+  /// Takes what the block has in shared memory.
   virtual void allocate() = 0;
-  /// Accumulators of a thread, of the problem's element type.
-  virtual int64_t accumulators() const = 0;
-  /// Adds the products along `p.k` to the accumulators.
+  /// Number of accumulators of a thread.
+  virtual int64_t accumulatorCount() const = 0;
+  /// Adds the products over all of `k` to the accumulators, at the place in outer loops that the builder stands in.
   virtual Values emitStretches(Values accumulators) = 0;
-  /// Brings the accumulators to a slab of shared memory, some at a time, and hands it to `emitSlab`.
+  /// Writes accumulators to slabs, and calls emitSlab for each.
   virtual void emitEpilogue(llvm::ArrayRef<Value> accumulators) = 0;
 
   // ContractionSkeleton.cpp
-  /// Whether the operand has an element there; null: it always has.
-  Value isInside(const Side &side, Value at, Value k);
-  Value operandElement(const Side &side, Value at, Value k, mlir::Type type);
+  /// The operand's element, in the operand's type; zero outside of the operand. `checksK`: k may be outside as well.
+  /// With `lanes` a vector of so many neighbours in memory, which are inside or outside together.
+  Value operandElement(const Side &side, Value at, Value k, bool checksK, int64_t lanes = 1);
   Value flat(Value argument);
   Value outerOffset(llvm::ArrayRef<int64_t> strides, bool withK);
   Value extentOf(const ContractionDim &dim);
 
   // ContractionEpilogue.cpp
-  /// The epilogue of `slab`, [lines][bn], whose line l is row `rowOf(l)` of the tile.
-  void emitSlab(Value slab, llvm::function_ref<Value(Value)> rowOf);
+  /// Finishes the rows in `slab`, of which number `line` is row `rowOf(line)` of the tile.
+  void emitSlab(Value slab, int64_t lines, llvm::function_ref<Value(Value)> rowOf);
 
   DeviceFunction &function;
   mlir::OpBuilder &builder;
   mlir::Location loc;
   IndexMath math;
   const ContractionProblem &p;
-  BlockTile block;
-  mlir::Type element;
+  mlir::Type element; ///< of accumulators
   KernelContext context;
   Side left, right;
   Value thread;
 
 private:
+  // ContractionSkeleton.cpp
   void decodeBlock();
   Values emitOuterK(unsigned depth, Values accumulators);
 
+  // ContractionEpilogue.cpp
   void emitElement(Value m, Value n, Value sum);
   Value epilogueOperand(mlir::OpOperand &operand, Value m, Value n);
   Value resultOffset(Value argument, mlir::AffineMap map, Value m, Value n);
@@ -105,19 +107,6 @@ private:
   Values outerIndex, outerKIndex;
   llvm::DenseMap<Value, Value> flatBuffers, current; ///< by kernel argument; by tensor of the body, at one element
 };
-
-template <typename Tile>
-const Tile &chooseTile(const ContractionProblem &problem, llvm::ArrayRef<Tile> tiles) {
-  const auto *found =
-      llvm::find_if(tiles, [&](const Tile &tile) { return countTiles(problem, tile.block()) >= kFillingBlocks; });
-  return found == tiles.end() ? tiles.back() : *found;
-}
-
-/// They add the function of the product to the emission.
-void emitFmaContraction(DeviceEmission &emission, const ContractionProblem &problem);
-void emitMmaContraction(DeviceEmission &emission, const ContractionProblem &problem);
-/// Whether there are matrix instructions for the operands' type.
-bool hasMatrixInstruction(const ContractionProblem &problem, bool tf32);
 
 } // namespace sinter
 

@@ -132,6 +132,9 @@ Value IndexMath::bitXor(Value a, Value b) {
 Value IndexMath::less(Value a, Value b) {
   return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, a, b);
 }
+Value IndexMath::both(Value a, Value b) {
+  return !a ? b : !b ? a : Value(arith::AndIOp::create(builder, loc, a, b));
+}
 
 void emitIf(OpBuilder &builder, Location loc, Value condition, llvm::function_ref<void()> then) {
   if (!condition)

@@ -74,6 +74,8 @@ public:
   mlir::Value min(mlir::Value a, mlir::Value b);
   mlir::Value bitXor(mlir::Value a, mlir::Value b);
   mlir::Value less(mlir::Value a, mlir::Value b);
+  /// Both conditions; a null one always holds.
+  mlir::Value both(mlir::Value a, mlir::Value b);
 
 private:
   mlir::OpBuilder &builder;

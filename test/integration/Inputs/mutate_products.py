@@ -1,0 +1,53 @@
+"""Is every wait, commit and barrier of the tensor-core kernels in a compiled program needed?    mutate_products.py PROGRAM
+
+Overwrites one at a time, in all kernels that use tensor cores, by blanks (or a wait by one for a group less), in a copy of
+the program's PTX, and runs a step on the emulated GPU. Prints what each run said; a program that is not changed must run.
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+program = pathlib.Path(sys.argv[1])
+correct = program.read_bytes()
+kernels = [m.span() for m in re.finditer(rb"\.visible \.entry [^{]*\{[^\0]*?\n\}", correct) if b"mma.sync" in m.group()]
+
+
+def mutated(pattern, replacement, which):
+    """The program with occurrence number `which` in each kernel (None: all of them) replaced; None: no kernel has it."""
+    text, found = bytearray(correct), False
+    for begin, end in kernels:
+        for number, match in enumerate(re.finditer(pattern, correct[begin:end])):
+            if which is None or number == which:
+                new = match.expand(replacement)
+                text[begin + match.start():begin + match.end()] = new + b" " * (len(match.group()) - len(new))
+                found = True
+    return bytes(text) if found else None
+
+
+def finding(text):
+    """What a step says that goes wrong; empty if nothing does."""
+    copy = pathlib.Path("mutated").absolute()
+    for seed in "12":
+        copy.write_bytes(text)
+        copy.chmod(0o755)
+        environment = dict(os.environ, SINTER_EMULATOR_SEED=seed)
+        run = subprocess.run([copy, "bench", "--steps", "1", "--device=gpu"], env=environment, capture_output=True,
+                             text=True, check=False)
+        if run.returncode:
+            return " ".join(run.stderr.split())
+    return ""
+
+
+print(f"{len(kernels)} kernels; unchanged: {finding(correct) or 'right'}")
+mutations = [("all waits", rb"cp\.async\.wait_group\s+\d+;", rb"", None),
+             ("a group less waited for", rb"(cp\.async\.wait_group\s+)2;", rb"\g<1>3;", None),
+             ("all commits", rb"cp\.async\.commit_group;", rb"", None)]
+mutations += [(f"commit {i}", rb"cp\.async\.commit_group;", rb"", i) for i in range(3)]
+mutations += [(f"barrier {i}", rb"bar\.sync\s+0;", rb"", i) for i in range(4)]
+for name, pattern, replacement, which in mutations:
+    text = mutated(pattern, replacement, which)
+    print(f"{name}: {'nowhere' if text is None else finding(text) or 'not noticed'}")
