@@ -67,6 +67,8 @@ namespace {
 class ManagedHeap {
 public:
   void *allocate(size_t bytes) {
+    if (!at && !obtain())
+      return fromSystem(bytes);
     std::lock_guard<std::mutex> guard(mutex);
     unsigned size = 6;
     while ((size_t(1) << size) < bytes + kHeader)
@@ -85,12 +87,14 @@ public:
   void release(void *memory) {
     if (!memory)
       return;
-    std::lock_guard<std::mutex> guard(mutex);
     char *block = static_cast<char *>(memory) - kHeader;
     unsigned size = *reinterpret_cast<unsigned *>(block);
-    auto *free = reinterpret_cast<Free *>(block);
-    free->next = lists[size];
-    lists[size] = free;
+    if (size == kSystem)
+      return free(block);
+    std::lock_guard<std::mutex> guard(mutex);
+    auto *unused = reinterpret_cast<Free *>(block);
+    unused->next = lists[size];
+    lists[size] = unused;
   }
 
 private:
@@ -99,15 +103,31 @@ private:
   };
   static constexpr size_t kHeader = 16, kBytes = size_t(1) << 30;
   static constexpr unsigned kAttachGlobal = 1; // CU_MEM_ATTACH_GLOBAL
+  static constexpr unsigned kSystem = 0;       ///< in the place of a block's size
+
+  /// Takes the managed block, before there are threads. False while that goes on: what the driver itself allocates.
+  bool obtain() {
+    if (opening)
+      return false;
+    opening = true;
+    open();
+    unsigned long long address = 0;
+    expect(call("cuMemAllocManaged", &address, kBytes, kAttachGlobal), "cuMemAllocManaged");
+    end = reinterpret_cast<char *>(address) + kBytes;
+    at = reinterpret_cast<char *>(address);
+    opening = false;
+    return true;
+  }
+
+  static void *fromSystem(size_t bytes) {
+    char *block = static_cast<char *>(malloc(bytes + kHeader));
+    if (!block)
+      return nullptr;
+    *reinterpret_cast<unsigned *>(block) = kSystem;
+    return block + kHeader;
+  }
 
   char *carve(size_t bytes) {
-    if (!at) {
-      open();
-      unsigned long long address = 0;
-      expect(call("cuMemAllocManaged", &address, kBytes, kAttachGlobal), "cuMemAllocManaged");
-      at = reinterpret_cast<char *>(address);
-      end = at + kBytes;
-    }
     if (bytes > static_cast<size_t>(end - at))
       return nullptr;
     at += bytes;
@@ -115,6 +135,7 @@ private:
   }
 
   std::mutex mutex;
+  bool opening = false;
   Free *lists[48] = {};
   char *at = nullptr, *end = nullptr;
 };
