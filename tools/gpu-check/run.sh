@@ -1,32 +1,44 @@
 #!/usr/bin/env bash
 # Checks and measures our GPU code on this machine's NVIDIA GPU. Made by tools/gpu-check/pack.py; needs a driver, bash and awk.
-#   run.sh [--out FOLDER] [--steps N] [--no-instructions]
-# Results go to FOLDER (default: results beside this script); N: steps of benchmarks [300]; the tests of instructions may be left out.
+#   run.sh [--out FOLDER] [--steps N] [--jobs N] [--only PART]...
+# Results go to FOLDER (default: results beside this script). --steps: of benchmarks [300]; --jobs: checks at a time [4].
+# PART: instructions, cases, golden, sanitizer, steps or kernels [all].
 # Writes FOLDER/report.md, a log of each part, and FOLDER/recorded.txt, the results of instructions for the emulator's tests
 # (test/emulator/Recorded). Every part passes, fails or is skipped with a reason; status 1 if one failed.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -uo pipefail
 shopt -s nullglob
 here=$(cd "$(dirname "$0")" && pwd)
-out=$here/results steps=300 instructions=yes
+out=$here/results steps=300 jobs=4 only=
 while [ $# -gt 0 ]; do
   case $1 in
     --out) out=$2; shift 2 ;;
     --steps) steps=$2; shift 2 ;;
-    --no-instructions) instructions=no; shift ;;
-    *) sed -n '2,7p' "$0"; exit 2 ;;
+    --jobs) jobs=$2; shift 2 ;;
+    --only) only+=" $2"; shift 2 ;;
+    *) sed -n '2,8p' "$0"; exit 2 ;;
   esac
 done
 rm -rf "$out"
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
-failed=0
 
+wanted() { [ -z "$only" ] || [[ " $only " = *" $1 "* ]]; }
 report() { printf '%s\n' "$*" | tee -a "$out/report.md"; }
 # result NAME passed|FAILED|skipped REMARK
-result() {
-  [ "$2" = FAILED ] && failed=$((failed + 1))
-  report "| $1 | $2 | ${3:-} |"
+result() { printf '%s\n' "| $1 | $2 | ${3:-} |"; }
+# begin COMMAND...: in the background, at most $jobs at a time. gather: reports what all of them printed, in the order they began.
+mkdir -p "$out/parts"
+begun=0
+begin() {
+  while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
+  begun=$((begun + 1))
+  "$@" > "$out/parts/$(printf %03d $begun)" &
+}
+gather() {
+  wait
+  cat "$out"/parts/* 2> /dev/null | tee -a "$out/report.md"
+  rm -f "$out"/parts/*
 }
 # part NAME SECONDS LOG COMMAND...: passes if the command does, in time; status 77 is "cannot be run here".
 part() {
@@ -78,66 +90,76 @@ report "|---|---|---|"
 # A fault ends a process's context, so each test has a process of its own.
 tests=$(cd "$here" && timeout 60 ./PtxConformance --gtest_list_tests 2> "$out/driver.log" | awk '/^[^ ]/ { suite = $1; next } { print suite $1 }')
 if [ -z "$tests" ]; then
-  result "driver" FAILED "$(head -n 1 "$out/driver.log")"
+  report "$(result "driver" FAILED "$(head -n 1 "$out/driver.log")")"
   exit 1
 fi
-if [ $instructions = yes ]; then
-  export SINTER_TEST_INPUTS=$here/inputs SINTER_RECORD=$out/recorded.txt
-  good=0 bad=""
+instruction() {
+  local log=$out/instructions/${1//\//_}
+  SINTER_TEST_INPUTS=$here/inputs SINTER_RECORD=$log.recorded timeout -k 5 120 "$here/PtxConformance" --gtest_filter="$1" > "$log.log" 2>&1 ||
+    echo "$1" > "$log.failed"
+}
+if wanted instructions; then
+  mkdir "$out/instructions"
   for test in $tests; do
-    if timeout -k 5 120 "$here/PtxConformance" --gtest_filter="$test" > "$out/last.log" 2>&1; then
-      good=$((good + 1))
-    else
-      bad="$bad $test"
-      { echo "== $test"; cat "$out/last.log"; } >> "$out/conformance.log"
-    fi
+    begin instruction "$test"
   done
-  unset SINTER_RECORD
-  rm -f "$out/last.log"
+  gather
+  cat "$out"/instructions/*.recorded > "$out/recorded.txt"
+  bad=$(cat "$out"/instructions/*.failed < /dev/null | tr '\n' ' ')
   if [ -z "$bad" ]; then
-    result "instructions" passed "$good tests"
+    report "$(result "instructions" passed "$(echo "$tests" | wc -w) tests")"
   else
-    result "instructions" FAILED "$good passed, not:$bad (conformance.log)"
+    report "$(result "instructions" FAILED "not: $bad")"
   fi
-else
-  result "instructions" skipped "--no-instructions"
 fi
 
 # Losses beside those of the CPU, and the same bytes from two runs.
-while read -r name tolerance; do
-  folder=$here/cases/$name work=$out/$name
+check_case() {
+  local name=$1 tolerance=$2 folder=$here/cases/$1 work=$out/$1
   mkdir -p "$work"
-  cd "$work"
+  cd "$work" || return
   data=(--inputs "$folder/inputs.npy" --targets "$folder/targets.npy" --seed 1 --epochs 2 --quiet --log-steps)
   "$folder/program" train "${data[@]}" --log cpu.csv --save cpu.safetensors > cpu.log 2>&1 ||
-    { result "$name on the CPU" FAILED "$(grep -m 1 error cpu.log)"; continue; }
+    { result "$name on the CPU" FAILED "$(grep -m 1 error cpu.log)"; return; }
   if part "$name runs" 300 "$name/gpu.log" "$folder/program" train "${data[@]}" --device=gpu --log gpu.csv --save gpu.safetensors; then
     part "$name as on the CPU" 20 "$name/losses.log" bash -c "compare gpu.csv cpu.csv $tolerance"
     part "$name again" 300 "$name/again.log" bash -c "'$folder/program' train ${data[*]@Q} --device=gpu --log again.csv --save again.safetensors && cmp gpu.safetensors again.safetensors && echo the same bytes"
   fi
-done < "$here/cases.txt"
+}
+if wanted cases; then
+  while read -r name tolerance; do
+    begin check_case "$name" "$tolerance"
+  done < "$here/cases.txt"
+fi
 
-if [ -d "$here/golden" ]; then
-  mkdir -p "$out/golden" && cd "$out/golden"
-  golden=$here/golden
+check_golden() {
+  local golden=$here/golden
+  mkdir -p "$out/golden" && cd "$out/golden" || return
   part "PyTorch's recording runs" 300 golden/run.log "$golden/program" train --device=gpu --inputs "$golden/inputs.npy" \
     --targets "$golden/targets.npy" --init-from "$golden/weights" --no-shuffle --epochs 5 --log-steps --log gpu.csv --quiet &&
     part "PyTorch's losses" 20 golden/losses.log bash -c "compare gpu.csv '$golden/losses.csv' 1e-4"
+}
+if wanted golden && [ -d "$here/golden" ]; then
+  begin check_golden
 fi
 
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2> /dev/null)
-for tool in memcheck racecheck synccheck initcheck; do
-  if [ -z "$sanitizer" ]; then
-    result "$tool" skipped "compute-sanitizer is not there"
-    continue
-  fi
-  for name in digits digits_bf16; do
-    folder=$here/cases/$name
-    part "$tool of $name" 300 "$tool-$name.log" "$sanitizer" --tool "$tool" --error-exitcode 9 "$folder/program" train \
-      --inputs "$folder/inputs.npy" --targets "$folder/targets.npy" --steps 3 --quiet --device=gpu
+if wanted sanitizer; then
+  for tool in memcheck racecheck synccheck initcheck; do
+    if [ -z "$sanitizer" ]; then
+      begin result "$tool" skipped "compute-sanitizer is not there"
+      continue
+    fi
+    for name in digits digits_bf16; do
+      folder=$here/cases/$name
+      begin part "$tool of $name" 300 "$tool-$name.log" "$sanitizer" --tool "$tool" --error-exitcode 9 "$folder/program" train \
+        --inputs "$folder/inputs.npy" --targets "$folder/targets.npy" --steps 3 --quiet --device=gpu
+    done
   done
-done
+fi
+gather
 
+if wanted steps; then
 report
 report "## Whole steps"
 report
@@ -150,7 +172,7 @@ milliseconds() { sed -n 's/.*"median": *\([0-9.e+-]*\).*/\1/p' | awk '{ printf "
 for program in "$here"/benchmarks/*_[0-9]*; do
   name=$(basename "$program") model=${name%_*} rows=${name##*_}
   timeout -k 5 300 "$program" bench --device=gpu --steps "$steps" --json > "$out/$name.json" 2> "$out/$name.log" ||
-    { failed=$((failed + 1)); report "| $model | $rows | FAILED: $(grep -m 1 error "$out/$name.log") | | | |"; continue; }
+    { report "| $model | $rows | FAILED: $(grep -m 1 error "$out/$name.log") | | | |"; continue; }
   ours=$(grep -A 1 '^  "seconds"' "$out/$name.json" | milliseconds)
   device=$(grep -A 1 '"device_seconds"' "$out/$name.json" | milliseconds)
   eager= graphs=
@@ -163,7 +185,20 @@ for program in "$here"/benchmarks/*_[0-9]*; do
   fi
   report "| $model | $rows | $ours | $device | ${eager:--} | ${graphs:--} |"
 done
+fi
 
+if wanted kernels && [ -d "$here/kernels" ]; then
+  report
+  report "## Kernels"
+  report
+  if command -v python3 > /dev/null; then
+    timeout -k 5 600 python3 "$here/benchmarks/gpu_kernels.py" measure "$here/kernels" 2>&1 | tee -a "$out/report.md"
+  else
+    report "Skipped: no Python."
+  fi
+fi
+
+failed=$(grep -c '| FAILED' "$out/report.md")
 report
 [ "$failed" -eq 0 ] && report "Nothing failed." || report "$failed failed."
 exit $((failed > 0))
