@@ -25,7 +25,7 @@ extern "C" {
 /* "SNTR" read as a little-endian word. */
 #define SINTER_ARTIFACT_MAGIC 0x52544E53u
 /* Raised whenever a struct below changes; the runtime refuses any other value. */
-#define SINTER_ABI_VERSION 3u
+#define SINTER_ABI_VERSION 4u
 /* The extent that stands for the batch in every shape of this header. */
 #define SINTER_BATCH_EXTENT (-1)
 
@@ -147,10 +147,23 @@ typedef struct sinter_device_place {
   uint64_t offset; /* bytes from the start of the block */
 } sinter_device_place;
 
+/* A tensor as the copy engine of Hopper sees it (the driver's cuTensorMapEncodeTiled): copied by boxes whose rows of
+ * 128 bytes are swizzled, with zeros outside of its extents. Dim 0 is that of neighbours in memory. */
+typedef struct sinter_device_map {
+  uint32_t place;  /* of the command that takes it: which of the command's places it is */
+  int32_t element; /* a CUtensorMapDataType of the driver: 6 f16, 9 bf16 */
+  uint32_t rank;   /* 2 to 5 */
+  uint32_t reserved;
+  uint64_t per_row[5], fixed[5]; /* extents: rows * per_row + fixed elements */
+  uint64_t strides[4];           /* bytes between neighbours along dims 1, 2, ... */
+  uint32_t box[5];
+  uint32_t reserved_too; /* 0, like `reserved` */
+} sinter_device_map;
+
 /* A launch: `kernel` on ceil((rows * per_row + fixed) / divisor) * factor blocks of `threads` threads. Its arguments
  * are the addresses of its places, the number of rows (the low 32 or all 64 bits of an int64_t, as the kernel declares
- * it) and, with `uses_workspace`, the address of the workspace. A copy, if `kernel` is NULL: rows * per_row + fixed
- * bytes from its first place to its second. */
+ * it), with `uses_workspace` the address of the workspace, and its maps (128 bytes each). A copy, if `kernel` is NULL:
+ * rows * per_row + fixed bytes from its first place to its second. */
 typedef struct sinter_device_command {
   const char *kernel;
   uint32_t first_place, place_count; /* in the program's table */
@@ -159,7 +172,11 @@ typedef struct sinter_device_command {
   uint64_t per_row, fixed, divisor, factor;
   uint32_t kernel_row; /* the row of `kernels` that the launch belongs to, or the first of them: a kernel may take more
                           than one launch, and a launch may do the work of several kernels */
-  uint32_t reserved;   /* 0 */
+  int32_t architecture; /* 0: belongs to every step; 90: only where the image that runs is one for sm_90a; -90: only
+                           where it is none */
+  uint32_t shared_bytes; /* of dynamic shared memory */
+  uint32_t first_map, map_count; /* in the program's table */
+  uint32_t reserved;             /* 0 */
 } sinter_device_command;
 
 typedef struct sinter_device_step {
@@ -176,8 +193,8 @@ typedef struct sinter_device_program {
   const sinter_device_image *images;
   const sinter_device_place *places;
   const sinter_device_constant *constants;
-  uint32_t image_count, place_count, constant_count;
-  uint32_t reserved; /* 0 */
+  const sinter_device_map *maps;
+  uint32_t image_count, place_count, constant_count, map_count;
   uint64_t workspace_bytes;
   sinter_device_step train_step, eval_step, predict;
 } sinter_device_program;
@@ -243,9 +260,10 @@ SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_kernel_info) == 40, "s
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_image) == 32,
                      "sinter_device_image is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(sinter_device_place) == 16, "sinter_device_place is part of the ABI");
-SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_command) == 64,
+SINTER_STATIC_ASSERT(sizeof(sinter_device_map) == 152, "sinter_device_map is part of the ABI");
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_command) == 80,
                      "sinter_device_command is part of the ABI");
-SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_program) == 96,
+SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_device_program) == 104,
                      "sinter_device_program is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_step_args) == 120, "sinter_step_args is part of the ABI");
 SINTER_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(sinter_artifact) == 224, "sinter_artifact is part of the ABI");

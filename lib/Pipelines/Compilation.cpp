@@ -166,6 +166,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
   PhaseOptions phases = phaseOptions(options, *machine, sourceDigest, *op);
   phases.tiles.device = !gpus.empty();
   phases.tiles.tf32 = options.tf32;
+  phases.tiles.hopper = llvm::any_of(gpus, [](const DeviceArchitecture &gpu) { return isHopper(gpu); });
   phases.llvm.deviceImages = deviceImages(gpus, !ptxas.empty());
   buildPhase(manager, phase, phases);
   if (failed(manager.run(*op)))

@@ -6,6 +6,7 @@
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
@@ -86,7 +87,7 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
 void buildTilesPhase(OpPassManager &manager, const TilesOptions &options) {
   expect(manager, Phase::Kernels);
   if (options.device)
-    manager.addPass(createEmitDeviceKernelsPass({options.tf32}));
+    manager.addPass(createEmitDeviceKernelsPass({options.tf32, options.hopper}));
   manager.addPass(createEmitKernelsPass());
   if (options.groupLaunches)
     manager.addPass(createGroupLaunchesPass({options.device}));
@@ -124,6 +125,7 @@ static void lowerDeviceKernels(OpPassManager &manager) {
   device.addPass(createLowerAffinePass());
   simplify(device);
   device.addPass(createConvertDeviceToNVVMPass());
+  device.addPass(createConvertNVVMToLLVMPass());
   device.addPass(createReconcileUnrealizedCastsPass());
   simplify(device);
 }

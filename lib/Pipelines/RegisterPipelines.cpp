@@ -55,6 +55,7 @@ struct TilesArguments : PassPipelineOptions<TilesArguments> {
                              llvm::cl::init(true)};
   Option<bool> device{*this, "device", llvm::cl::desc("also write each kernel for a GPU")};
   Option<bool> tf32{*this, "tf32", llvm::cl::desc("products of f32 there may round their operands to tf32")};
+  Option<bool> hopper{*this, "hopper", llvm::cl::desc("device functions have counterparts for sm_90a")};
 };
 
 struct LLVMArguments : PassPipelineOptions<LLVMArguments> {
@@ -96,7 +97,7 @@ void registerPhasePipelines() {
       });
   PassPipelineRegistration<TilesArguments>(
       flag(Phase::Tiles), summary(Phase::Tiles), [](OpPassManager &manager, const TilesArguments &arguments) {
-        buildTilesPhase(manager, {arguments.groupLaunches, arguments.device, arguments.tf32});
+        buildTilesPhase(manager, {arguments.groupLaunches, arguments.device, arguments.tf32, arguments.hopper});
       });
   registerPlain(Phase::Buffers, buildBuffersPhase);
   PassPipelineRegistration<LLVMArguments>(

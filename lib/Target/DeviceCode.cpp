@@ -8,6 +8,7 @@
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "sinter/Target/Emit.h"
 #include "sinter/Target/TargetMachine.h"
+#include "sinter/Transforms/Gpu/DeviceKernel.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/FileSystem.h"
@@ -67,13 +68,28 @@ public:
 };
 } // namespace
 
+bool isHopper(const DeviceArchitecture &architecture) {
+  return architecture.exact && architecture.capability == kHopper;
+}
+
+/// The functions that code for this architecture has.
+static mlir::OwningOpRef<mlir::gpu::GPUModuleOp> functionsFor(mlir::gpu::GPUModuleOp module,
+                                                              const DeviceArchitecture &architecture) {
+  mlir::OwningOpRef<mlir::gpu::GPUModuleOp> own = module.clone();
+  for (mlir::Operation &op : llvm::make_early_inc_range(*own->getBody()))
+    if (op.hasAttr(isHopper(architecture) ? kOnHopperAttr : kOnlyHopperAttr))
+      op.erase();
+  return own;
+}
+
 mlir::FailureOr<std::string> makePtx(mlir::gpu::GPUModuleOp module, const DeviceArchitecture &architecture,
                                      unsigned optLevel) {
   initializeTargets();
   registerLLVMTranslation(*module.getContext());
   mlir::registerGPUDialectTranslation(*module.getContext());
   mlir::registerNVVMDialectTranslation(*module.getContext());
-  PtxWriter writer(*module, kTriple, architecture.name, kFeatures, optLevel);
+  mlir::OwningOpRef<mlir::gpu::GPUModuleOp> own = functionsFor(module, architecture);
+  PtxWriter writer(**own, kTriple, architecture.name, kFeatures, optLevel);
   std::optional<llvm::SmallVector<char, 0>> text = writer.run();
   if (!text)
     return mlir::failure();

@@ -56,6 +56,8 @@ struct TilesOptions {
   bool device = false;
   /// Products of f32 there may round their operands to tf32.
   bool tf32 = false;
+  /// Code for sm_90a will be made, which has better instructions for products.
+  bool hopper = false;
 };
 void buildTilesPhase(mlir::OpPassManager &manager, const TilesOptions &options);
 

@@ -26,6 +26,9 @@ struct DeviceArchitecture {
 /// Fails with a sentence on what is no architecture of an NVIDIA GPU from sm_80 on that this LLVM knows.
 llvm::Expected<DeviceArchitecture> parseDeviceArchitecture(llvm::StringRef name);
 
+/// True for sm_90a, which has functions of its own (DeviceKernel.h).
+bool isHopper(const DeviceArchitecture &architecture);
+
 /// PTX of a module of the LLVM and NVVM dialects. Fails, with a diagnostic, on a function that is called but not there.
 mlir::FailureOr<std::string> makePtx(mlir::gpu::GPUModuleOp module, const DeviceArchitecture &architecture,
                                      unsigned optLevel);

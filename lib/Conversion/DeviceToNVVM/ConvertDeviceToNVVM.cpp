@@ -20,6 +20,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Transforms/DialectConversion.h"
+#include "sinter/Transforms/Gpu/DeviceKernel.h"
 
 using namespace mlir;
 
@@ -92,7 +93,32 @@ struct ConvertDeviceToNVVM : impl::ConvertDeviceToNVVMPassBase<ConvertDeviceToNV
     allowInstructions(target);
     target.addLegalOp<gpu::GPUModuleOp>();
     if (failed(applyPartialConversion(getOperation(), target, std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    for (auto fn : getOperation().getOps<LLVM::LLVMFuncOp>())
+      describeLaunch(fn);
+    // Memory whose size the launch says is defined elsewhere.
+    for (auto global : getOperation().getOps<LLVM::GlobalOp>())
+      if (auto type = dyn_cast<LLVM::LLVMArrayType>(global.getType()); type && type.getNumElements() == 0)
+        global.setLinkage(LLVM::Linkage::External);
+  }
+
+  /// What the assembler has to know of a launch.
+  static void describeLaunch(LLVM::LLVMFuncOp fn) {
+    Builder builder(fn.getContext());
+    if (auto maps = fn->getAttrOfType<ArrayAttr>(kMapsAttr))
+      for (unsigned i = fn.getNumArguments() - maps.size(); i < fn.getNumArguments(); ++i) {
+        constexpr int64_t bytes = 128, alignment = 64;
+        fn.setArgAttr(i, LLVM::LLVMDialect::getByValAttrName(),
+                      TypeAttr::get(LLVM::LLVMArrayType::get(builder.getI8Type(), bytes)));
+        fn.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(), builder.getI64IntegerAttr(alignment));
+        fn.setArgAttr(i, NVVM::NVVMDialect::getGridConstantAttrName(), builder.getUnitAttr());
+      }
+    if (auto cluster = fn->getAttrOfType<IntegerAttr>(kClusterAttr))
+      fn->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
+                  builder.getDenseI32ArrayAttr({static_cast<int32_t>(cluster.getInt()), 1, 1}));
+    // Warps may then exchange registers.
+    if (fn->hasAttr(kDynamicSharedAttr))
+      fn->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), builder.getI32IntegerAttr(1));
   }
 
   /// To LLVM's intrinsics, before the patterns of GPUToNVVM see them: those call NVIDIA's library even for a

@@ -36,6 +36,8 @@ private:
   LogicalResult add(Operation &op, SmallVector<Command> &commands);
   LogicalResult addLaunch(LaunchOp launch, SmallVector<Command> &commands);
   void addPlaces(LaunchOp launch, Command &command);
+  static std::vector<sinter_device_map> mapsOf(gpu::GPUFuncOp fn);
+  Command commandFor(gpu::GPUFuncOp fn, DenseI64ArrayAttr grid, LaunchOp launch);
   void addCopy(memref::CopyOp copy, SmallVector<Command> &commands);
   uint32_t constantNumber(memref::GetGlobalOp op);
 
@@ -125,6 +127,41 @@ void Collector::addPlaces(LaunchOp launch, Command &command) {
       command.places.push_back(placeOf.lookup(operand));
 }
 
+std::vector<sinter_device_map> Collector::mapsOf(gpu::GPUFuncOp fn) {
+  std::vector<sinter_device_map> maps;
+  auto encoded = fn->getAttrOfType<ArrayAttr>(kMapsAttr);
+  if (!encoded)
+    return maps;
+  for (auto numbers : encoded.getAsRange<DenseI64ArrayAttr>()) {
+    TensorMapNumbers from = TensorMapNumbers::decode(numbers);
+    sinter_device_map &map = maps.emplace_back(sinter_device_map());
+    map.place = from.argument, map.element = from.element, map.rank = from.dims.size();
+    for (auto [i, dim] : llvm::enumerate(from.dims)) {
+      map.per_row[i] = dim.perRow, map.fixed[i] = dim.fixed, map.box[i] = dim.box;
+      if (i > 0)
+        map.strides[i - 1] = dim.strideBytes;
+    }
+  }
+  return maps;
+}
+
+Collector::Command Collector::commandFor(gpu::GPUFuncOp fn, DenseI64ArrayAttr grid, LaunchOp launch) {
+  Command command;
+  command.kernel = fn.getName().str();
+  command.threads = fn.getKnownBlockSize()->front();
+  command.perRow = grid[0], command.fixed = grid[1], command.divisor = grid[2], command.factor = grid[3];
+  command.kernelRow = kernelRow;
+  addPlaces(launch, command);
+  command.maps = mapsOf(fn);
+  if (auto bytes = fn->getAttrOfType<IntegerAttr>(kDynamicSharedAttr))
+    command.sharedBytes = bytes.getInt();
+  if (auto bytes = fn->getAttrOfType<IntegerAttr>(kWorkspaceAttr)) {
+    command.usesWorkspace = 1;
+    program.workspaceBytes = std::max<uint64_t>(program.workspaceBytes, bytes.getInt());
+  }
+  return command;
+}
+
 LogicalResult Collector::addLaunch(LaunchOp launch, SmallVector<Command> &commands) {
   auto functions = launch->getAttrOfType<ArrayAttr>(kDeviceAttr);
   if (!functions)
@@ -142,17 +179,13 @@ LogicalResult Collector::addLaunch(LaunchOp launch, SmallVector<Command> &comman
     }
     if (part)
       openCommand[fn.getName()] = commands.size();
-    Command command;
-    command.kernel = fn.getName().str();
-    command.threads = fn.getKnownBlockSize()->front();
-    command.perRow = grid[0], command.fixed = grid[1], command.divisor = grid[2], command.factor = grid[3];
-    command.kernelRow = kernelRow;
-    addPlaces(launch, command);
-    if (auto bytes = fn->getAttrOfType<IntegerAttr>(kWorkspaceAttr)) {
-      command.usesWorkspace = 1;
-      program.workspaceBytes = std::max<uint64_t>(program.workspaceBytes, bytes.getInt());
+    commands.push_back(commandFor(fn, grid, launch));
+    if (auto counterpart = fn->getAttrOfType<FlatSymbolRefAttr>(kOnHopperAttr)) {
+      commands.back().architecture = -kHopper;
+      auto onHopper = device.lookupSymbol<gpu::GPUFuncOp>(counterpart.getAttr());
+      commands.push_back(commandFor(onHopper, onHopper->getAttrOfType<DenseI64ArrayAttr>(kGridAttr), launch));
+      commands.back().architecture = kHopper;
     }
-    commands.push_back(command);
   }
   ++kernelRow;
   return success();

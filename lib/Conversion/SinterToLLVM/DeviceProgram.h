@@ -8,6 +8,8 @@
 #include "sinter-rt/artifact.h"
 #include "sinter/Conversion/SinterToLLVM/IoTables.h"
 
+#include <vector>
+
 namespace sinter {
 
 /// The tables of `sinter_device_program`, with symbols for pointers.
@@ -15,7 +17,9 @@ struct DeviceProgram {
   struct Command {
     std::string kernel; ///< empty: a copy
     llvm::SmallVector<sinter_device_place> places;
-    uint32_t threads = 0, usesWorkspace = 0, kernelRow = 0;
+    std::vector<sinter_device_map> maps;
+    uint32_t threads = 0, usesWorkspace = 0, kernelRow = 0, sharedBytes = 0;
+    int32_t architecture = 0;
     uint64_t perRow = 0, fixed = 0, divisor = 1, factor = 1;
   };
   struct Constant {

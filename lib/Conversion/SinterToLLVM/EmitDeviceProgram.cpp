@@ -35,15 +35,31 @@ static std::string constantTable(ArtifactEmitter &emitter, ArrayRef<DeviceProgra
   });
 }
 
-/// Appends the places of all commands to `places`.
+static std::string mapTable(ArtifactEmitter &emitter, ArrayRef<sinter_device_map> maps) {
+  return emitter.array("device_maps", maps.size(), [&](size_t i) {
+    const sinter_device_map &map = maps[i];
+    SmallVector<Value> fields{emitter.i32(map.place), emitter.i32(map.element), emitter.i32(map.rank), emitter.i32(0)};
+    for (ArrayRef<uint64_t> numbers : {ArrayRef(map.per_row), ArrayRef(map.fixed), ArrayRef(map.strides)})
+      for (uint64_t number : numbers)
+        fields.push_back(emitter.i64(number));
+    for (uint32_t extent : map.box)
+      fields.push_back(emitter.i32(extent));
+    fields.push_back(emitter.i32(0));
+    return emitter.structure(fields);
+  });
+}
+
+/// Appends the places and maps of all commands to `places` and `maps`.
 static std::string commandTable(ArtifactEmitter &emitter, StringRef name, ArrayRef<DeviceProgram::Command> commands,
-                                SmallVector<sinter_device_place> &places) {
+                                SmallVector<sinter_device_place> &places, std::vector<sinter_device_map> &maps) {
   SmallVector<std::string> kernels;
-  SmallVector<size_t> firstPlaces;
+  SmallVector<size_t> firstPlaces, firstMaps;
   for (const DeviceProgram::Command &command : commands) {
     kernels.push_back(command.kernel.empty() ? "" : emitter.string(command.kernel));
     firstPlaces.push_back(places.size());
     llvm::append_range(places, command.places);
+    firstMaps.push_back(maps.size());
+    maps.insert(maps.end(), command.maps.begin(), command.maps.end());
   }
   return emitter.array(name, commands.size(), [&](size_t i) {
     const DeviceProgram::Command &command = commands[i];
@@ -51,7 +67,9 @@ static std::string commandTable(ArtifactEmitter &emitter, StringRef name, ArrayR
                               emitter.i32(command.places.size()), emitter.i32(command.threads),
                               emitter.i32(command.usesWorkspace), emitter.i64(command.perRow),
                               emitter.i64(command.fixed), emitter.i64(command.divisor), emitter.i64(command.factor),
-                              emitter.i32(command.kernelRow), emitter.i32(0)});
+                              emitter.i32(command.kernelRow), emitter.i32(command.architecture),
+                              emitter.i32(command.sharedBytes), emitter.i32(firstMaps[i]),
+                              emitter.i32(command.maps.size()), emitter.i32(0)});
   });
 }
 
@@ -59,19 +77,21 @@ std::string ArtifactEmitter::deviceProgram(const DeviceProgram &program) {
   if (program.steps.empty())
     return "";
   SmallVector<sinter_device_place> places;
+  std::vector<sinter_device_map> maps;
   SmallVector<std::string> commands;
   for (auto [i, step] : llvm::enumerate(program.steps))
-    commands.push_back(commandTable(*this, "device_commands_" + std::to_string(i), step, places));
+    commands.push_back(commandTable(*this, "device_commands_" + std::to_string(i), step, places, maps));
   std::string images = imageTable(*this, program.images), placeRows = placeTable(*this, places),
-              constants = constantTable(*this, program.constants);
+              constants = constantTable(*this, program.constants), mapRows = mapTable(*this, maps);
   return array("device_program", 1, [&](size_t) {
     SmallVector<Value> fields{addressOrNull(images),
                               addressOrNull(placeRows),
                               addressOrNull(constants),
+                              addressOrNull(mapRows),
                               i32(program.images.size()),
                               i32(places.size()),
                               i32(program.constants.size()),
-                              i32(0),
+                              i32(maps.size()),
                               i64(program.workspaceBytes)};
     for (auto [step, symbol] : llvm::zip_equal(program.steps, commands))
       fields.push_back(structure({addressOrNull(symbol), i64(step.size())}));

@@ -79,6 +79,16 @@ static sinter_status refuse(const sinter_gpu *gpu, int capability) {
                      gpu->artifact->name, list, gpu->name, capability, capability);
 }
 
+static sinter_status selectSteps(sinter_gpu *gpu, const sinter_device_image *image) {
+  const sinter_device_program *program = gpu->artifact->device;
+  sinter_status status = sinter_step_select(&gpu->trainStep, &program->train_step, image);
+  if (status == SINTER_OK)
+    status = sinter_step_select(&gpu->evalStep, &program->eval_step, image);
+  if (status == SINTER_OK)
+    status = sinter_step_select(&gpu->predict, &program->predict, image);
+  return status;
+}
+
 /* A driver may refuse an image, because it is older than the image's version: then the next one is tried. */
 static sinter_status loadImage(sinter_gpu *gpu, int capability) {
   const sinter_device_image *image = nextImage(gpu->artifact->device, capability, NULL);
@@ -91,7 +101,7 @@ static sinter_status loadImage(sinter_gpu *gpu, int capability) {
     void *values[] = {log, (void *)(uintptr_t)sizeof log};
     CUresult result = gpu->driver->moduleLoad(&gpu->module, image->data, 2, options, values);
     if (result == CUDA_SUCCESS)
-      return SINTER_OK;
+      return selectSteps(gpu, image);
     snprintf(what, sizeof what, "loading the device code for %s (%s) %s", image->architecture,
              image->kind == SINTER_CUBIN ? "cubin" : "PTX", log);
     status = check(gpu, result, SINTER_UNSUPPORTED, what);
@@ -215,6 +225,9 @@ void sinter_gpu_destroy(sinter_gpu *gpu) {
   if (gpu->context)
     destroyOnDevice(gpu);
   sinter_arena_free(&gpu->arena);
+  free(gpu->trainStep.commands);
+  free(gpu->evalStep.commands);
+  free(gpu->predict.commands);
   free(gpu);
 }
 

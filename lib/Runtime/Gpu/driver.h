@@ -32,6 +32,11 @@ enum {
   CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH = 37,
   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75,
   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76,
+  CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = 8,
+  CU_TENSOR_MAP_INTERLEAVE_NONE = 0,
+  CU_TENSOR_MAP_SWIZZLE_128B = 3,
+  CU_TENSOR_MAP_L2_PROMOTION_L2_256B = 3,
+  CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE = 0,
   CU_JIT_ERROR_LOG_BUFFER = 5,
   CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6,
   CU_STREAM_NON_BLOCKING = 1,
@@ -69,6 +74,10 @@ enum {
   X(launchKernel, "cuLaunchKernel",                                                                                    \
     (CUfunction function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,            \
      unsigned blockZ, unsigned sharedBytes, CUstream stream, void **parameters, void **extra))                         \
+  X(funcSetAttribute, "cuFuncSetAttribute", (CUfunction function, int attribute, int value))                           \
+  X(tensorMapEncodeTiled, "cuTensorMapEncodeTiled",                                                                    \
+    (void *map, int element, uint32_t rank, CUdeviceptr address, const uint64_t *extents, const uint64_t *strides,     \
+     const uint32_t *box, const uint32_t *elementStrides, int interleave, int swizzle, int promotion, int fill))       \
   X(streamCreate, "cuStreamCreate", (CUstream * stream, unsigned flags))                                               \
   X(streamDestroy, "cuStreamDestroy_v2", (CUstream stream))                                                            \
   X(streamSynchronize, "cuStreamSynchronize", (CUstream stream))                                                       \

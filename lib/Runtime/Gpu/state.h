@@ -1,5 +1,5 @@
 /* What does a model on a GPU consist of? Shared by device.c (making it), arena.c (where everything lies), slots.c (how
- * batches go there and losses come back), steps.c and times.c.
+ * batches go there and losses come back), launch.c, steps.c and times.c.
  *
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #ifndef SINTER_RT_GPU_STATE_H
@@ -40,9 +40,15 @@ typedef struct Slot {
 
 enum { SLOTS = 2, LOSS_STRIDE = sizeof(double) };
 
+/* Those commands of a step function that the image in use takes, in order. */
+typedef struct Step {
+  const sinter_device_command **commands;
+  uint64_t count;
+} Step;
+
 /* `count` steps in a row, recorded. */
 typedef struct Graph {
-  const sinter_device_step *step;
+  const Step *step;
   const Slot *slot;
   int64_t rows, count;
   CUgraphExec exec;
@@ -55,6 +61,7 @@ struct sinter_gpu {
   CUdevice device;
   CUcontext context;
   CUmodule module;
+  Step trainStep, evalStep, predict;
   char name[128];
   Arena arena;
   CUdeviceptr memory;
@@ -94,6 +101,8 @@ sinter_status sinter_slot_finish(sinter_gpu *gpu, Slot *slot);
 /* The failure of what was launched from the slot, which is idle afterwards. */
 sinter_status sinter_slot_fail(const sinter_gpu *gpu, Slot *slot, CUresult result);
 
+/* Finds the commands that apply with this image; free them with free(step->commands). */
+sinter_status sinter_step_select(Step *step, const sinter_device_step *all, const sinter_device_image *image);
 /* Launches one command of a step. */
 sinter_status sinter_command_issue(sinter_gpu *gpu, const sinter_device_command *command, int64_t rows);
 /* Lets the steps that are recorded or launched from now on be number `index` of the slot. */

@@ -8,66 +8,14 @@
 
 #include "state.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The largest grid of one dimension. */
-static const uint64_t largestGrid = 0x7FFFFFFF;
 
 static sinter_status check(const sinter_gpu *gpu, CUresult result, const char *what) {
   return sinter_driver_check(gpu->driver, result, SINTER_STEP_FAILED, what);
 }
 
 /*--- Recording ---------------------------------------------------------------------------------------------------*/
-
-static sinter_status launch(sinter_gpu *gpu, const sinter_device_command *command, int64_t rows) {
-  char what[256];
-  snprintf(what, sizeof what, "launching kernel '%s' of model '%s'", command->kernel, gpu->artifact->name);
-  CUfunction function = NULL;
-  sinter_status status = check(gpu, gpu->driver->moduleGetFunction(&function, gpu->module, command->kernel), what);
-  if (status != SINTER_OK)
-    return status;
-  const uint64_t items = (uint64_t)rows * command->per_row + command->fixed;
-  const uint64_t blocks = (items + command->divisor - 1) / command->divisor * command->factor;
-  if (blocks == 0) /* of empty tensors */
-    return SINTER_OK;
-  if (blocks > largestGrid)
-    return sinter_fail(SINTER_STEP_FAILED, "%s: expected at most %llu blocks, found %llu", what,
-                       (unsigned long long)largestGrid, (unsigned long long)blocks);
-  const uint32_t count = command->place_count + 2;
-  CUdeviceptr *addresses = malloc(count * sizeof *addresses);
-  void **parameters = malloc(count * sizeof *parameters);
-  if (!addresses || !parameters) {
-    free(addresses);
-    free(parameters);
-    return sinter_fail(SINTER_OUT_OF_MEMORY, "%s: out of memory", what);
-  }
-  for (uint32_t i = 0; i < command->place_count; ++i)
-    addresses[i] = sinter_arena_address(gpu, &gpu->artifact->device->places[command->first_place + i]);
-  addresses[command->place_count] = (uint64_t)rows;
-  addresses[command->place_count + 1] = gpu->memory + gpu->arena.workspace;
-  for (uint32_t i = 0; i < count; ++i)
-    parameters[i] = &addresses[i];
-  status = check(gpu,
-                 gpu->driver->launchKernel(function, (unsigned)blocks, 1, 1, command->threads, 1, 1, 0, gpu->steps,
-                                           parameters, NULL),
-                 what);
-  free(addresses);
-  free(parameters);
-  return status;
-}
-
-sinter_status sinter_command_issue(sinter_gpu *gpu, const sinter_device_command *command, int64_t rows) {
-  if (command->kernel)
-    return launch(gpu, command, rows);
-  const sinter_device_place *places = &gpu->artifact->device->places[command->first_place];
-  const uint64_t bytes = (uint64_t)rows * command->per_row + command->fixed;
-  return check(gpu,
-               gpu->driver->copyOnDevice(sinter_arena_address(gpu, &places[1]), sinter_arena_address(gpu, &places[0]),
-                                         bytes, gpu->steps),
-               "copying a tensor on the GPU");
-}
 
 void sinter_slot_select(sinter_gpu *gpu, const Slot *slot, int64_t index) {
   gpu->batch = slot->deviceBatches + (uint64_t)index * gpu->arena.batchBytes;
@@ -79,7 +27,7 @@ static sinter_status issueAll(sinter_gpu *gpu, const Graph *graph) {
   for (int64_t i = 0; i < graph->count && status == SINTER_OK; ++i) {
     sinter_slot_select(gpu, graph->slot, i);
     for (uint64_t j = 0; j < graph->step->count && status == SINTER_OK; ++j)
-      status = sinter_command_issue(gpu, &graph->step->commands[j], graph->rows);
+      status = sinter_command_issue(gpu, graph->step->commands[j], graph->rows);
   }
   return status;
 }
@@ -151,7 +99,7 @@ static CUresult receiveOutputs(sinter_gpu *gpu, const sinter_step_args *args) {
 }
 
 /* Returns when all has been sent on its way. */
-static sinter_status start(sinter_gpu *gpu, const sinter_device_step *step, const sinter_step_args *args, int64_t count,
+static sinter_status start(sinter_gpu *gpu, const Step *step, const sinter_step_args *args, int64_t count,
                            const char *name) {
   sinter_status status = sinter_step_args_check(gpu, args, count, name);
   if (status == SINTER_OK)
@@ -178,13 +126,13 @@ static sinter_status start(sinter_gpu *gpu, const sinter_device_step *step, cons
   if (result != CUDA_SUCCESS)
     return sinter_slot_fail(gpu, slot, result);
   ++gpu->launches;
-  if (step == &gpu->artifact->device->train_step)
+  if (step == &gpu->trainStep)
     gpu->lastTrained = exec;
   return SINTER_OK;
 }
 
 sinter_status sinter_gpu_train_steps(sinter_gpu *gpu, const sinter_step_args *args, int64_t count) {
-  return start(gpu, &gpu->artifact->device->train_step, args, count, "train_step");
+  return start(gpu, &gpu->trainStep, args, count, "train_step");
 }
 
 sinter_status sinter_gpu_train_step(sinter_gpu *gpu, const sinter_step_args *args) {
@@ -193,7 +141,7 @@ sinter_status sinter_gpu_train_step(sinter_gpu *gpu, const sinter_step_args *arg
 }
 
 /* Outputs are waited for. */
-static sinter_status run(sinter_gpu *gpu, const sinter_device_step *step, const sinter_step_args *args,
+static sinter_status run(sinter_gpu *gpu, const Step *step, const sinter_step_args *args,
                          const char *name) {
   sinter_status status = start(gpu, step, args, 1, name);
   if (status == SINTER_OK)
@@ -205,10 +153,10 @@ static sinter_status run(sinter_gpu *gpu, const sinter_device_step *step, const 
 }
 
 sinter_status sinter_gpu_eval_step(sinter_gpu *gpu, const sinter_step_args *args) {
-  return run(gpu, &gpu->artifact->device->eval_step, args, "eval_step");
+  return run(gpu, &gpu->evalStep, args, "eval_step");
 }
 sinter_status sinter_gpu_predict(sinter_gpu *gpu, const sinter_step_args *args) {
-  return run(gpu, &gpu->artifact->device->predict, args, "predict");
+  return run(gpu, &gpu->predict, args, "predict");
 }
 
 sinter_status sinter_gpu_upload(sinter_gpu *gpu, const void *state) {

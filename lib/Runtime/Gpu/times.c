@@ -42,13 +42,13 @@ static CUresult secondsBetween(const sinter_gpu *gpu, CUevent start, CUevent end
 /*--- A step, launch by launch ------------------------------------------------------------------------------------*/
 
 uint64_t sinter_gpu_span_count(const sinter_gpu *gpu) {
-  return 1 + gpu->artifact->device->train_step.count;
+  return 1 + gpu->trainStep.count;
 }
 
 /* Events 2i and 2i + 1 are around span i. */
 static sinter_status issueTimed(sinter_gpu *gpu, Slot *slot, const sinter_step_args *args, const CUevent *events) {
   const Driver *driver = gpu->driver;
-  const sinter_device_step *step = &gpu->artifact->device->train_step;
+  const Step *step = &gpu->trainStep;
   CUresult result = driver->eventRecord(events[0], gpu->copies);
   if (result == CUDA_SUCCESS)
     result = sinter_slot_send(gpu, slot, args, 1);
@@ -61,7 +61,7 @@ static sinter_status issueTimed(sinter_gpu *gpu, Slot *slot, const sinter_step_a
   for (uint64_t i = 0; i < step->count && status == SINTER_OK; ++i) {
     status = check(gpu, driver->eventRecord(events[2 * i + 2], gpu->steps));
     if (status == SINTER_OK)
-      status = sinter_command_issue(gpu, &step->commands[i], args->rows);
+      status = sinter_command_issue(gpu, step->commands[i], args->rows);
     if (status == SINTER_OK)
       status = check(gpu, driver->eventRecord(events[2 * i + 3], gpu->steps));
   }
@@ -69,10 +69,10 @@ static sinter_status issueTimed(sinter_gpu *gpu, Slot *slot, const sinter_step_a
 }
 
 static sinter_status readSpans(sinter_gpu *gpu, const CUevent *events, sinter_gpu_span *spans) {
-  const sinter_device_command *commands = gpu->artifact->device->train_step.commands;
+  const sinter_device_command *const *commands = gpu->trainStep.commands;
   CUresult result = gpu->driver->streamSynchronize(gpu->copies); /* the steps have not waited for its last event */
   for (uint64_t i = 0; i < sinter_gpu_span_count(gpu) && result == CUDA_SUCCESS; ++i) {
-    spans[i].kernel = i > 0 && commands[i - 1].kernel ? commands[i - 1].kernel_row : SINTER_NO_KERNEL;
+    spans[i].kernel = i > 0 && commands[i - 1]->kernel ? commands[i - 1]->kernel_row : SINTER_NO_KERNEL;
     result = secondsBetween(gpu, events[0], events[2 * i], &spans[i].start);
     if (result == CUDA_SUCCESS)
       result = secondsBetween(gpu, events[0], events[2 * i + 1], &spans[i].end);

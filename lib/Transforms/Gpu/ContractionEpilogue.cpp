@@ -6,27 +6,58 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "sinter/Transforms/Memory/Layout.h"
 
 using namespace mlir;
 
 namespace sinter {
 
+/// Of a kernel argument that the epilogue reads or writes, per loop of the product.
+SmallVector<int64_t> ContractionSkeleton::epilogueStrides(Value argument, AffineMap map) {
+  linalg::GenericOp product = p.op;
+  return loopStrides(argument.getType(), map.compose(product.getIndexingMapsArray().back()), product.getNumLoops(),
+                     p.batch);
+}
+
+/// 16 bytes of neighbours along n at a time, if they lie so in all that is read and written; else one.
+int64_t ContractionSkeleton::epilogueLanes() {
+  const int64_t lanes = kAccessBytes / elementBytes(element);
+  auto fits = [&](Value argument, AffineMap map) {
+    SmallVector<int64_t> strides = epilogueStrides(argument, map);
+    auto isAligned = [&](const ContractionDim &dim) { return strideAlong(strides, dim) % lanes == 0; };
+    return strideAlong(strides, p.n) == 0 ||
+           (strideAlong(strides, p.n) == 1 && isAligned(p.m) && llvm::all_of(p.outer, isAligned));
+  };
+  bool all = (p.n.dynamic ? p.n.perRow : p.n.extent) % lanes == 0 && right.width % lanes == 0;
+  for (linalg::GenericOp generic : p.epilogue)
+    for (OpOperand &operand : generic->getOpOperands())
+      if (isa<BlockArgument>(operand.get()) && isa<ShapedType>(operand.get().getType()) &&
+          !generic.getMatchingBlockArgument(&operand).use_empty())
+        all &= fits(operand.get(), generic.getMatchingIndexingMap(&operand));
+  for (unsigned index = 0, e = context.yield()->getNumOperands(); index != e; ++index) {
+    BlockArgument out = context.outArgument(index);
+    all &= fits(out, builder.getMultiDimIdentityMap(cast<ShapedType>(out.getType()).getRank()));
+  }
+  return all ? lanes : 1;
+}
+
 void ContractionSkeleton::emitSlab(Value slab, int64_t lines, llvm::function_ref<Value(Value)> rowOf) {
-  auto loop =
-      scf::ForOp::create(builder, loc, thread, math.constant(lines * right.width), math.constant(function.threads));
+  lanes = epilogueLanes();
+  int64_t perLine = right.width / lanes;
+  auto loop = scf::ForOp::create(builder, loc, thread, math.constant(lines * perLine), math.constant(workers));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value line = math.div(loop.getInductionVar(), right.width), column = math.rem(loop.getInductionVar(), right.width);
+  Value line = math.div(loop.getInductionVar(), perLine);
+  Value column = math.mul(math.rem(loop.getInductionVar(), perLine), lanes);
   Value m = math.add(left.start, rowOf(line)), n = math.add(right.start, column);
   Value inside = arith::AndIOp::create(builder, loc, math.less(m, extentOf(p.m)), math.less(n, extentOf(p.n)));
   emitIf(builder, loc, inside, [&] {
-    Value sum = memref::LoadOp::create(builder, loc, slab, ValueRange{line, column});
-    emitElement(m, n, sum);
+    emitElements(m, n, loadElements(builder, loc, slab, ValueRange{line, column}, lanes, element));
   });
 }
 
-/// All results are computed before any is stored: a destination may be an operand.
-void ContractionSkeleton::emitElement(Value m, Value n, Value sum) {
+/// `lanes` neighbours from (m, n) on. All results are computed before any is stored: a destination may be an operand.
+void ContractionSkeleton::emitElements(Value m, Value n, Value sum) {
   current.clear();
   current[p.op->getResult(0)] = sum;
   for (linalg::GenericOp generic : p.epilogue) {
@@ -37,7 +68,7 @@ void ContractionSkeleton::emitElement(Value m, Value n, Value sum) {
         values.map(argument, epilogueOperand(operand, m, n));
     }
     Block &body = generic.getRegion().front();
-    ScalarToVector(builder, loc, 1).clone(body, values, [&](unsigned dim) { return indexOf(dim, m, n); });
+    ScalarToVector(builder, loc, lanes).clone(body, values, [&](unsigned dim) { return indexOf(dim, m, n); });
     for (auto [result, value] : llvm::zip_equal(generic.getResults(), body.getTerminator()->getOperands()))
       current[result] = values.lookupOrDefault(value);
   }
@@ -48,9 +79,7 @@ void ContractionSkeleton::emitElement(Value m, Value n, Value sum) {
 }
 
 Value ContractionSkeleton::resultOffset(Value argument, AffineMap map, Value m, Value n) {
-  linalg::GenericOp product = p.op;
-  AffineMap resultMap = product.getIndexingMapsArray().back();
-  auto strides = loopStrides(argument.getType(), map.compose(resultMap), product.getNumLoops(), p.batch);
+  SmallVector<int64_t> strides = epilogueStrides(argument, map);
   return math.add(outerOffset(strides, /*withK=*/false),
                   math.add(math.mul(m, strideAlong(strides, p.m)), math.mul(n, strideAlong(strides, p.n))));
 }
@@ -62,8 +91,10 @@ Value ContractionSkeleton::epilogueOperand(OpOperand &operand, Value m, Value n)
   if (!isa<ShapedType>(tensor.getType()))
     return context.scalars().lookup(tensor);
   auto generic = cast<linalg::GenericOp>(operand.getOwner());
-  Value offset = resultOffset(tensor, generic.getMatchingIndexingMap(&operand), m, n);
-  return loadElements(builder, loc, flat(tensor), offset, 1, getElementTypeOrSelf(tensor.getType()));
+  AffineMap map = generic.getMatchingIndexingMap(&operand);
+  bool isSame = strideAlong(epilogueStrides(tensor, map), p.n) == 0;
+  return loadElements(builder, loc, flat(tensor), resultOffset(tensor, map, m, n), isSame ? 1 : lanes,
+                      getElementTypeOrSelf(tensor.getType()));
 }
 
 Value ContractionSkeleton::indexOf(unsigned resultDim, Value m, Value n) {
@@ -72,11 +103,21 @@ Value ContractionSkeleton::indexOf(unsigned resultDim, Value m, Value n) {
   if (is(p.m))
     return m;
   if (is(p.n))
-    return n;
+    return lanes == 1 ? n : neighbours(n);
   for (auto [dim, index] : llvm::zip_equal(p.outer, outerIndex))
     if (is(dim))
       return index;
   return math.constant(0);
+}
+
+/// The numbers from `first` on, one for each lane.
+Value ContractionSkeleton::neighbours(Value first) {
+  auto type = VectorType::get({lanes}, builder.getIndexType());
+  SmallVector<Attribute> numbers;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    numbers.push_back(builder.getIndexAttr(lane));
+  Value steps = arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(type, numbers));
+  return arith::AddIOp::create(builder, loc, ScalarToVector(builder, loc, lanes).broadcast(first), steps);
 }
 
 void ContractionSkeleton::storeResult(Value tensor, Value value, Value m, Value n) {
@@ -85,7 +126,7 @@ void ContractionSkeleton::storeResult(Value tensor, Value value, Value m, Value 
       continue;
     BlockArgument out = context.outArgument(index);
     AffineMap identity = builder.getMultiDimIdentityMap(cast<ShapedType>(out.getType()).getRank());
-    storeElements(builder, loc, value, flat(out), resultOffset(out, identity, m, n));
+    storeElements(builder, loc, ScalarToVector(builder, loc, lanes).broadcast(value), flat(out), resultOffset(out, identity, m, n));
   }
 }
 

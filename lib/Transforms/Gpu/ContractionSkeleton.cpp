@@ -43,16 +43,18 @@ ContractionSkeleton::ContractionSkeleton(DeviceFunction &function, const Contrac
                                          const BlockTile &block)
     : function(function), builder(function.builder), loc(function.loc), math(builder, loc), p(problem),
       element(problem.element()), context(builder, function.emission), left{&p.lhs, &p.m, block.m, {}},
-      right{&p.rhs, &p.n, block.n, {}} {}
+      right{&p.rhs, &p.n, block.n, {}}, workers(function.threads) {}
 
 void ContractionSkeleton::emit() {
   allocate();
   thread = function.threadId();
   decodeBlock();
-  emitIf(builder, loc, isBlock, [&] {
-    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
-    emitEpilogue(emitOuterK(0, Values(accumulatorCount(), zero)));
-  });
+  emitIf(builder, loc, isBlock, [&] { emitTile(); });
+}
+
+void ContractionSkeleton::emitTile() {
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
+  emitEpilogue(emitOuterK(0, Values(accumulatorCount(), zero)));
 }
 
 Value ContractionSkeleton::extentOf(const ContractionDim &dim) {
@@ -75,7 +77,9 @@ void ContractionSkeleton::decodeBlock() {
   auto first = llvm::find_if(axes, [](const Axis &axis) { return axis.dim->dynamic; });
   if (first != axes.end())
     std::rotate(axes.begin(), first, first + 1);
-  Value number = function.blockId();
+  Value number = tileNumber();
+  if (tileRowsOfBand > 1 && p.outer.empty() && !p.n.dynamic)
+    return decodeBand(number);
   for (const Axis &axis : llvm::reverse(ArrayRef(axes).drop_front())) {
     int64_t count = llvm::divideCeil(axis.dim->extent, axis.size);
     *axis.index = math.mul(math.rem(number, count), axis.size);
@@ -89,6 +93,16 @@ void ContractionSkeleton::decodeBlock() {
     Value inside = math.less(*axis.index, extentOf(*axis.dim));
     isBlock = math.both(isBlock, inside);
   }
+}
+
+/// The band at the bottom may have fewer rows.
+void ContractionSkeleton::decodeBand(Value number) {
+  Value rows = math.div(math.add(extentOf(p.m), left.width - 1), left.width);
+  int64_t ofBand = tileRowsOfBand * llvm::divideCeil(p.n.extent, right.width);
+  Value first = math.mul(math.div(number, ofBand), tileRowsOfBand), inBand = math.rem(number, ofBand);
+  Value height = math.min(arith::SubIOp::create(builder, loc, rows, first), math.constant(tileRowsOfBand));
+  left.start = math.mul(math.add(first, math.rem(inBand, height)), left.width);
+  right.start = math.mul(math.div(inBand, height), right.width);
 }
 
 Value ContractionSkeleton::outerOffset(ArrayRef<int64_t> strides, bool withK) {

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A block computes a tile of the result, [m][n]: it adds up products over stretches of the summed dim, which it copies
-// to shared memory, and leaves the sums spread over its threads' registers (the accumulators). How, is what two
-// skeletons differ in: FmaContraction multiplies element by element in any type, MmaContraction on tensor cores.
+// to shared memory, and leaves the sums spread over its threads' registers (the accumulators). How, is what the
+// skeletons differ in: FmaContraction multiplies element by element in any type, MmaContraction on tensor cores, and
+// WgmmaContraction on Hopper's.
 // Sums run over k in order: results depend neither on the grid nor on the device.
 //
 // The finished tile goes through shared memory once more, a slab of rows at a time, so that the epilogue reads and
@@ -62,6 +63,11 @@ protected:
 
   /// Takes what the block has in shared memory.
   virtual void allocate() = 0;
+  /// Which tile the block has.
+  virtual Value tileNumber() { return function.blockId(); }
+  virtual void emitTile();
+  /// Of the threads that finish the tile.
+  virtual void barrier() { function.barrier(); }
   /// Number of accumulators of a thread.
   virtual int64_t accumulatorCount() const = 0;
   /// Adds the products over all of `k` to the accumulators, at the place in outer loops that the builder stands in.
@@ -90,21 +96,29 @@ protected:
   KernelContext context;
   Side left, right;
   Value thread;
+  int64_t workers;            ///< threads that finish the tile: numbers below it
+  int64_t tileRowsOfBand = 1; ///< tiles are numbered by bands of so many rows of tiles, down first
+  Values outerIndex;
 
 private:
   // ContractionSkeleton.cpp
   void decodeBlock();
+  void decodeBand(Value number);
   Values emitOuterK(unsigned depth, Values accumulators);
 
   // ContractionEpilogue.cpp
-  void emitElement(Value m, Value n, Value sum);
+  int64_t epilogueLanes();
+  llvm::SmallVector<int64_t> epilogueStrides(Value argument, mlir::AffineMap map);
+  void emitElements(Value m, Value n, Value sums);
+  Value neighbours(Value first);
   Value epilogueOperand(mlir::OpOperand &operand, Value m, Value n);
   Value resultOffset(Value argument, mlir::AffineMap map, Value m, Value n);
   Value indexOf(unsigned resultDim, Value m, Value n);
   void storeResult(Value tensor, Value value, Value m, Value n);
 
   Value isBlock; ///< null: every block of the grid has a tile
-  Values outerIndex, outerKIndex;
+  Values outerKIndex;
+  int64_t lanes = 1; ///< elements that the epilogue finishes at once
   llvm::DenseMap<Value, Value> flatBuffers, current; ///< by kernel argument; by tensor of the body, at one element
 };
 

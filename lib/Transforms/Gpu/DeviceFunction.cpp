@@ -21,6 +21,7 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, gpu::GPUModuleOp module
   types.push_back(builder.getIndexType());
   if (shape.workspaceBytes > 0)
     types.push_back(MemRefType::get({shape.workspaceBytes}, builder.getI8Type()));
+  types.append(shape.maps.size(), LLVM::LLVMPointerType::get(builder.getContext()));
   builder.setInsertionPointToEnd(module.getBody());
   auto fn = gpu::GPUFuncOp::create(builder, kernel.getLoc(), name, builder.getFunctionType(types, {}));
   fn->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
@@ -28,6 +29,15 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, gpu::GPUModuleOp module
   fn->setAttr(kGridAttr, builder.getDenseI64ArrayAttr(shape.grid.numbers()));
   if (shape.workspaceBytes > 0)
     fn->setAttr(kWorkspaceAttr, builder.getI64IntegerAttr(shape.workspaceBytes));
+  if (shape.dynamicSharedBytes > 0)
+    fn->setAttr(kDynamicSharedAttr, builder.getI64IntegerAttr(shape.dynamicSharedBytes));
+  if (shape.cluster > 1)
+    fn->setAttr(kClusterAttr, builder.getI64IntegerAttr(shape.cluster));
+  if (!shape.maps.empty())
+    fn->setAttr(kMapsAttr,
+                builder.getArrayAttr(llvm::map_to_vector(shape.maps, [&](const TensorMapNumbers &map) -> Attribute {
+                  return builder.getDenseI64ArrayAttr(map.encode());
+                })));
   builder.setInsertionPointToStart(&fn.getBody().front());
   return fn;
 }
@@ -77,6 +87,11 @@ Value DeviceFunction::workspace(int64_t offset, ArrayRef<int64_t> shape, Type el
 
 void DeviceFunction::barrier() {
   gpu::BarrierOp::create(builder, loc);
+}
+
+Value DeviceFunction::tensorMap(unsigned number) {
+  auto maps = fn->getAttrOfType<ArrayAttr>(kMapsAttr);
+  return fn.getArgument(fn.getNumArguments() - maps.size() + number);
 }
 
 int64_t widestLanes(KernelOp kernel) {

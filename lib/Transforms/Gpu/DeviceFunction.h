@@ -20,6 +20,9 @@ struct LaunchShape {
   Grid grid;
   int64_t threads = 1; ///< of a block
   int64_t workspaceBytes = 0;
+  int64_t dynamicSharedBytes = 0;
+  int64_t cluster = 1; ///< blocks that are launched together and share memory
+  llvm::SmallVector<TensorMapNumbers, 0> maps = {};
 };
 
 /// Makes the device functions of one kernel.
@@ -41,6 +44,8 @@ public:
   /// Elements of the workspace from byte `offset` on.
   mlir::Value workspace(int64_t offset, llvm::ArrayRef<int64_t> shape, mlir::Type element);
   void barrier();
+  /// Address of a tensor map, for copies.
+  mlir::Value tensorMap(unsigned number);
 
   mlir::OpBuilder &builder;
   mlir::Location loc;

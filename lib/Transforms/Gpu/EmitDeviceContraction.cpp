@@ -3,6 +3,7 @@
 
 #include "FmaContraction.h"
 #include "MmaContraction.h"
+#include "WgmmaContraction.h"
 
 using namespace mlir;
 
@@ -17,6 +18,20 @@ static void emitAs(DeviceEmission &emission, const ContractionProblem &problem) 
   function.finish();
 }
 
+/// The counterpart of the last function for sm_90a, if it has one.
+static void emitOnHopper(DeviceEmission &emission, const ContractionProblem &problem) {
+  const WgmmaTile *tile = WgmmaContraction::choose(problem);
+  if (!tile)
+    return;
+  gpu::GPUFuncOp other = emission.functions.back();
+  DeviceFunction function = emission.create("_sm_90a", WgmmaContraction::launchShape(problem, *tile));
+  WgmmaContraction(function, problem, *tile).emit();
+  alignVectors(function.fn);
+  function.finish();
+  function.fn->setAttr(kOnlyHopperAttr, emission.builder.getUnitAttr());
+  other->setAttr(kOnHopperAttr, FlatSymbolRefAttr::get(function.fn.getNameAttr()));
+}
+
 LogicalResult emitDeviceContraction(DeviceEmission &emission) {
   FailureOr<ContractionProblem> problem = matchContraction(emission.kernel, emission.batch);
   if (failed(problem))
@@ -26,6 +41,8 @@ LogicalResult emitDeviceContraction(DeviceEmission &emission) {
     emitAs<MmaContraction>(emission, *problem);
   else
     emitAs<FmaContraction>(emission, *problem);
+  if (emission.hopper)
+    emitOnHopper(emission, *problem);
   return success();
 }
 

@@ -97,9 +97,10 @@ struct EmitDeviceKernels : impl::EmitDeviceKernelsPassBase<EmitDeviceKernels> {
       return kernel.emitError() << "kernel \"" << kernel.getName() << "\" fits no skeleton: " << analysis.reason,
              failure();
     OpBuilder builder(&getContext());
-    DeviceEmission emission{builder, module, kernel, analysis, batch, tf32, symbolName(kernel.getName(), number), {}};
+    DeviceEmission emission{builder, module, kernel, analysis, batch, tf32, hopper, symbolName(kernel.getName(), number), {}};
     if (failed(emitSkeleton(*analysis.strategy, emission)))
       return failure();
+    llvm::erase_if(emission.functions, [](gpu::GPUFuncOp fn) { return fn->hasAttr(kOnlyHopperAttr); });
     auto names = llvm::map_to_vector(emission.functions, [](gpu::GPUFuncOp fn) -> Attribute {
       return SymbolRefAttr::get(fn->getParentOfType<gpu::GPUModuleOp>().getNameAttr(),
                                 FlatSymbolRefAttr::get(fn.getNameAttr()));

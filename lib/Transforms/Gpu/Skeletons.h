@@ -17,6 +17,8 @@ struct DeviceEmission {
   int64_t batch;
   /// Products of f32 may round their operands to tf32.
   bool tf32;
+  /// Counterparts for sm_90a are wanted.
+  bool hopper;
   /// Of the first function; a second one gets a suffix.
   std::string name;
   llvm::SmallVector<mlir::gpu::GPUFuncOp> functions;

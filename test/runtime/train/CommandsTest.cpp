@@ -84,7 +84,7 @@ TEST_F(Commands, infoAsTextAndJson) {
   EXPECT_EQ(text.status, 0);
   for (const char *part :
        {"model         softmax\n", "state         256 bytes\n", "weight                       F32 [3, 4]",
-        "parameters (15 in all)", "softmax_regression", "compiled by   by hand, ABI 3"})
+        "parameters (15 in all)", "softmax_regression", "compiled by   by hand, ABI 4"})
     EXPECT_TRUE(contains(text.out, part)) << part;
   nlohmann::json object = nlohmann::json::parse(softmax("info --json").out);
   EXPECT_EQ(object["parameters"], 15);
@@ -104,7 +104,7 @@ TEST_F(Commands, helpTeachesAndVersionTells) {
   EXPECT_EQ(help.status, 0);
   for (const char *part : {"--lr X", "[0.1]", "warmup-cosine:steps=W", "Examples:", "--epochs N", "[10]"})
     EXPECT_TRUE(contains(help.out, part)) << part;
-  EXPECT_TRUE(contains(softmax("--version").out, "ABI 3; model softmax, compiled by by hand"));
+  EXPECT_TRUE(contains(softmax("--version").out, "ABI 4; model softmax, compiled by by hand"));
 }
 
 TEST_F(Commands, usageMistakesEndWithTwo) {

@@ -8,13 +8,17 @@
 //
 // As on the host, `?` became the batch, so every stride is a constant, and i1 tensors are memrefs of i8. The arguments
 // are the kernel's inputs, its outs, the number of rows and, with `sinter.workspace`, a buffer of that many bytes for
-// what one function leaves to the next. The grid has one dimension. Which thread computes which elements depends on
+// what one function leaves to the next, and its tensor maps (kMapsAttr). The grid has one dimension. Which thread computes which elements depends on
 // shapes alone, no sum is split by the size of the grid, and there are no atomic operations: results are the same on
 // every device and in every run.
+//
+// Where Hopper has better instructions, a function has a counterpart for it, with arguments and a grid of its own:
+// code for sm_90a holds that one, code for other architectures the first.
 
 #ifndef SINTER_TRANSFORMS_GPU_DEVICEKERNEL_H
 #define SINTER_TRANSFORMS_GPU_DEVICEKERNEL_H
 
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <array>
@@ -34,6 +38,43 @@ constexpr llvm::StringLiteral kDevicePartAttr = "sinter.device_part";
 constexpr llvm::StringLiteral kGridAttr = "sinter.grid";
 /// On a device function: bytes of the workspace that it takes as its last argument.
 constexpr llvm::StringLiteral kWorkspaceAttr = "sinter.workspace";
+
+/// On a device function: that in code for sm_90a this function takes its place.
+constexpr llvm::StringLiteral kOnHopperAttr = "sinter.on_sm_90a";
+/// On a device function: that it is in code for sm_90a alone.
+constexpr llvm::StringLiteral kOnlyHopperAttr = "sinter.only_sm_90a";
+constexpr int32_t kHopper = 90;
+/// On a device function: bytes of dynamic shared memory of a block.
+constexpr llvm::StringLiteral kDynamicSharedAttr = "sinter.dynamic_shared";
+/// On a device function: blocks of a cluster, which share what they read.
+constexpr llvm::StringLiteral kClusterAttr = "sinter.cluster";
+/// On a device function: its last arguments are these tensor maps, an array of TensorMapNumbers::encode.
+constexpr llvm::StringLiteral kMapsAttr = "sinter.tensor_maps";
+
+/// A tensor as the copy engine sees it; see sinter_device_map.
+struct TensorMapNumbers {
+  int64_t argument = 0; ///< of the function
+  int64_t element = 0;  ///< CUtensorMapDataType
+  struct Dim {
+    int64_t perRow, fixed; ///< its extent: rows * perRow + fixed
+    int64_t strideBytes;   ///< of dim 0: that of an element
+    int64_t box;
+  };
+  llvm::SmallVector<Dim, 5> dims;
+
+  llvm::SmallVector<int64_t> encode() const {
+    llvm::SmallVector<int64_t> numbers{argument, element};
+    for (const Dim &dim : dims)
+      numbers.append({dim.perRow, dim.fixed, dim.strideBytes, dim.box});
+    return numbers;
+  }
+  static TensorMapNumbers decode(llvm::ArrayRef<int64_t> numbers) {
+    TensorMapNumbers map{numbers[0], numbers[1], {}};
+    for (numbers = numbers.drop_front(2); !numbers.empty(); numbers = numbers.drop_front(4))
+      map.dims.push_back({numbers[0], numbers[1], numbers[2], numbers[3]});
+    return map;
+  }
+};
 
 /// Number of blocks for a number of rows: ceil((rows * perRow + fixed) / divisor) * factor.
 struct Grid {

@@ -14,11 +14,15 @@ def EmitDeviceKernelsPass : Pass<"sinter-emit-device-kernels", "::mlir::ModuleOp
     one after the other (those of the function `init` do not: initial values are computed on the host); see DeviceKernel.h for their form. The kernel keeps its place and gets the attribute
     `sinter.device`, the names of its device functions, which its launch inherits. The strategy is that of the schedule;
     tiles follow from shapes alone. Products of f16 and bf16 use matrix instructions; with `tf32` those of f32 do, too,
-    with operands rounded to 10 bits of fraction.
+    with operands rounded to 10 bits of fraction. With `hopper`, large products have a second function for sm_90a
+    (`sinter.on_sm_90a`), with that architecture's own matrix instructions and copies.
 
     Example: test/Transforms/Gpu/emit-device-kernels.mlir
   }];
-  let options = [Option<"tf32", "tf32", "bool", "false", "products of f32 may round their operands to tf32">];
+  let options = [
+    Option<"tf32", "tf32", "bool", "false", "products of f32 may round their operands to tf32">,
+    Option<"hopper", "hopper", "bool", "false", "functions have counterparts for sm_90a where it has better instructions">,
+  ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
     "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::nvgpu::NVGPUDialect",

@@ -1,0 +1,363 @@
+// Products on Hopper's tensor cores: who does what in a block, and the pipeline over k.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "WgmmaContraction.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "sinter/Transforms/Memory/Layout.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace sinter {
+
+static constexpr WgmmaTile kTiles[] = {{{128, 256}, 2, 4}, {{128, 128}, 1, 6}};
+
+/// Threads of a warpgroup; groups that multiply, each the rows of one instruction.
+static constexpr int64_t kGroup = 4 * kWarp, kMultipliers = 2, kGroupRows = 64;
+static constexpr int64_t kThreads = (1 + kMultipliers) * kGroup;
+/// Of a stretch: 128 bytes, a swizzled row. Of one instruction.
+static constexpr int64_t kStretch = 64, kInstruction = 16;
+static constexpr int64_t kRowBytes = 128, kBoxBytes = kStretch * kRowBytes;
+/// Registers of a thread: the group that copies leaves others most of its share of 65536 / kThreads.
+static constexpr uint32_t kCopyRegisters = 24, kMultiplyRegisters = 240;
+/// The named barrier of the groups that multiply; 0 is that of all threads.
+static constexpr int64_t kMultipliersBarrier = 1;
+/// Elements that rows of the slab are longer: see MmaContraction.cpp.
+static constexpr int64_t kSlabPadding = 8;
+/// Rows of tiles that are computed one after the other, so that blocks under way share what they read.
+static constexpr int64_t kTileRowsOfBand = 8;
+
+//===----------------------------------------------------------------------===//
+// Tensor maps
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// How the copy engine sees an operand.
+struct MapPlan {
+  bool alongK;                                   ///< neighbours in memory are neighbours along k
+  SmallVector<const ContractionDim *, 3> further; ///< dims behind the first two: outer ones, then outer k
+  TensorMapNumbers numbers;
+};
+} // namespace
+
+/// Boxes have `rows` rows if those lie along k.
+static std::optional<MapPlan> planMap(const ContractionProblem &p, const ContractionOperand &operand,
+                                      const ContractionDim &dim, int64_t rows) {
+  Type element = operand.element();
+  if (operand.prologue || operand.sources.size() != 1 || !(element.isBF16() || element.isF16()))
+    return std::nullopt;
+  const ContractionOperand::Source &source = operand.sources.front();
+  auto strideOf = [&](const ContractionDim &d) { return strideAlong(source.strides, d); };
+  MapPlan plan{strideOf(p.k) == 1, {}, {}};
+  const ContractionDim &inner = plan.alongK ? p.k : dim, &second = plan.alongK ? dim : p.k;
+  if (strideOf(inner) != 1 || strideOf(second) == 0)
+    return std::nullopt;
+  constexpr int64_t f16 = 6, bf16 = 9; // CUtensorMapDataType
+  plan.numbers.argument = cast<BlockArgument>(source.argument).getArgNumber();
+  plan.numbers.element = element.isBF16() ? bf16 : f16;
+  auto add = [&](const ContractionDim &d, int64_t box) {
+    plan.numbers.dims.push_back({d.dynamic ? d.perRow : 0, d.dynamic ? 0 : d.extent,
+                                 strideOf(d) * elementBytes(element), box});
+  };
+  add(inner, kStretch);
+  add(second, plan.alongK ? rows : kStretch);
+  for (ArrayRef<ContractionDim> dims : {ArrayRef(p.outer), ArrayRef(p.outerK)})
+    for (const ContractionDim &d : dims)
+      if (strideOf(d) != 0) {
+        plan.further.push_back(&d);
+        add(d, 1);
+      }
+  constexpr size_t mostDims = 5;
+  auto isAligned = [](const TensorMapNumbers::Dim &d) { return d.strideBytes % kAccessBytes == 0; };
+  if (plan.numbers.dims.size() > mostDims || !llvm::all_of(ArrayRef(plan.numbers.dims).drop_front(), isAligned))
+    return std::nullopt;
+  return plan;
+}
+
+static std::optional<MapPlan> planLeft(const ContractionProblem &p, const WgmmaTile &tile) {
+  return planMap(p, p.lhs, p.m, tile.block.m);
+}
+static std::optional<MapPlan> planRight(const ContractionProblem &p, const WgmmaTile &tile) {
+  return planMap(p, p.rhs, p.n, tile.block.n / tile.cluster);
+}
+
+const WgmmaTile *WgmmaContraction::choose(const ContractionProblem &p) {
+  if (!p.element().isF32() || p.lhs.element() != p.rhs.element())
+    return nullptr;
+  for (const WgmmaTile &tile : kTiles)
+    if (p.m.extent >= tile.block.m * tile.cluster && p.n.extent >= tile.block.n && fillsGpu(p, tile.block) &&
+        planLeft(p, tile) && planRight(p, tile))
+      return &tile;
+  return nullptr;
+}
+
+static BlockTile clusterTile(const WgmmaTile &tile) {
+  return {tile.block.m * tile.cluster, tile.block.n};
+}
+
+static int64_t bytesOfStage(const WgmmaTile &tile) {
+  return (tile.block.m + tile.block.n) * kRowBytes;
+}
+
+LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const WgmmaTile &tile) {
+  LaunchShape shape{contractionGrid(p, clusterTile(tile)), kThreads};
+  shape.grid.factor *= tile.cluster;
+  shape.cluster = tile.cluster;
+  shape.dynamicSharedBytes =
+      DynamicShared::request(tile.stages * bytesOfStage(tile) + StageRing::bytes(tile.stages));
+  shape.maps = {planLeft(p, tile)->numbers, planRight(p, tile)->numbers};
+  return shape;
+}
+
+//===----------------------------------------------------------------------===//
+// Roles
+//===----------------------------------------------------------------------===//
+
+WgmmaContraction::WgmmaContraction(DeviceFunction &function, const ContractionProblem &problem, const WgmmaTile &tile)
+    : ContractionSkeleton(function, problem, clusterTile(tile)), tile(tile), operandType(problem.lhs.element()) {
+  tileRowsOfBand = kTileRowsOfBand;
+  workers = kMultipliers * kGroup;
+}
+
+void WgmmaContraction::allocate() {
+  shared.emplace(builder, loc);
+  ring.emplace(builder, loc, *shared, tile.stages * stageBytes(), tile.stages);
+}
+
+int64_t WgmmaContraction::stageBytes() const {
+  return bytesOfStage(tile);
+}
+
+Value WgmmaContraction::tileNumber() {
+  return math.div(function.blockId(), tile.cluster);
+}
+
+void WgmmaContraction::barrier() {
+  auto number = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(value));
+  };
+  NVVM::BarrierOp::create(builder, loc, /*res=*/Type(), number(kMultipliersBarrier), number(kMultipliers * kGroup),
+                          /*reductionOp=*/nullptr, /*reductionPredicate=*/Value());
+}
+
+/// All threads of the cluster, or block, have come here.
+void WgmmaContraction::synchronizeCluster() {
+  if (tile.cluster == 1)
+    return function.barrier();
+  NVVM::ClusterArriveOp::create(builder, loc, UnitAttr());
+  NVVM::ClusterWaitOp::create(builder, loc, UnitAttr());
+}
+
+void WgmmaContraction::emitTile() {
+  if (tile.cluster > 1) {
+    rank = NVVM::BlockInClusterIdXOp::create(builder, loc, builder.getI32Type());
+    rank = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), rank);
+    left.start = math.add(left.start, math.mul(rank, tile.block.m));
+  }
+  emitIf(builder, loc, math.less(thread, math.constant(1)),
+         [&] { ring->initialize(kMultipliers * tile.cluster); });
+  synchronizeCluster();
+  // The same in all threads of a warp, which the compiler is to know.
+  Value all = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(-1)),
+        zero = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(0)),
+        last = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(kWarp - 1));
+  Value group = toI32(builder, loc, math.div(thread, kGroup));
+  group = NVVM::ShflOp::create(builder, loc, builder.getI32Type(), all, group, zero, last, NVVM::ShflKind::idx,
+                               UnitAttr());
+  Value copies = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, group, zero);
+  auto roles = scf::IfOp::create(builder, loc, copies, /*withElseRegion=*/true);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(roles.thenBlock());
+    NVVM::SetMaxRegisterOp::create(builder, loc, kCopyRegisters, NVVM::SetMaxRegisterAction::decrease);
+    emitIf(builder, loc, math.less(thread, math.constant(kWarp)), [&] {
+      Value isElected = NVVM::ElectSyncOp::create(builder, loc, builder.getI1Type(), Value());
+      emitIf(builder, loc, isElected, [&] { emitCopies(); });
+    });
+    builder.setInsertionPointToStart(roles.elseBlock());
+    NVVM::SetMaxRegisterOp::create(builder, loc, kMultiplyRegisters, NVVM::SetMaxRegisterAction::increase);
+    thread = arith::SubIOp::create(builder, loc, thread, math.constant(kGroup));
+    Value index = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), group);
+    emitEpilogue(multiplyStretches(arith::SubIOp::create(builder, loc, index, math.constant(1))));
+  }
+  // A block stays as long as others may copy into its memory, or sign to it.
+  if (tile.cluster > 1)
+    synchronizeCluster();
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+Value WgmmaContraction::countOfStretches() {
+  Value count = math.div(math.add(extentOf(p.k), kStretch - 1), kStretch);
+  for (const ContractionDim &dim : p.outerK)
+    count = arith::MulIOp::create(builder, loc, count, extentOf(dim));
+  return count;
+}
+
+WgmmaContraction::Values WgmmaContraction::placesOf(Value stretch) {
+  if (p.outerK.empty())
+    return {math.mul(stretch, kStretch)};
+  Value perK = math.div(math.add(extentOf(p.k), kStretch - 1), kStretch);
+  Value number = math.div(stretch, perK);
+  Values places(p.outerK.size());
+  for (auto [dim, place] : llvm::reverse(llvm::zip_equal(p.outerK, places))) {
+    Value extent = extentOf(dim);
+    place = math.rem(number, extent);
+    number = math.div(number, extent);
+  }
+  places.insert(places.begin(), math.mul(math.rem(stretch, perK), kStretch));
+  return places;
+}
+
+void WgmmaContraction::emitCopies() {
+  auto loop = scf::ForOp::create(builder, loc, math.constant(0), countOfStretches(), math.constant(1));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value stretch = loop.getInductionVar();
+  ring->beginFilling(stretch, stageBytes());
+  copyTile(left, 0, stretch, 0);
+  copyTile(right, 1, stretch, tile.block.m * kRowBytes);
+}
+
+/// `offset`: of the side's tile in a stage. In a cluster, each block copies its part of the right side to all.
+void WgmmaContraction::copyTile(const Side &side, unsigned map, Value stretch, int64_t offset) {
+  bool isRight = &side == &right, isShared = isRight && rank;
+  MapPlan plan = isRight ? *planRight(p, tile) : *planLeft(p, tile);
+  int64_t rows = (isRight ? tile.block.n : tile.block.m) / (isShared ? tile.cluster : 1);
+  Value firstRow = isShared ? math.mul(rank, rows) : math.constant(0);
+  Value to = math.add(math.add(math.mul(ring->stage(stretch), stageBytes()), offset), math.mul(firstRow, kRowBytes));
+  Values places = placesOf(stretch);
+  Value at = math.add(side.start, firstRow), k = places.front();
+  for (int64_t box = 0; box < (plan.alongK ? 1 : rows / kStretch); ++box) {
+    Value atBox = math.add(at, box * kStretch);
+    Values coordinates = plan.alongK ? Values{k, atBox} : Values{atBox, k};
+    for (const ContractionDim *dim : plan.further) {
+      bool isK = dim >= p.outerK.begin() && dim < p.outerK.end();
+      coordinates.push_back(isK ? places[1 + (dim - p.outerK.begin())] : outerIndex[dim - p.outer.begin()]);
+    }
+    for (Value &coordinate : coordinates)
+      coordinate = toI32(builder, loc, coordinate);
+    constexpr unsigned clusterSpace = 7;
+    Value pointer = LLVM::AddrSpaceCastOp::create(
+        builder, loc, LLVM::LLVMPointerType::get(builder.getContext(), clusterSpace),
+        shared->pointer(math.add(to, box * kBoxBytes)));
+    Value everyone;
+    if (isShared)
+      everyone = arith::ConstantOp::create(builder, loc, builder.getI16IntegerAttr((1 << tile.cluster) - 1));
+    NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
+        builder, loc, pointer, function.tensorMap(map), coordinates, ring->fullBarrier(stretch),
+        /*im2colOffsets=*/ValueRange(), everyone, /*l2CacheHint=*/Value(), NVVM::TMALoadMode::TILE,
+        /*isCTAOnly=*/false, /*group=*/nullptr, /*predicate=*/Value());
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// Sums of a thread: for each 8 columns two neighbours in row lane / 4 of the warp's 16, and two 8 rows below.
+static int64_t sumCount(const WgmmaTile &tile) {
+  return tile.block.n / 2;
+}
+
+Value WgmmaContraction::zeroSums() {
+  SmallVector<Type> types(sumCount(tile), builder.getF32Type());
+  Value zero = LLVM::ConstantOp::create(builder, loc, builder.getF32Type(), builder.getF32FloatAttr(0));
+  Value sums = LLVM::PoisonOp::create(builder, loc, LLVM::LLVMStructType::getLiteral(builder.getContext(), types));
+  for (int64_t i = 0; i < sumCount(tile); ++i)
+    sums = LLVM::InsertValueOp::create(builder, loc, sums, zero, i);
+  return sums;
+}
+
+/// One stretch is multiplied while the warps wait for the next: a stage is released once the one behind it has begun.
+Value WgmmaContraction::multiplyStretches(Value group) {
+  Value first = math.constant(0), one = math.constant(1);
+  ring->waitUntilFull(first);
+  Value sums = multiply(first, group, zeroSums());
+  auto loop = scf::ForOp::create(builder, loc, one, countOfStretches(), one, sums);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    Value stretch = loop.getInductionVar();
+    ring->waitUntilFull(stretch);
+    Value next = multiply(stretch, group, loop.getRegionIterArgs().front());
+    NVVM::WgmmaWaitGroupSyncOp::create(builder, loc, 1);
+    Value read = arith::SubIOp::create(builder, loc, stretch, one), inGroup = math.rem(thread, kGroup);
+    // One thread for each block of the cluster.
+    emitIf(builder, loc, math.less(inGroup, math.constant(tile.cluster)),
+           [&] { ring->signRead(read, rank ? inGroup : Value()); });
+    scf::YieldOp::create(builder, loc, next);
+  }
+  NVVM::WgmmaWaitGroupSyncOp::create(builder, loc, 0);
+  return loop.getResult(0);
+}
+
+/// Where a tile lies and how: PTX ISA, "Matrix Descriptor Format", for rows of 128 bytes with their chunks permuted.
+Value WgmmaContraction::descriptor(const Side &side, Value address) {
+  constexpr int64_t unit = 16, addressMask = 0x3fff, swizzle128 = int64_t(1) << 62;
+  constexpr int64_t eightRows = 8 * kRowBytes;
+  // From one 64 elements of the result to the next where those lie side by side; not looked at where k does.
+  int64_t between = side.liesAlongK(p.k) ? unit : kBoxBytes;
+  Value number = toI32(builder, loc, math.rem(math.div(address, unit), addressMask + 1));
+  number = arith::ExtUIOp::create(builder, loc, builder.getI64Type(), number);
+  Value rest = arith::ConstantOp::create(
+      builder, loc, builder.getI64IntegerAttr(swizzle128 | eightRows / unit << 32 | between / unit << 16));
+  return arith::OrIOp::create(builder, loc, number, rest);
+}
+
+/// Starts the products of a stretch.
+Value WgmmaContraction::multiply(Value stretch, Value group, Value sums) {
+  Value stage = math.mul(ring->stage(stretch), stageBytes());
+  Value a = descriptor(left, shared->address(math.add(stage, math.mul(group, kGroupRows * kRowBytes))));
+  Value b = descriptor(right, shared->address(math.add(stage, tile.block.m * kRowBytes)));
+  NVVM::WgmmaFenceAlignedOp::create(builder, loc);
+  auto type = operandType.isBF16() ? NVVM::WGMMATypes::bf16 : NVVM::WGMMATypes::f16;
+  bool leftAlongK = left.liesAlongK(p.k), rightAlongK = right.liesAlongK(p.k);
+  auto advance = [&](Value descriptor, bool alongK, int64_t k) -> Value {
+    constexpr int64_t unit = 16;
+    int64_t bytes = alongK ? k * elementBytes(operandType) : k * kRowBytes;
+    if (bytes == 0)
+      return descriptor;
+    return arith::AddIOp::create(
+        builder, loc, descriptor,
+        arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(bytes / unit)));
+  };
+  for (int64_t k = 0; k < kStretch; k += kInstruction)
+    sums = NVVM::WgmmaMmaAsyncOp::create(
+        builder, loc, sums.getType(), sums, advance(a, leftAlongK, k), advance(b, rightAlongK, k),
+        NVVM::MMAShapeAttr::get(builder.getContext(), kGroupRows, tile.block.n, kInstruction), type, type,
+        NVVM::WGMMATypes::f32, NVVM::WGMMAScaleOut::one, NVVM::WGMMAScaleIn::one, NVVM::WGMMAScaleIn::one,
+        leftAlongK ? NVVM::MMALayout::row : NVVM::MMALayout::col,
+        rightAlongK ? NVVM::MMALayout::col : NVVM::MMALayout::row, /*satfinite=*/nullptr);
+  NVVM::WgmmaGroupSyncAlignedOp::create(builder, loc);
+  return sums;
+}
+
+/// The whole tile makes one slab, where the stages were.
+void WgmmaContraction::emitEpilogue(ArrayRef<Value> sums) {
+  Value slab = shared->view({tile.block.m, tile.block.n + kSlabPadding}, element);
+  Value warp = math.div(thread, kWarp), lane = math.rem(thread, kWarp);
+  constexpr int64_t warpRows = 16, halfRows = 8, columns = 8;
+  Value row = math.add(math.mul(warp, warpRows), math.div(lane, 4)), column = math.mul(math.rem(lane, 4), 2);
+  barrier(); // the other group may still read
+  for (int64_t i = 0; i < sumCount(tile); i += 2) {
+    Value pair = vector::FromElementsOp::create(
+        builder, loc, VectorType::get({2}, element),
+        ValueRange{LLVM::ExtractValueOp::create(builder, loc, sums.front(), i),
+                   LLVM::ExtractValueOp::create(builder, loc, sums.front(), i + 1)});
+    vector::StoreOp::create(builder, loc, pair, slab,
+                            ValueRange{math.add(row, i % 4 / 2 * halfRows), math.add(column, i / 4 * columns)});
+  }
+  barrier();
+  emitSlab(slab, tile.block.m, [](Value line) { return line; });
+}
+
+} // namespace sinter
