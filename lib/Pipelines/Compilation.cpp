@@ -164,7 +164,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
   PassManager manager(&context);
   manager.enableTiming(scope);
   PhaseOptions phases = phaseOptions(options, *machine, sourceDigest, *op);
-  phases.tiles.device = !gpus.empty();
+  phases.kernels.device = phases.tiles.device = !gpus.empty();
   phases.tiles.tf32 = options.tf32;
   phases.tiles.hopper = llvm::any_of(gpus, [](const DeviceArchitecture &gpu) { return isHopper(gpu); });
   phases.llvm.deviceImages = deviceImages(gpus, !ptxas.empty());

@@ -78,7 +78,7 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
   int64_t cacheBytes = schedules.l3Bytes > 0 ? schedules.l3Bytes : assumed.l3Bytes;
   manager.addPass(createFuseKernelsPass({options.cheapCost, cacheBytes, llvm::to_vector(options.unfused), schedules.cpu,
                                          schedules.vectorBytes, schedules.vectorRegisters, schedules.fmaPorts,
-                                         schedules.fmaLatency, schedules.l1Bytes, schedules.l2Bytes}));
+                                         schedules.fmaLatency, schedules.l1Bytes, schedules.l2Bytes, options.device}));
   if (!options.schedules.empty())
     manager.addPass(createApplySchedulesPass({options.schedules}));
   manager.addPass(createPlanSchedulesPass(schedules));

@@ -47,6 +47,7 @@ struct KernelsArguments : PassPipelineOptions<KernelsArguments> {
   Option<int64_t> cheapCost{*this, "cheap-cost", llvm::cl::desc("largest cost of what is computed again"),
                             llvm::cl::init(8)};
   ListOption<std::string> unfused{*this, "unfused", llvm::cl::desc("kinds of fusion to leave out")};
+  Option<bool> device{*this, "device", llvm::cl::desc("kernels are for a GPU too")};
   Option<std::string> schedules{*this, "schedules", llvm::cl::desc("file of schedules for some kernels")};
 };
 
@@ -92,6 +93,7 @@ void registerPhasePipelines() {
         options.cpu = arguments.cpu;
         options.cheapCost = arguments.cheapCost;
         options.unfused.assign(arguments.unfused.begin(), arguments.unfused.end());
+        options.device = arguments.device;
         options.schedules = arguments.schedules;
         buildKernelsPhase(manager, options);
       });

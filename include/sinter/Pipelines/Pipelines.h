@@ -45,6 +45,8 @@ struct KernelsOptions {
   /// Kinds of fusion to leave out: epilogues, prologues, updates, rows, columns, maps; launches is known to phase
   /// `tiles`.
   std::vector<std::string> unfused;
+  /// Kernels are for a GPU too.
+  bool device = false;
 };
 void buildKernelsPhase(mlir::OpPassManager &manager, const KernelsOptions &options);
 

@@ -113,9 +113,6 @@ struct ConvertDeviceToNVVM : impl::ConvertDeviceToNVVMPassBase<ConvertDeviceToNV
         fn.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(), builder.getI64IntegerAttr(alignment));
         fn.setArgAttr(i, NVVM::NVVMDialect::getGridConstantAttrName(), builder.getUnitAttr());
       }
-    if (auto cluster = fn->getAttrOfType<IntegerAttr>(kClusterAttr))
-      fn->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
-                  builder.getDenseI32ArrayAttr({static_cast<int32_t>(cluster.getInt()), 1, 1}));
     // Warps may then exchange registers.
     if (fn->hasAttr(kDynamicSharedAttr))
       fn->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), builder.getI32IntegerAttr(1));

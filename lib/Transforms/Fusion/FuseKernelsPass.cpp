@@ -57,7 +57,9 @@ static LogicalResult verifyForm(func::FuncOp function) {
 
 static void fuse(func::FuncOp function, const GroupingOptions &options, StringRef rule) {
   splitReturnedFills(function);
-  transposeFarOperands(function, options);
+  // Products on GPUs read any layout alike.
+  if (!options.device)
+    transposeFarOperands(function, options);
   llvm::DenseSet<Operation *> prologues = choosePrologues(Graph(function), options);
   Block &block = function.getBody().front();
   SmallVector<Operation *> old =
@@ -135,6 +137,7 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
 
   void runOnOperation() override {
     GroupingOptions options;
+    options.device = device;
     if (failed(choose(options)))
       return signalPassFailure();
     StringRef rule = optimizerRule(getOperation());

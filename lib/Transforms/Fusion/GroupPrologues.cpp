@@ -111,6 +111,18 @@ private:
     });
   }
 
+  /// Products of f16 and bf16 that fill a GPU are as fast as what feeds them.
+  bool feedsTensorCopies(unsigned node) const {
+    constexpr int64_t fillsGpu = 128 * 128 * 128; // elements of the result: tiles for every multiprocessor
+    Type element = getElementTypeOrSelf(graph[node].op->getResult(0).getType());
+    return (element.isF16() || element.isBF16()) && llvm::any_of(graph[node].succs, [&](unsigned reader) {
+             int64_t elements = 1;
+             for (int64_t extent : cast<ShapedType>(graph[reader].op->getResult(0).getType()).getShape())
+               elements *= ShapedType::isDynamic(extent) ? options.batch : extent;
+             return elements >= fillsGpu;
+           });
+  }
+
   bool pays(unsigned node) {
     Chain chain(graph, partition, node);
     if (!chain.isPlain) {
@@ -120,6 +132,10 @@ private:
     // Of several readers each gets a copy, which nothing else depends on.
     if (graph[node].succs.size() == 1 && partition.separated(node, graph[node].succs.front())) {
       reportPrologueRefused(graph, node, "one kernel would have to run before and after another");
+      return false;
+    }
+    if (options.device && feedsTensorCopies(node)) {
+      reportPrologueRefused(graph, node, "on a GPU a large product is fed by copies, past registers");
       return false;
     }
     PrologueCosts costs{separately(node, chain), 0};

@@ -20,6 +20,8 @@ struct GroupingOptions {
   /// What the price of a product depends on: the largest number of rows, and the machine.
   int64_t batch = 1;
   TargetInfo target;
+  /// A GPU takes the steps too: what products read is as it wants them.
+  bool device = false;
   /// Decisions are final, and reported as remarks.
   bool reports = true;
 };

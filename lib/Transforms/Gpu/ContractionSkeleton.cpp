@@ -77,7 +77,7 @@ void ContractionSkeleton::decodeBlock() {
   auto first = llvm::find_if(axes, [](const Axis &axis) { return axis.dim->dynamic; });
   if (first != axes.end())
     std::rotate(axes.begin(), first, first + 1);
-  Value number = tileNumber();
+  Value number = function.blockId();
   if (tileRowsOfBand > 1 && p.outer.empty() && !p.n.dynamic)
     return decodeBand(number);
   for (const Axis &axis : llvm::reverse(ArrayRef(axes).drop_front())) {

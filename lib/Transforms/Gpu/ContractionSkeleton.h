@@ -63,8 +63,6 @@ protected:
 
   /// Takes what the block has in shared memory.
   virtual void allocate() = 0;
-  /// Which tile the block has.
-  virtual Value tileNumber() { return function.blockId(); }
   virtual void emitTile();
   /// Of the threads that finish the tile.
   virtual void barrier() { function.barrier(); }

@@ -21,7 +21,6 @@ struct LaunchShape {
   int64_t threads = 1; ///< of a block
   int64_t workspaceBytes = 0;
   int64_t dynamicSharedBytes = 0;
-  int64_t cluster = 1; ///< blocks that are launched together and share memory
   llvm::SmallVector<TensorMapNumbers, 0> maps = {};
 };
 

@@ -20,7 +20,7 @@ static void emitAs(DeviceEmission &emission, const ContractionProblem &problem) 
 
 /// The counterpart of the last function for sm_90a, if it has one.
 static void emitOnHopper(DeviceEmission &emission, const ContractionProblem &problem) {
-  const WgmmaTile *tile = WgmmaContraction::choose(problem);
+  const WgmmaTile *tile = WgmmaContraction::choose(problem, emission.tf32);
   if (!tile)
     return;
   gpu::GPUFuncOp other = emission.functions.back();

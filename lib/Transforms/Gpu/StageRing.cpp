@@ -13,8 +13,8 @@ using namespace mlir;
 
 namespace sinter {
 
-/// Address spaces of PTX.
-static constexpr unsigned kShared = 3, kCluster = 7;
+/// An address space of PTX.
+static constexpr unsigned kShared = 3;
 /// Nanoseconds after which a wait looks again by itself.
 static constexpr int64_t kPatience = 10'000'000;
 
@@ -78,7 +78,7 @@ void StageRing::initialize(int64_t readers) {
     NVVM::MBarrierInitOp::create(builder, loc, barrier(number, 0), constantI32(builder, loc, 1), Value());
     NVVM::MBarrierInitOp::create(builder, loc, barrier(number, stages), constantI32(builder, loc, readers), Value());
   }
-  // The copy engine, and other blocks, see them too.
+  // The copy engine sees them too.
   NVVM::FenceMbarrierInitOp::create(builder, loc);
 }
 
@@ -94,15 +94,8 @@ void StageRing::waitUntilFull(Value step) {
   wait(fullBarrier(step), parity(step));
 }
 
-void StageRing::signRead(Value step, Value block) {
-  Value barrier = emptyBarrier(step);
-  if (!block) {
-    NVVM::MBarrierArriveOp::create(builder, loc, /*res=*/Type(), barrier, /*count=*/Value());
-    return;
-  }
-  Value remote = NVVM::MapaOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext(), kCluster), barrier,
-                                      toI32(builder, loc, block));
-  NVVM::MBarrierArriveOp::create(builder, loc, /*res=*/Type(), remote, /*count=*/Value(), NVVM::MemScopeKind::CLUSTER);
+void StageRing::signRead(Value step) {
+  NVVM::MBarrierArriveOp::create(builder, loc, /*res=*/Type(), emptyBarrier(step), /*count=*/Value());
 }
 
 } // namespace sinter

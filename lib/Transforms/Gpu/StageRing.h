@@ -5,8 +5,6 @@
 // all bytes of a step have arrived, which the copy engine counts; `empty` when everyone has read them. Each of the two
 // completes once per round, t / n, and its phase is the parity of that number: a wait names the parity it waits for to
 // complete. Before the first round everything counts as read, as the phase before the first one is complete.
-//
-// In a cluster, blocks fill each other's stages: a block is told that a stage is empty by the readers of all blocks.
 
 #ifndef SINTER_LIB_TRANSFORMS_GPU_STAGERING_H
 #define SINTER_LIB_TRANSFORMS_GPU_STAGERING_H
@@ -55,9 +53,8 @@ public:
   /// The barrier that the copies of a step report to.
   mlir::Value fullBarrier(mlir::Value step);
   void waitUntilFull(mlir::Value step);
-  /// For one thread of each group of readers: the step has been read. In a cluster (`block` not null) says so to that
-  /// block of it.
-  void signRead(mlir::Value step, mlir::Value block);
+  /// For one thread of each group of readers: the step has been read.
+  void signRead(mlir::Value step);
 
 private:
   static constexpr int64_t kBarrierBytes = 8;

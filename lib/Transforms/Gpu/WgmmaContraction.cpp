@@ -3,6 +3,7 @@
 
 #include "WgmmaContraction.h"
 
+#include "MmaContraction.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -16,14 +17,15 @@ using namespace mlir;
 
 namespace sinter {
 
-static constexpr WgmmaTile kTiles[] = {{{128, 256}, 2, 4}, {{128, 128}, 1, 6}};
+static constexpr WgmmaTile kTiles[] = {{{128, 256}, 4}, {{128, 128}, 6}};
 
 /// Threads of a warpgroup; groups that multiply, each the rows of one instruction.
 static constexpr int64_t kGroup = 4 * kWarp, kMultipliers = 2, kGroupRows = 64;
 static constexpr int64_t kThreads = (1 + kMultipliers) * kGroup;
-/// Of a stretch: 128 bytes, a swizzled row. Of one instruction.
-static constexpr int64_t kStretch = 64, kInstruction = 16;
-static constexpr int64_t kRowBytes = 128, kBoxBytes = kStretch * kRowBytes;
+/// Along k, of a stretch (a swizzled row), and of one instruction.
+static constexpr int64_t kRowBytes = 128, kInstructionBytes = 32;
+/// Boxes of an operand whose neighbours lie along the result: 64 of k, 64 elements of two bytes.
+static constexpr int64_t kBoxRows = 64, kBoxBytes = kBoxRows * kRowBytes;
 /// Registers of a thread: the group that copies leaves others most of its share of 65536 / kThreads.
 static constexpr uint32_t kCopyRegisters = 24, kMultiplyRegisters = 240;
 /// The named barrier of the groups that multiply; 0 is that of all threads.
@@ -50,23 +52,25 @@ struct MapPlan {
 static std::optional<MapPlan> planMap(const ContractionProblem &p, const ContractionOperand &operand,
                                       const ContractionDim &dim, int64_t rows) {
   Type element = operand.element();
-  if (operand.prologue || operand.sources.size() != 1 || !(element.isBF16() || element.isF16()))
+  if (operand.prologue || operand.sources.size() != 1)
     return std::nullopt;
   const ContractionOperand::Source &source = operand.sources.front();
   auto strideOf = [&](const ContractionDim &d) { return strideAlong(source.strides, d); };
   MapPlan plan{strideOf(p.k) == 1, {}, {}};
   const ContractionDim &inner = plan.alongK ? p.k : dim, &second = plan.alongK ? dim : p.k;
-  if (strideOf(inner) != 1 || strideOf(second) == 0)
+  const int64_t bytes = elementBytes(element), stretch = kRowBytes / bytes;
+  // Elements of four bytes cannot be transposed.
+  if (strideOf(inner) != 1 || strideOf(second) == 0 || (!plan.alongK && bytes != 2))
     return std::nullopt;
-  constexpr int64_t f16 = 6, bf16 = 9; // CUtensorMapDataType
+  constexpr int64_t f16 = 6, bf16 = 9, tf32 = 11; // CUtensorMapDataType
   plan.numbers.argument = cast<BlockArgument>(source.argument).getArgNumber();
-  plan.numbers.element = element.isBF16() ? bf16 : f16;
+  plan.numbers.element = element.isBF16() ? bf16 : element.isF16() ? f16 : tf32;
   auto add = [&](const ContractionDim &d, int64_t box) {
     plan.numbers.dims.push_back({d.dynamic ? d.perRow : 0, d.dynamic ? 0 : d.extent,
-                                 strideOf(d) * elementBytes(element), box});
+                                 strideOf(d) * bytes, box});
   };
-  add(inner, kStretch);
-  add(second, plan.alongK ? rows : kStretch);
+  add(inner, stretch);
+  add(second, plan.alongK ? rows : kBoxRows);
   for (ArrayRef<ContractionDim> dims : {ArrayRef(p.outer), ArrayRef(p.outerK)})
     for (const ContractionDim &d : dims)
       if (strideOf(d) != 0) {
@@ -84,21 +88,17 @@ static std::optional<MapPlan> planLeft(const ContractionProblem &p, const WgmmaT
   return planMap(p, p.lhs, p.m, tile.block.m);
 }
 static std::optional<MapPlan> planRight(const ContractionProblem &p, const WgmmaTile &tile) {
-  return planMap(p, p.rhs, p.n, tile.block.n / tile.cluster);
+  return planMap(p, p.rhs, p.n, tile.block.n);
 }
 
-const WgmmaTile *WgmmaContraction::choose(const ContractionProblem &p) {
-  if (!p.element().isF32() || p.lhs.element() != p.rhs.element())
+const WgmmaTile *WgmmaContraction::choose(const ContractionProblem &p, bool roundsToTf32) {
+  if (!MmaContraction::computes(p, roundsToTf32))
     return nullptr;
   for (const WgmmaTile &tile : kTiles)
-    if (p.m.extent >= tile.block.m * tile.cluster && p.n.extent >= tile.block.n && fillsGpu(p, tile.block) &&
+    if (p.m.extent >= tile.block.m && p.n.extent >= tile.block.n && fillsGpu(p, tile.block) &&
         planLeft(p, tile) && planRight(p, tile))
       return &tile;
   return nullptr;
-}
-
-static BlockTile clusterTile(const WgmmaTile &tile) {
-  return {tile.block.m * tile.cluster, tile.block.n};
 }
 
 static int64_t bytesOfStage(const WgmmaTile &tile) {
@@ -106,9 +106,7 @@ static int64_t bytesOfStage(const WgmmaTile &tile) {
 }
 
 LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const WgmmaTile &tile) {
-  LaunchShape shape{contractionGrid(p, clusterTile(tile)), kThreads};
-  shape.grid.factor *= tile.cluster;
-  shape.cluster = tile.cluster;
+  LaunchShape shape{contractionGrid(p, tile.block), kThreads};
   shape.dynamicSharedBytes =
       DynamicShared::request(tile.stages * bytesOfStage(tile) + StageRing::bytes(tile.stages));
   shape.maps = {planLeft(p, tile)->numbers, planRight(p, tile)->numbers};
@@ -120,7 +118,8 @@ LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const Wgm
 //===----------------------------------------------------------------------===//
 
 WgmmaContraction::WgmmaContraction(DeviceFunction &function, const ContractionProblem &problem, const WgmmaTile &tile)
-    : ContractionSkeleton(function, problem, clusterTile(tile)), tile(tile), operandType(problem.lhs.element()) {
+    : ContractionSkeleton(function, problem, tile.block), tile(tile), operandType(problem.lhs.element()),
+      stretch(kRowBytes / elementBytes(operandType)) {
   tileRowsOfBand = kTileRowsOfBand;
   workers = kMultipliers * kGroup;
 }
@@ -134,10 +133,6 @@ int64_t WgmmaContraction::stageBytes() const {
   return bytesOfStage(tile);
 }
 
-Value WgmmaContraction::tileNumber() {
-  return math.div(function.blockId(), tile.cluster);
-}
-
 void WgmmaContraction::barrier() {
   auto number = [&](int64_t value) -> Value {
     return arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(value));
@@ -146,23 +141,9 @@ void WgmmaContraction::barrier() {
                           /*reductionOp=*/nullptr, /*reductionPredicate=*/Value());
 }
 
-/// All threads of the cluster, or block, have come here.
-void WgmmaContraction::synchronizeCluster() {
-  if (tile.cluster == 1)
-    return function.barrier();
-  NVVM::ClusterArriveOp::create(builder, loc, UnitAttr());
-  NVVM::ClusterWaitOp::create(builder, loc, UnitAttr());
-}
-
 void WgmmaContraction::emitTile() {
-  if (tile.cluster > 1) {
-    rank = NVVM::BlockInClusterIdXOp::create(builder, loc, builder.getI32Type());
-    rank = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), rank);
-    left.start = math.add(left.start, math.mul(rank, tile.block.m));
-  }
-  emitIf(builder, loc, math.less(thread, math.constant(1)),
-         [&] { ring->initialize(kMultipliers * tile.cluster); });
-  synchronizeCluster();
+  emitIf(builder, loc, math.less(thread, math.constant(1)), [&] { ring->initialize(kMultipliers); });
+  function.barrier();
   // The same in all threads of a warp, which the compiler is to know.
   Value all = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(-1)),
         zero = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(0)),
@@ -186,9 +167,6 @@ void WgmmaContraction::emitTile() {
     Value index = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), group);
     emitEpilogue(multiplyStretches(arith::SubIOp::create(builder, loc, index, math.constant(1))));
   }
-  // A block stays as long as others may copy into its memory, or sign to it.
-  if (tile.cluster > 1)
-    synchronizeCluster();
 }
 
 //===----------------------------------------------------------------------===//
@@ -196,24 +174,25 @@ void WgmmaContraction::emitTile() {
 //===----------------------------------------------------------------------===//
 
 Value WgmmaContraction::countOfStretches() {
-  Value count = math.div(math.add(extentOf(p.k), kStretch - 1), kStretch);
+  Value count = math.div(math.add(extentOf(p.k), stretch - 1), stretch);
   for (const ContractionDim &dim : p.outerK)
     count = arith::MulIOp::create(builder, loc, count, extentOf(dim));
   return count;
 }
 
-WgmmaContraction::Values WgmmaContraction::placesOf(Value stretch) {
+WgmmaContraction::Values WgmmaContraction::placesOf(Value number) {
   if (p.outerK.empty())
-    return {math.mul(stretch, kStretch)};
-  Value perK = math.div(math.add(extentOf(p.k), kStretch - 1), kStretch);
-  Value number = math.div(stretch, perK);
+    return {math.mul(number, stretch)};
+  Value perK = math.div(math.add(extentOf(p.k), stretch - 1), stretch);
+  Value inK = math.mul(math.rem(number, perK), stretch);
+  number = math.div(number, perK);
   Values places(p.outerK.size());
   for (auto [dim, place] : llvm::reverse(llvm::zip_equal(p.outerK, places))) {
     Value extent = extentOf(dim);
     place = math.rem(number, extent);
     number = math.div(number, extent);
   }
-  places.insert(places.begin(), math.mul(math.rem(stretch, perK), kStretch));
+  places.insert(places.begin(), inK);
   return places;
 }
 
@@ -221,24 +200,20 @@ void WgmmaContraction::emitCopies() {
   auto loop = scf::ForOp::create(builder, loc, math.constant(0), countOfStretches(), math.constant(1));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value stretch = loop.getInductionVar();
-  ring->beginFilling(stretch, stageBytes());
-  copyTile(left, 0, stretch, 0);
-  copyTile(right, 1, stretch, tile.block.m * kRowBytes);
+  Value number = loop.getInductionVar();
+  ring->beginFilling(number, stageBytes());
+  copyTile(left, 0, number, 0);
+  copyTile(right, 1, number, tile.block.m * kRowBytes);
 }
 
-/// `offset`: of the side's tile in a stage. In a cluster, each block copies its part of the right side to all.
-void WgmmaContraction::copyTile(const Side &side, unsigned map, Value stretch, int64_t offset) {
-  bool isRight = &side == &right, isShared = isRight && rank;
-  MapPlan plan = isRight ? *planRight(p, tile) : *planLeft(p, tile);
-  int64_t rows = (isRight ? tile.block.n : tile.block.m) / (isShared ? tile.cluster : 1);
-  Value firstRow = isShared ? math.mul(rank, rows) : math.constant(0);
-  Value to = math.add(math.add(math.mul(ring->stage(stretch), stageBytes()), offset), math.mul(firstRow, kRowBytes));
-  Values places = placesOf(stretch);
-  Value at = math.add(side.start, firstRow), k = places.front();
-  for (int64_t box = 0; box < (plan.alongK ? 1 : rows / kStretch); ++box) {
-    Value atBox = math.add(at, box * kStretch);
-    Values coordinates = plan.alongK ? Values{k, atBox} : Values{atBox, k};
+/// `offset`: of the side's tile in a stage.
+void WgmmaContraction::copyTile(const Side &side, unsigned map, Value number, int64_t offset) {
+  MapPlan plan = &side == &right ? *planRight(p, tile) : *planLeft(p, tile);
+  Value to = math.add(math.mul(ring->stage(number), stageBytes()), offset);
+  Values places = placesOf(number);
+  for (int64_t box = 0; box < (plan.alongK ? 1 : side.width / kBoxRows); ++box) {
+    Value at = math.add(side.start, box * kBoxRows), k = places.front();
+    Values coordinates = plan.alongK ? Values{k, at} : Values{at, k};
     for (const ContractionDim *dim : plan.further) {
       bool isK = dim >= p.outerK.begin() && dim < p.outerK.end();
       coordinates.push_back(isK ? places[1 + (dim - p.outerK.begin())] : outerIndex[dim - p.outer.begin()]);
@@ -249,12 +224,9 @@ void WgmmaContraction::copyTile(const Side &side, unsigned map, Value stretch, i
     Value pointer = LLVM::AddrSpaceCastOp::create(
         builder, loc, LLVM::LLVMPointerType::get(builder.getContext(), clusterSpace),
         shared->pointer(math.add(to, box * kBoxBytes)));
-    Value everyone;
-    if (isShared)
-      everyone = arith::ConstantOp::create(builder, loc, builder.getI16IntegerAttr((1 << tile.cluster) - 1));
     NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
-        builder, loc, pointer, function.tensorMap(map), coordinates, ring->fullBarrier(stretch),
-        /*im2colOffsets=*/ValueRange(), everyone, /*l2CacheHint=*/Value(), NVVM::TMALoadMode::TILE,
+        builder, loc, pointer, function.tensorMap(map), coordinates, ring->fullBarrier(number),
+        /*im2colOffsets=*/ValueRange(), /*multicastMask=*/Value(), /*l2CacheHint=*/Value(), NVVM::TMALoadMode::TILE,
         /*isCTAOnly=*/false, /*group=*/nullptr, /*predicate=*/Value());
   }
 }
@@ -286,14 +258,12 @@ Value WgmmaContraction::multiplyStretches(Value group) {
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
-    Value stretch = loop.getInductionVar();
-    ring->waitUntilFull(stretch);
-    Value next = multiply(stretch, group, loop.getRegionIterArgs().front());
+    Value number = loop.getInductionVar();
+    ring->waitUntilFull(number);
+    Value next = multiply(number, group, loop.getRegionIterArgs().front());
     NVVM::WgmmaWaitGroupSyncOp::create(builder, loc, 1);
-    Value read = arith::SubIOp::create(builder, loc, stretch, one), inGroup = math.rem(thread, kGroup);
-    // One thread for each block of the cluster.
-    emitIf(builder, loc, math.less(inGroup, math.constant(tile.cluster)),
-           [&] { ring->signRead(read, rank ? inGroup : Value()); });
+    Value read = arith::SubIOp::create(builder, loc, number, one), inGroup = math.rem(thread, kGroup);
+    emitIf(builder, loc, math.less(inGroup, one), [&] { ring->signRead(read); });
     scf::YieldOp::create(builder, loc, next);
   }
   NVVM::WgmmaWaitGroupSyncOp::create(builder, loc, 0);
@@ -314,12 +284,15 @@ Value WgmmaContraction::descriptor(const Side &side, Value address) {
 }
 
 /// Starts the products of a stretch.
-Value WgmmaContraction::multiply(Value stretch, Value group, Value sums) {
-  Value stage = math.mul(ring->stage(stretch), stageBytes());
+Value WgmmaContraction::multiply(Value number, Value group, Value sums) {
+  Value stage = math.mul(ring->stage(number), stageBytes());
   Value a = descriptor(left, shared->address(math.add(stage, math.mul(group, kGroupRows * kRowBytes))));
   Value b = descriptor(right, shared->address(math.add(stage, tile.block.m * kRowBytes)));
   NVVM::WgmmaFenceAlignedOp::create(builder, loc);
-  auto type = operandType.isBF16() ? NVVM::WGMMATypes::bf16 : NVVM::WGMMATypes::f16;
+  auto type = operandType.isBF16()  ? NVVM::WGMMATypes::bf16
+              : operandType.isF16() ? NVVM::WGMMATypes::f16
+                                    : NVVM::WGMMATypes::tf32;
+  const int64_t perInstruction = kInstructionBytes / elementBytes(operandType);
   bool leftAlongK = left.liesAlongK(p.k), rightAlongK = right.liesAlongK(p.k);
   auto advance = [&](Value descriptor, bool alongK, int64_t k) -> Value {
     constexpr int64_t unit = 16;
@@ -330,10 +303,10 @@ Value WgmmaContraction::multiply(Value stretch, Value group, Value sums) {
         builder, loc, descriptor,
         arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(bytes / unit)));
   };
-  for (int64_t k = 0; k < kStretch; k += kInstruction)
+  for (int64_t k = 0; k < stretch; k += perInstruction)
     sums = NVVM::WgmmaMmaAsyncOp::create(
         builder, loc, sums.getType(), sums, advance(a, leftAlongK, k), advance(b, rightAlongK, k),
-        NVVM::MMAShapeAttr::get(builder.getContext(), kGroupRows, tile.block.n, kInstruction), type, type,
+        NVVM::MMAShapeAttr::get(builder.getContext(), kGroupRows, tile.block.n, perInstruction), type, type,
         NVVM::WGMMATypes::f32, NVVM::WGMMAScaleOut::one, NVVM::WGMMAScaleIn::one, NVVM::WGMMAScaleIn::one,
         leftAlongK ? NVVM::MMALayout::row : NVVM::MMALayout::col,
         rightAlongK ? NVVM::MMALayout::col : NVVM::MMALayout::row, /*satfinite=*/nullptr);

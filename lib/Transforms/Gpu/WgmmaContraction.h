@@ -2,16 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The warps of a block are specialized. One thread of the first warpgroup (four warps) has the copy engine bring a
-// stretch of 64 elements of k of both operands into the next empty stage (StageRing.h). Two more warpgroups multiply
+// stretch of k of both operands into the next empty stage (StageRing.h). Two more warpgroups multiply
 // what has come, each half of the tile's rows, by `wgmma`: an instruction of a whole warpgroup that reads both operands
 // from shared memory and works while the warps go on; its sums are in registers, most of which the first warpgroup
-// leaves to the others.
+// leaves to the others. A stretch is 128 bytes: 64 elements, or 32 of tf32.
 //
 //   copies         stage 0    1    2    3    0 (when read) ...
 //   warpgroup 1              0    1    2    3 ...            rows 0 .. 63 of the tile
 //   warpgroup 2              0    1    2    3 ...            rows 64 .. 127
-//
-// Two blocks with neighbouring rows may form a cluster: each copies half of the columns that both need to both.
 //
 // The copy engine is told by a tensor map what an operand looks like. Rows of 128 bytes lie in shared memory with their
 // 16-byte chunks permuted (chunk c of row r at c xor r mod 8), which `wgmma` undoes. An operand whose neighbours lie
@@ -32,7 +30,6 @@ namespace sinter {
 
 struct WgmmaTile {
   BlockTile block;
-  int64_t cluster; ///< blocks, one below the other
   int64_t stages;
 };
 
@@ -40,35 +37,33 @@ class WgmmaContraction : public ContractionSkeleton {
 public:
   WgmmaContraction(DeviceFunction &function, const ContractionProblem &problem, const WgmmaTile &tile);
 
-  /// The tile for a product, or null if this skeleton does not compute it: one whose operands are of f16 or bf16 and
-  /// tensors as they lie in memory, that has tiles for a whole GPU.
-  static const WgmmaTile *choose(const ContractionProblem &problem);
+  /// The tile for a product, or null if this skeleton does not compute it: one that MmaContraction would compute, whose
+  /// operands are tensors as they lie in memory, that has tiles for a whole GPU. Of tf32 both have to lie along k.
+  static const WgmmaTile *choose(const ContractionProblem &problem, bool roundsToTf32);
   static LaunchShape launchShape(const ContractionProblem &problem, const WgmmaTile &tile);
 
 private:
   void allocate() override;
   void emitTile() override;
-  Value tileNumber() override;
   Values emitStretches(Values) override { llvm_unreachable("a tile is emitted as a whole"); }
   int64_t accumulatorCount() const override { llvm_unreachable("a tile is emitted as a whole"); }
   void emitEpilogue(llvm::ArrayRef<Value> sums) override;
   void barrier() override;
 
-  void synchronizeCluster();
   Value countOfStretches();
-  /// The places of a stretch of all summed dims: of k, then of the outer ones, outermost first.
-  Values placesOf(Value stretch);
+  /// The places of a stretch in all summed dims: in k, then in the outer ones, outermost first.
+  Values placesOf(Value number);
   void emitCopies();
-  void copyTile(const Side &side, unsigned map, Value stretch, int64_t offset);
+  void copyTile(const Side &side, unsigned map, Value number, int64_t offset);
   Value multiplyStretches(Value group);
-  Value multiply(Value stretch, Value group, Value sums);
+  Value multiply(Value number, Value group, Value sums);
   Value descriptor(const Side &side, Value address);
   Value zeroSums();
   int64_t stageBytes() const;
 
   WgmmaTile tile;
   mlir::Type operandType;
-  Value rank; ///< of the block in its cluster
+  int64_t stretch; ///< elements of k that are copied at once
   std::optional<DynamicShared> shared;
   std::optional<StageRing> ring;
 };
