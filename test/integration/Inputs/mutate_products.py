@@ -1,7 +1,8 @@
-"""Is every wait, commit and barrier of the tensor-core kernels in a compiled program needed?    mutate_products.py PROGRAM
+"""Is every wait, commit and barrier of the tensor-core kernels in a compiled program needed?    mutate_products.py PROGRAM [hopper]
 
 Overwrites one at a time, in all kernels that use tensor cores, by blanks (or a wait by one for a group less), in a copy of
 the program's PTX, and runs a step on the emulated GPU. Prints what each run said; a program that is not changed must run.
+With `hopper` those of kernels that use wgmma.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -12,8 +13,10 @@ import subprocess
 import sys
 
 program = pathlib.Path(sys.argv[1])
+hopper = sys.argv[2:] == ["hopper"]
 correct = program.read_bytes()
-kernels = [m.span() for m in re.finditer(rb"\.visible \.entry [^{]*\{[^\0]*?\n\}", correct) if b"mma.sync" in m.group()]
+kernels = [m.span() for m in re.finditer(rb"\.visible \.entry (?:(?!\.visible \.entry)[^\0])*", correct) 
+           if (b"wgmma" if hopper else b"mma.sync") in m.group()]
 
 
 def mutated(pattern, replacement, which):
@@ -43,11 +46,22 @@ def finding(text):
 
 
 print(f"{len(kernels)} kernels; unchanged: {finding(correct) or 'right'}")
-mutations = [("all waits", rb"cp\.async\.wait_group\s+\d+;", rb"", None),
+MMA = [("all waits", rb"cp\.async\.wait_group\s+\d+;", rb"", None),
              ("a group less waited for", rb"(cp\.async\.wait_group\s+)2;", rb"\g<1>3;", None),
              ("all commits", rb"cp\.async\.commit_group;", rb"", None)]
-mutations += [(f"commit {i}", rb"cp\.async\.commit_group;", rb"", i) for i in range(3)]
-mutations += [(f"barrier {i}", rb"bar\.sync\s+0;", rb"", i) for i in range(4)]
-for name, pattern, replacement, which in mutations:
+MMA += [(f"commit {i}", rb"cp\.async\.commit_group;", rb"", i) for i in range(3)]
+MMA += [(f"barrier {i}", rb"bar\.sync\s+0;", rb"", i) for i in range(4)]
+# Waits are loops around try_wait: one that asks once is none.
+WGMMA = [("fences of registers", rb"wgmma\.fence\.sync\.aligned;", rb"", None),
+         ("commits", rb"wgmma\.commit_group\.sync\.aligned;", rb"", None),
+         ("waits for products", rb"wgmma\.wait_group\.sync\.aligned\s+\d;", rb"", None),
+         ("the last wait for products", rb"wgmma\.wait_group\.sync\.aligned\s+0;", rb"", None),
+         ("waits for stages", rb"bra\.uni\s+LAB_WAIT;", rb"", None),
+         ("announcements", rb"mbarrier\.arrive\.expect_tx[^;]*;", rb"", None),
+         ("signs of readers", rb"mbarrier\.arrive\.shared[^;]*;", rb"", None),
+         ("barriers to be seen", rb"fence\.mbarrier_init[^;]*;", rb"", None),
+         ("barrier of all", rb"bar(rier)?\.sync\s+0;", rb"", None),
+         ("barriers of readers", rb"bar(rier)?\.sync\s+1,\s*256;", rb"", None)]
+for name, pattern, replacement, which in WGMMA if hopper else MMA:
     text = mutated(pattern, replacement, which)
     print(f"{name}: {'nowhere' if text is None else finding(text) or 'not noticed'}")
