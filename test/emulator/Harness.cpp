@@ -65,7 +65,7 @@ std::vector<uint64_t> evaluate(const Operation &operation, const std::vector<std
   return results;
 }
 
-/// The largest error of an instruction that is not stated in units of the last place. Negative: another one.
+/// The largest error that PTX states of an instruction. Negative: it is stated in units of the last place.
 static double statedError(const std::string &body, double operand, double exact) {
   const double pi = std::acos(-1.0), magnitude = std::fabs(operand);
   auto has = [&](const char *name) { return body.find(name) != std::string::npos; };
