@@ -60,7 +60,7 @@ std::vector<uint32_t> tileOf(TensorMap map, const std::string &dimensions, const
   Words out(memory, words, 0);
   std::string body =
       registers +
-      "@%q0 mbarrier.init.shared.b64 [barrier], 1; bar.sync 0;\n"
+      "@%q0 mbarrier.init.shared.b64 [barrier], 1; fence.mbarrier_init.release.cluster; bar.sync 0;\n"
       "@%q0 mbarrier.arrive.expect_tx.shared.b64 _, [barrier], " +
       std::to_string(words * 4) + ";\n@%q0 cp.async.bulk.tensor." + dimensions +
       ".shared::cluster.global.mbarrier::complete_tx::bytes [%s], [%m, {" + coordinates +

@@ -3,6 +3,7 @@
 
 #include "Harness.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -62,6 +63,34 @@ std::vector<uint64_t> evaluate(const Operation &operation, const std::vector<std
     results.push_back(data[row * 8 + 7]);
   record({operation, inputs, results});
   return results;
+}
+
+/// The largest error that PTX states of an instruction. Negative: it is stated in units of the last place.
+static double statedError(const std::string &body, double operand, double exact) {
+  const double pi = std::acos(-1.0), magnitude = std::fabs(operand);
+  auto has = [&](const char *name) { return body.find(name) != std::string::npos; };
+  if (has("lg2."))
+    return magnitude > 0.5 && magnitude < 2 ? 0x1p-22 : 0x1p-22 * std::fabs(exact);
+  if (has("sin.") || has("cos."))
+    return magnitude <= 2 * pi ? std::exp2(-20.5) : magnitude <= 100 * pi ? std::exp2(-14.7) : 2;
+  if (has("tanh."))
+    return 0x1p-11 * std::fabs(exact);
+  return -1;
+}
+
+bool agree(const Operation &operation, const std::vector<uint64_t> &operands, uint64_t found, uint64_t expected) {
+  if (found == expected)
+    return true;
+  if (operation.resultBits != 32 || operation.body.find(".approx") == std::string::npos)
+    return false;
+  auto number = [](uint64_t word) { return bits<float>(static_cast<uint32_t>(word)); };
+  const float value = number(found), exact = number(expected);
+  if (!std::isfinite(value) || !std::isfinite(exact))
+    return false;
+  const double room = statedError(operation.body, number(operands[0]), exact);
+  if (room < 0) // ex2, rcp, rsqrt, sqrt, div
+    return std::signbit(value) == std::signbit(exact) && std::llabs(int64_t(found) - int64_t(expected)) <= 2;
+  return std::fabs(double(value) - exact) <= room + std::ldexp(std::fabs(exact), -24); // `exact` has been rounded
 }
 
 std::string errorOf(const std::string &text, const Launch &launch, const std::vector<uint8_t> &arguments,

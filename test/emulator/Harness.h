@@ -64,6 +64,10 @@ struct Operation {
 };
 std::vector<uint64_t> evaluate(const Operation &operation, const std::vector<std::vector<uint64_t>> &inputs);
 
+/// Whether an operation may give `found` for operands whose exact result, rounded once, is `expected`: `.approx` of f32
+/// within the largest errors that the PTX manual states (docs/emulator.md lists them), all others not at all.
+bool agree(const Operation &operation, const std::vector<uint64_t> &operands, uint64_t found, uint64_t expected);
+
 /// What `evaluate` found, for comparison elsewhere (Recording.cpp).
 struct Recorded {
   Operation operation;
@@ -72,7 +76,8 @@ struct Recorded {
 };
 /// Appends to the file that the environment variable SINTER_RECORD names, if it does.
 void record(const Recorded &recorded);
-/// All that a file holds. Throws std::runtime_error with file and line where it is not what `record` writes.
+/// All that a file holds, one entry for each operation. Throws std::runtime_error with file and line where it is not in
+/// the form of Recording.cpp.
 std::vector<Recorded> readRecords(const std::string &path);
 
 /// The message of the Error that loading or running throws; empty when none is thrown.

@@ -105,7 +105,7 @@ const IntegerCase cases[] = {
     {"sad.TYPE %d, %a0, %a1, %a2;", all, [](Wide a, Wide b, Wide c, unsigned) { return c + (a > b ? a - b : b - a); },
      3},
     {"div.TYPE %d, %a0, %a1;", all, [](Wide a, Wide b, Wide, unsigned) { return b == 0 ? Wide(-1) : a / b; }},
-    {"rem.TYPE %d, %a0, %a1;", all, [](Wide a, Wide b, Wide, unsigned) { return b == 0 ? a : a % b; }},
+    {"rem.TYPE %d, %a0, %a1;", all, [](Wide a, Wide b, Wide, unsigned) { return b == 0 ? Wide(-1) : a % b; }},
     {"and.TYPE %d, %a0, %a1;", {"b16", "b32", "b64"}, [](Wide a, Wide b, Wide, unsigned) { return a & b; }},
     {"or.TYPE %d, %a0, %a1;", {"b16", "b32", "b64"}, [](Wide a, Wide b, Wide, unsigned) { return a | b; }},
     {"xor.TYPE %d, %a0, %a1;", {"b16", "b32", "b64"}, [](Wide a, Wide b, Wide, unsigned) { return a ^ b; }},

@@ -7,33 +7,31 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <set>
+#include <sstream>
 
 using namespace sinter::emulator::test;
 
-/// Whether f32 results may differ: `.approx` instructions by what docs/emulator.md says, others not at all.
-static bool agree(const std::string &body, uint64_t found, uint64_t expected) {
-  if (found == expected)
-    return true;
-  if (body.find(".approx") == std::string::npos)
-    return false;
-  double a = bits<float>(static_cast<uint32_t>(found)), b = bits<float>(static_cast<uint32_t>(expected));
-  if (std::isnan(a) || std::isnan(b))
-    return std::isnan(a) && std::isnan(b);
-  auto has = [&](const char *name) { return body.find(name) != std::string::npos; };
-  double room = has("lg2")                 ? std::ldexp(1.0, -22) * std::fmax(1, std::fabs(b))
-                : has("sin") || has("cos") ? std::exp2(-20.5)
-                : has("tanh")              ? std::ldexp(std::fabs(b), -10)
-                                           : std::ldexp(std::fabs(b), -22);
-  return std::fabs(a - b) <= room;
+static std::string asDigits(const std::vector<uint64_t> &words) {
+  std::ostringstream text;
+  text << std::hex;
+  for (uint64_t word : words)
+    text << ' ' << word;
+  return text.str();
 }
 
+/// The first difference of each operation.
 static void compare(const std::string &path) {
-  for (const Recorded &recorded : readRecords(path)) {
-    auto found = evaluate(recorded.operation, recorded.inputs);
+  for (const auto &[operation, inputs, results] : readRecords(path)) {
+    auto found = evaluate(operation, inputs);
     for (size_t i = 0; i < found.size(); ++i)
-      ASSERT_PRED3(agree, recorded.operation.body, found[i], recorded.results[i]) << path;
+      if (!agree(operation, inputs[i], results[i], found[i])) {
+        ADD_FAILURE() << path << ": '" << operation.body << "' of" << asDigits(inputs[i]) << " is"
+                      << asDigits({results[i]}) << " there," << asDigits({found[i]}) << " here";
+        break;
+      }
   }
 }
 
@@ -60,17 +58,64 @@ TEST(Recorded, ComesBackAsItWasWritten) {
   EXPECT_EQ(records[0].results, sums);
   EXPECT_EQ(records[0].results[0], 0x40400000u);
   compare(path);
-  // A result of another machine within the room of `.approx`, and one outside.
-  EXPECT_TRUE(agree("ex2.approx.f32 %d, %a0;", 0x3fb504f3, 0x3fb504f4));
-  EXPECT_FALSE(agree("ex2.approx.f32 %d, %a0;", 0x3fb504f3, 0x3fb50503));
-  EXPECT_FALSE(agree("add.f32 %d, %a0, %a1;", 1, 2));
-  std::ofstream(path) << "op 32 32 : neg.f32 %d, %a0;\n3f800000 bf800000\n";
+}
+
+/// Errors of `.approx` have room, within what is stated; others have none.
+TEST(Recorded, RoomOfApproximations) {
+  auto agrees = [](const char *body, float operand, double found, double exact) {
+    auto word = [](double value) { return uint64_t(bits<uint32_t>(static_cast<float>(value))); };
+    return agree({body, 32, {32}}, {word(operand)}, word(found), word(exact));
+  };
+  const double ulp = 0x1p-23; // of 1
+  EXPECT_TRUE(agrees("ex2.approx.f32 %d, %a0;", 0, 1 + 2 * ulp, 1));
+  EXPECT_FALSE(agrees("ex2.approx.f32 %d, %a0;", 0, 1 + 3 * ulp, 1));
+  EXPECT_FALSE(agrees("rcp.approx.f32 %d, %a0;", 0x1p127f, -0x1p-149, 0x1p-149));
+  EXPECT_FALSE(agrees("rcp.rn.f32 %d, %a0;", 1, 1 + ulp, 1));
+  EXPECT_FALSE(agrees("rcp.approx.f32 %d, %a0;", 0, 3e38, INFINITY));
+  EXPECT_TRUE(agrees("lg2.approx.f32 %d, %a0;", 1.0000001f, 0x1p-22, ulp));
+  EXPECT_FALSE(agrees("lg2.approx.f32 %d, %a0;", 1.0000001f, 0x1p-21, ulp));
+  EXPECT_FALSE(agrees("lg2.approx.f32 %d, %a0;", 2.5f, 1.3219281 + 0x1p-21, 1.3219281));
+  EXPECT_TRUE(agrees("tanh.approx.f32 %d, %a0;", 0.1f, 0.09966799 * (1 + 0x1p-12), 0.09966799));
+  EXPECT_FALSE(agrees("tanh.approx.f32 %d, %a0;", 0.1f, 0.09966799 * (1 + 0x1p-10), 0.09966799));
+  EXPECT_TRUE(agrees("sin.approx.f32 %d, %a0;", 3, 0.14112, 0.14112 + 0x1p-21));
+  EXPECT_FALSE(agrees("sin.approx.f32 %d, %a0;", 3, 0.14112, 0.14112 + 0x1p-19));
+  EXPECT_TRUE(agrees("cos.approx.f32 %d, %a0;", 300, -0.02209662, -0.02209662 + 0x1p-15));
+  EXPECT_TRUE(agrees("cos.approx.f32 %d, %a0;", 1e30f, 1, -1));
+  EXPECT_FALSE(agrees("cos.approx.f32 %d, %a0;", 1e30f, 3, -1));
+}
+
+static std::string readError(const std::string &text) {
+  const std::string path = ::testing::TempDir() + "sinter-records.txt";
+  std::ofstream(path) << text;
   try {
     readRecords(path);
-    FAIL() << "a line without '=' was read";
   } catch (const std::runtime_error &error) {
-    EXPECT_NE(std::string(error.what()).find(":2: expected 1 operands, '=' and a result"), std::string::npos);
+    return error.what();
   }
+  return "";
+}
+
+TEST(Recorded, OperationsShareOperands) {
+  EXPECT_EQ(readError("# a remark\nop 32 32 : neg.s32 %d, %a0;\nop 32 32 : abs.s32 %d, %a0;\n1 = ffffffff 1\n"), "");
+  auto records = readRecords(::testing::TempDir() + "sinter-records.txt");
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[1].operation.body, "abs.s32 %d, %a0;");
+  EXPECT_EQ(records[1].inputs, (std::vector<std::vector<uint64_t>>{{1}}));
+  EXPECT_EQ(records[0].results, (std::vector<uint64_t>{0xffffffff}));
+  EXPECT_EQ(records[1].results, (std::vector<uint64_t>{1}));
+}
+
+TEST(Recorded, WhatIsNotReadIsNamed) {
+  using ::testing::HasSubstr;
+  const std::string negation = "op 32 32 : neg.f32 %d, %a0;\n";
+  EXPECT_THAT(readError(negation + "3f800000 bf800000\n"),
+              HasSubstr(":2: expected 1 operands, '=' and 1 results, found '3f800000 bf800000'"));
+  EXPECT_THAT(readError(negation + negation + "1 = 1\n"), HasSubstr(":3: expected 1 operands, '=' and 2 results"));
+  EXPECT_THAT(readError(negation + "1 = 1 1\n"), HasSubstr(":2: expected 1 operands, '=' and 1 results"));
+  EXPECT_THAT(readError(negation + "op 32 16 : cvt.f32.f16 %d, %a0;\n"),
+              HasSubstr(":2: expected operands like those of the line before"));
+  EXPECT_THAT(readError("1 = 1\n"), HasSubstr(":1: expected a line that begins with 'op'"));
+  EXPECT_THAT(readError("op 32 32\n"), HasSubstr(":1: expected 'op BITS... : INSTRUCTIONS'"));
 }
 
 /// Tests that run on GPUs too name every instruction that the emulator knows.

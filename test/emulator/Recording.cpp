@@ -1,8 +1,12 @@
 // Results of instructions as a text: recorded on a GPU, compared on the emulator.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
+//   # NVIDIA H200                            a remark
 //   op 32 32 32 : add.f32 %d, %a0, %a1;      bits of the result, then of the operands
-//   3f800000 40000000 = 40400000             operands and result of a thread, in hexadecimal digits
+//   op 32 32 32 : sub.f32 %d, %a0, %a1;      another operation on the same operands
+//   3f800000 40000000 = 40400000 bf800000    operands, and the result of each, in hexadecimal digits
+//
+// `record` writes operations one by one; tools/gpu-check/compact.py makes one of those that share their operands.
 
 #include "Harness.h"
 
@@ -47,33 +51,51 @@ static Operation readOperation(std::istream &line) {
   return operation;
 }
 
-static void readRow(std::istream &line, Recorded &recorded) {
-  std::vector<uint64_t> inputs(recorded.operation.inputBits.size());
+/// Operands, and a result of every operation from `first` on.
+static void readRow(std::istream &line, std::vector<Recorded> &all, size_t first) {
+  std::vector<uint64_t> inputs(all[first].operation.inputBits.size()), results(all.size() - first);
+  line >> std::hex;
   for (uint64_t &input : inputs)
-    line >> std::hex >> input;
+    line >> input;
   char equals = 0;
-  uint64_t result = 0;
-  line >> equals >> std::hex >> result;
-  if (!line || equals != '=')
-    throw std::runtime_error("expected " + std::to_string(inputs.size()) + " operands, '=' and a result");
-  recorded.inputs.push_back(inputs);
-  recorded.results.push_back(result);
+  line >> equals;
+  for (uint64_t &result : results)
+    line >> result;
+  if (!line || equals != '=' || !(line >> std::ws).eof())
+    throw std::runtime_error("expected " + std::to_string(inputs.size()) + " operands, '=' and " +
+                             std::to_string(results.size()) + " results");
+  for (size_t i = 0; i < results.size(); ++i) {
+    all[first + i].inputs.push_back(inputs);
+    all[first + i].results.push_back(results[i]);
+  }
+}
+
+/// Adds an operation. Those of lines that follow each other share the rows below them, the first of them is `first`.
+static void addOperation(Operation operation, std::vector<Recorded> &all, size_t &first) {
+  if (all.empty() || !all.back().inputs.empty())
+    first = all.size();
+  else if (operation.inputBits != all[first].operation.inputBits)
+    throw std::runtime_error("expected operands like those of the line before");
+  all.push_back({std::move(operation), {}, {}});
 }
 
 std::vector<Recorded> readRecords(const std::string &path) {
   std::vector<Recorded> all;
+  size_t first = 0;
   std::ifstream file(path);
   std::string text;
   for (int number = 1; std::getline(file, text); ++number)
     try {
       std::istringstream line(text);
+      if (text[0] == '#')
+        continue;
       if (text.rfind("op ", 0) == 0) {
         line.ignore(3);
-        all.push_back({readOperation(line), {}, {}});
+        addOperation(readOperation(line), all, first);
       } else if (all.empty()) {
         throw std::runtime_error("expected a line that begins with 'op'");
       } else {
-        readRow(line, all.back());
+        readRow(line, all, first);
       }
     } catch (const std::runtime_error &error) {
       throw std::runtime_error(path + ":" + std::to_string(number) + ": " + error.what() + ", found '" + text + "'");

@@ -187,8 +187,9 @@ struct Cast {
     static To apply(From value) { return static_cast<To>(value); }
   };
 };
+/// A shift: unlike elsewhere, the payload of a NaN stays.
 struct BF16ToFloat {
-  static float apply(uint16_t bits) { return canonical(bf16ToFloat(bits)); }
+  static float apply(uint16_t bits) { return bf16ToFloat(bits); }
 };
 /// Nearest-even by adding half of the last place.
 struct FloatToBF16 {

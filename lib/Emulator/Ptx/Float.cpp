@@ -17,25 +17,42 @@ enum : uint8_t { Ftz = 1, Sat = 2 };
 //===----------------------------------------------------------------------===//
 
 namespace {
-template <class F, bool ftz, bool sat>
-struct Wrapped {
+/// Operations whose exact result may lie so close below the smallest normal number that it is rounded up to it.
+struct Product {};
+
+/// .ftz: subnormal operands count as zeros of their sign, and so do results, before they are rounded. f64 has none.
+template <class F>
+struct Flushed {
   template <class T>
   static T in(T value) {
-    if constexpr (ftz && std::is_same_v<T, float>)
+    if constexpr (std::is_same_v<T, float>)
       return flushed(value);
     else
       return value;
   }
-  template <class T>
-  static T out(T value) {
-    if constexpr (sat)
-      return saturated(in(value));
+  template <class T, class... Rest>
+  static T out(T result, Rest... operands) {
+    if constexpr (std::is_base_of_v<Product, F> && std::is_same_v<T, float>)
+      return flushed(result, F::exact(operands...));
     else
-      return in(canonical(value));
+      return in(result);
   }
   template <class T, class... Rest>
   static T apply(T a, Rest... rest) {
-    return out(F::apply(in(a), in(rest)...));
+    return out(F::apply(in(a), in(rest)...), in(a), in(rest)...);
+  }
+  template <class T, class... Rest>
+  static T apply(Rounding rounding, T a, Rest... rest) {
+    return out(F::apply(rounding, in(a), in(rest)...), in(a), in(rest)...);
+  }
+};
+
+template <class F, bool ftz, bool sat>
+struct Wrapped {
+  template <class T, class... Rest>
+  static T apply(T a, Rest... rest) {
+    T result = std::conditional_t<ftz, Flushed<F>, F>::apply(a, rest...);
+    return sat ? saturated(result) : canonical(result);
   }
 };
 
@@ -43,14 +60,9 @@ template <class F>
 struct WrappedWith {
   template <class T, class... Rest>
   static T apply(const Instruction &instruction, T a, Rest... rest) {
-    auto flush = [&](T value) {
-      if constexpr (std::is_same_v<T, float>)
-        return instruction.modifiers & Ftz ? flushed(value) : value;
-      else
-        return value;
-    };
-    T result = F::apply(static_cast<Rounding>(instruction.variant), flush(a), flush(rest)...);
-    return instruction.modifiers & Sat ? saturated(flush(result)) : flush(canonical(result));
+    const auto rounding = static_cast<Rounding>(instruction.variant);
+    T result = instruction.modifiers & Ftz ? Flushed<F>::apply(rounding, a, rest...) : F::apply(rounding, a, rest...);
+    return instruction.modifiers & Sat ? saturated(result) : canonical(result);
   }
 };
 } // namespace
@@ -99,7 +111,8 @@ struct Sub {
     return addRounded(a, -b, rounding);
   }
 };
-struct Mul {
+struct Mul : Product {
+  static double exact(double a, double b) { return a * b; }
   template <class T>
   static T apply(T a, T b) {
     return a * b;
@@ -109,7 +122,8 @@ struct Mul {
     return mulRounded(a, b, rounding);
   }
 };
-struct Fma {
+struct Fma : Product {
+  static double exact(double a, double b, double c) { return addToOdd(a * b, c); }
   template <class T>
   static T apply(T a, T b, T c) {
     return std::fma(a, b, c);

@@ -8,12 +8,14 @@ namespace sinter::emulator {
 
 namespace {
 struct F16 {
+  static constexpr double smallestNormal = 0x1p-14;
   static double load(uint16_t bits) { return f16ToFloat(bits); }
   static uint16_t store(double value) { return f16FromDouble(value); }
   static bool isNan(uint16_t bits) { return (bits & 0x7fff) > 0x7c00; }
   static bool isSubnormal(uint16_t bits) { return !(bits & 0x7c00); }
 };
 struct BF16 {
+  static constexpr double smallestNormal = 0x1p-126;
   static double load(uint16_t bits) { return bf16ToFloat(bits); }
   static uint16_t store(double value) { return bf16FromDouble(value); }
   static bool isNan(uint16_t bits) { return (bits & 0x7fff) > 0x7f80; }
@@ -37,15 +39,19 @@ static uint16_t extremum(Operation operation, uint8_t modifiers, uint16_t a, uin
 template <class Format>
 static uint16_t compute(Operation operation, uint8_t modifiers, uint16_t a, uint16_t b, uint16_t c) {
   double x = Format::load(a), y = Format::load(b), z = Format::load(c);
+  auto store = [&](double exact) { // .ftz comes before rounding
+    bool flushes = modifiers & Ftz && std::fabs(exact) < Format::smallestNormal;
+    return Format::store(flushes ? std::copysign(0.0, exact) : exact);
+  };
   switch (operation) {
   case Operation::Add:
-    return Format::store(addToOdd(x, y));
+    return store(addToOdd(x, y));
   case Operation::Sub:
-    return Format::store(addToOdd(x, -y));
+    return store(addToOdd(x, -y));
   case Operation::Mul:
-    return Format::store(x * y);
+    return store(x * y);
   case Operation::Fma:
-    return Format::store(addToOdd(x * y, z));
+    return store(addToOdd(x * y, z));
   case Operation::Min:
   case Operation::Max: {
     if (!(modifiers & XorSign))
@@ -59,9 +65,9 @@ static uint16_t compute(Operation operation, uint8_t modifiers, uint16_t a, uint
   case Operation::Neg:
     return a ^ 0x8000;
   case Operation::Ex2:
-    return Format::store(std::exp2(x));
+    return store(std::exp2(x));
   case Operation::Tanh:
-    return Format::store(std::tanh(x));
+    return store(std::tanh(x));
   }
   return 0;
 }
@@ -71,7 +77,7 @@ static uint16_t computeModified(Operation operation, uint8_t modifiers, uint16_t
   auto flush = [&](uint16_t bits) {
     return modifiers & Ftz && Format::isSubnormal(bits) ? static_cast<uint16_t>(bits & 0x8000) : bits;
   };
-  uint16_t result = flush(compute<Format>(operation, modifiers, flush(a), flush(b), flush(c)));
+  uint16_t result = compute<Format>(operation, modifiers, flush(a), flush(b), flush(c));
   if (modifiers & Sat)
     return Format::store(saturated(Format::load(result)));
   if (modifiers & Relu) // negative numbers become +0; NaNs canonical

@@ -125,8 +125,8 @@ struct Mul24 {
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// By zero, where PTX defines neither quotient nor remainder, hardware gives all ones.
 struct Div {
-  /// The quotient by zero is not defined; hardware gives all ones.
   template <class T>
   static T apply(T a, T b) {
     if (b == 0)
@@ -140,7 +140,7 @@ struct Rem {
   template <class T>
   static T apply(T a, T b) {
     if (b == 0)
-      return a;
+      return static_cast<T>(~T(0));
     if (std::is_signed_v<T> && b == static_cast<T>(-1))
       return 0;
     return static_cast<T>(a % b);

@@ -16,7 +16,7 @@ using hardware::call;
 
 struct Program {
   void *module = nullptr;
-  std::vector<std::string> kernels;
+  std::vector<std::pair<std::string, KernelInfo>> kernels; ///< of their parameters alone, in the order of the text
 };
 
 static void expect(int result, const std::string &what) {
@@ -42,13 +42,32 @@ static void keep(const std::string &text) {
     std::ofstream(std::string(folder) + "/" + std::to_string(number++) + ".ptx") << text;
 }
 
+/// Where parameters stand in the buffer that tests hand over: each at the alignment that it has by itself.
+static KernelInfo layoutOf(const std::string &declarations) {
+  static const std::regex declaration(R"(\.param\s+(?:\.align\s+(\d+)\s+)?\.[a-z]+(\d+)([^,]*))"),
+      array(R"(\[(\d+)\])");
+  KernelInfo info;
+  for (std::sregex_iterator it(declarations.begin(), declarations.end(), declaration), end; it != end; ++it) {
+    const std::string align = (*it)[1], rest = (*it)[3];
+    const auto element = static_cast<uint32_t>(std::stoul((*it)[2]) / 8);
+    std::smatch count;
+    Parameter parameter;
+    parameter.size = std::regex_search(rest, count, array) ? element * uint32_t(std::stoul(count[1])) : element;
+    const uint32_t alignment = align.empty() ? element : uint32_t(std::stoul(align));
+    parameter.offset = (info.parameterBytes + alignment - 1) / alignment * alignment;
+    info.parameterBytes = parameter.offset + parameter.size;
+    info.parameters.push_back(parameter);
+  }
+  return info;
+}
+
 std::shared_ptr<Module> Module::load(const std::string &text, DeviceMemory &memory) {
   hardware::open();
   keep(text);
   std::shared_ptr<Module> module(new Module(memory));
-  static const std::regex entry("\\.entry\\s+(\\w+)");
+  static const std::regex entry(R"(\.entry\s+(\w+)\s*(?:\(([^)]*)\))?)");
   for (std::sregex_iterator it(text.begin(), text.end(), entry), end; it != end; ++it)
-    module->decoded->kernels.push_back((*it)[1]);
+    module->decoded->kernels.emplace_back((*it)[1], layoutOf((*it)[2]));
   // Texts are for sm_90a; another GPU gets what it can compile of them.
   const std::string target = "sm_" + std::to_string(hardware::capability());
   std::string adapted = hardware::capability() == 90 ? text : std::regex_replace(text, std::regex("sm_90a"), target);
@@ -63,7 +82,17 @@ std::shared_ptr<Module> Module::load(const std::string &text, DeviceMemory &memo
 }
 
 std::vector<std::string> Module::kernelNames() const {
-  return decoded->kernels;
+  std::vector<std::string> names;
+  for (const auto &kernel : decoded->kernels)
+    names.push_back(kernel.first);
+  return names;
+}
+
+const KernelInfo *Module::kernel(const std::string &name) const {
+  for (const auto &kernel : decoded->kernels)
+    if (kernel.first == name)
+      return &kernel.second;
+  return nullptr;
 }
 
 std::pair<void *, size_t> Module::variable(const std::string &name) const {
@@ -78,28 +107,42 @@ unsigned Module::architecture() const {
 }
 
 /// Tensor maps are described in a form of the emulator's own; the driver makes one of its own of each.
-static void encodeTensorMaps(std::vector<uint8_t> &parameters) {
-  for (size_t at = 0; at + sizeof(TensorMap) <= parameters.size(); at += 64) {
-    TensorMap map;
-    memcpy(&map, parameters.data() + at, sizeof map);
-    if (map.magic != tensorMapMagic)
-      continue;
-    struct alignas(64) {
-      uint64_t opaque[16];
-    } encoded;
-    // CU_TENSOR_MAP_DATA_TYPE_UINT16, _UINT32, _FLOAT64
-    int type = map.elementType ? map.elementType : map.elementBytes == 2 ? 1 : map.elementBytes == 4 ? 2 : 8;
-    uint32_t box[5], strides[5];
-    for (int i = 0; i < 5; ++i)
-      box[i] = map.box[i], strides[i] = map.elementStride[i];
-    int swizzle = map.swizzle == 128 ? 3 : map.swizzle / 32;
-    expect(call("cuTensorMapEncodeTiled", static_cast<void *>(&encoded), type, uint32_t(map.rank),
-                reinterpret_cast<void *>(map.base), static_cast<const uint64_t *>(map.extent),
-                static_cast<const uint64_t *>(map.strideBytes), static_cast<const uint32_t *>(box),
-                static_cast<const uint32_t *>(strides), int(map.interleave), swizzle, 0, int(map.fillNan)),
-           "cuTensorMapEncodeTiled");
-    memcpy(parameters.data() + at, &encoded, sizeof encoded);
+static void encodeTensorMap(uint8_t *parameter) {
+  TensorMap map;
+  memcpy(&map, parameter, sizeof map);
+  if (map.magic != tensorMapMagic)
+    return;
+  struct alignas(64) {
+    uint64_t opaque[16];
+  } encoded;
+  // CU_TENSOR_MAP_DATA_TYPE_UINT16, _UINT32, _FLOAT64
+  int type = map.elementType ? map.elementType : map.elementBytes == 2 ? 1 : map.elementBytes == 4 ? 2 : 8;
+  uint32_t box[5], strides[5];
+  for (int i = 0; i < 5; ++i)
+    box[i] = map.box[i], strides[i] = map.elementStride[i];
+  int swizzle = map.swizzle == 128 ? 3 : map.swizzle / 32;
+  expect(call("cuTensorMapEncodeTiled", static_cast<void *>(&encoded), type, uint32_t(map.rank),
+              reinterpret_cast<void *>(map.base), static_cast<const uint64_t *>(map.extent),
+              static_cast<const uint64_t *>(map.strideBytes), static_cast<const uint32_t *>(box),
+              static_cast<const uint32_t *>(strides), int(map.interleave), swizzle, 0, int(map.fillNan)),
+         "cuTensorMapEncodeTiled");
+  memcpy(parameter, &encoded, sizeof encoded);
+}
+
+/// A pointer to each parameter in `bytes`, for the driver to lay them out as the compiled kernel wants them: where a
+/// parameter of 64-byte alignment stands depends on where the parameters themselves begin.
+static std::vector<void *> pointersTo(const KernelInfo &info, std::vector<uint8_t> &bytes) {
+  if (bytes.size() < info.parameterBytes)
+    throw Error("expected " + std::to_string(info.parameterBytes) + " bytes of parameters, found " +
+                std::to_string(bytes.size()));
+  std::vector<void *> pointers;
+  for (const Parameter &parameter : info.parameters) {
+    uint8_t *value = bytes.data() + parameter.offset;
+    if (parameter.size == sizeof(TensorMap))
+      encodeTensorMap(value);
+    pointers.push_back(value);
   }
+  return pointers;
 }
 
 namespace {
@@ -138,12 +181,9 @@ Statistics run(const Module &module, const std::string &kernel, const Launch &la
       expect(call("cuFuncSetAttribute", function, anyClusterSize, 1), "clusters of more than 8 blocks");
   }
   std::vector<uint8_t> bytes = parameters;
-  encodeTensorMaps(bytes);
-  size_t size = bytes.size();
-  // CU_LAUNCH_PARAM_BUFFER_POINTER, CU_LAUNCH_PARAM_BUFFER_SIZE, CU_LAUNCH_PARAM_END
-  void *packed[] = {reinterpret_cast<void *>(1), bytes.data(), reinterpret_cast<void *>(2), &size, nullptr};
-  expect(call("cuLaunchKernelEx", static_cast<const void *>(&config), function, static_cast<void **>(nullptr),
-              static_cast<void **>(packed)),
+  std::vector<void *> pointers = pointersTo(*module.kernel(kernel), bytes);
+  expect(call("cuLaunchKernelEx", static_cast<const void *>(&config), function, pointers.data(),
+              static_cast<void **>(nullptr)),
          "launching " + kernel);
   expect(call("cuCtxSynchronize"), "running " + kernel);
   return {};
