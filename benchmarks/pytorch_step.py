@@ -6,7 +6,8 @@
 
 Eager mode with the fused Adam, on one batch of random data, as `bench` does; prints the median and the fastest step.
 On a GPU each step is waited for; with --mode graphs torch.compile makes CUDA graphs of forward and backward pass
-(`reduce-overhead`). Needs PyTorch 2.4 or later. docs/performance says what else a fair comparison takes.
+(`reduce-overhead`); with --mode captured the whole compiled step, optimizer too, is recorded by hand as one CUDA graph,
+which is the most that can be made of it. Needs PyTorch 2.4 or later. docs/performance says what else a fair comparison takes.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -18,20 +19,35 @@ import time
 import torch
 
 
+def captured(compute):
+    """The same as a replay of what it did once, on the stream of the caller."""
+    aside = torch.cuda.Stream()
+    aside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(aside):
+        for _ in range(3):
+            compute()
+    torch.cuda.current_stream().wait_stream(aside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        compute()
+    return graph.replay
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--mode", choices=("eager", "graphs"), default="eager")
+    parser.add_argument("--mode", choices=("eager", "graphs", "captured"), default="eager")
     parser.add_argument("--json", action="store_true", help="print a JSON object, times in ms")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     linear, relu = torch.nn.Linear, torch.nn.ReLU
     model = torch.nn.Sequential(linear(1000, 500), relu(), linear(500, 100), relu(), linear(100, 10)).to(arguments.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-6, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-6, fused=True,
+                                 capturable=arguments.mode == "captured")
     inputs, targets = (
         (torch.rand(arguments.batch, extent) * 2 - 1).to(arguments.device) for extent in (1000, 10)
     )
@@ -39,13 +55,19 @@ def main():
     def loss():
         return torch.nn.functional.mse_loss(model(inputs), targets)
 
-    if arguments.mode == "graphs":
-        loss = torch.compile(loss, mode="reduce-overhead")
+    if arguments.mode != "eager":
+        loss = torch.compile(loss, mode="reduce-overhead" if arguments.mode == "graphs" else "default")
 
-    def step():
+    def compute():
         optimizer.zero_grad(set_to_none=True)
         loss().backward()
         optimizer.step()
+
+    if arguments.mode == "captured":
+        compute = captured(compute)
+
+    def step():
+        compute()
         if arguments.device == "cuda":
             torch.cuda.synchronize()
 

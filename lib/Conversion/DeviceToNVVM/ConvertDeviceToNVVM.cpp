@@ -113,9 +113,8 @@ struct ConvertDeviceToNVVM : impl::ConvertDeviceToNVVMPassBase<ConvertDeviceToNV
         fn.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(), builder.getI64IntegerAttr(alignment));
         fn.setArgAttr(i, NVVM::NVVMDialect::getGridConstantAttrName(), builder.getUnitAttr());
       }
-    // Warps may then exchange registers.
-    if (fn->hasAttr(kDynamicSharedAttr))
-      fn->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), builder.getI32IntegerAttr(1));
+    if (Attribute residents = fn->getAttr(kResidentsAttr))
+      fn->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), residents);
   }
 
   /// To LLVM's intrinsics, before the patterns of GPUToNVVM see them: those call NVIDIA's library even for a

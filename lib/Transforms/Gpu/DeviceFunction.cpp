@@ -31,6 +31,8 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, gpu::GPUModuleOp module
     fn->setAttr(kWorkspaceAttr, builder.getI64IntegerAttr(shape.workspaceBytes));
   if (shape.dynamicSharedBytes > 0)
     fn->setAttr(kDynamicSharedAttr, builder.getI64IntegerAttr(shape.dynamicSharedBytes));
+  if (shape.residents > 0)
+    fn->setAttr(kResidentsAttr, builder.getI32IntegerAttr(shape.residents));
   if (!shape.maps.empty())
     fn->setAttr(kMapsAttr,
                 builder.getArrayAttr(llvm::map_to_vector(shape.maps, [&](const TensorMapNumbers &map) -> Attribute {

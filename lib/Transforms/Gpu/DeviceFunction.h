@@ -21,6 +21,7 @@ struct LaunchShape {
   int64_t threads = 1; ///< of a block
   int64_t workspaceBytes = 0;
   int64_t dynamicSharedBytes = 0;
+  int64_t residents = 0; ///< blocks that a multiprocessor must have registers for; 0: as many as happens
   llvm::SmallVector<TensorMapNumbers, 0> maps = {};
 };
 

@@ -17,19 +17,19 @@ using namespace mlir;
 
 namespace sinter {
 
-static constexpr WgmmaTile kTiles[] = {{{128, 256}, 4}, {{128, 128}, 6}};
+static constexpr WgmmaTile kTiles[] = {{{128, 256}, 4, 1}, {{128, 128}, 3, 2}};
+/// Stretches of k from which on the first is the faster one (measured on an H200, docs/performance/gpu.md).
+static constexpr int64_t kLongK = 16;
 
-/// Threads of a warpgroup; groups that multiply, each the rows of one instruction.
-static constexpr int64_t kGroup = 4 * kWarp, kMultipliers = 2, kGroupRows = 64;
-static constexpr int64_t kThreads = (1 + kMultipliers) * kGroup;
+/// Threads of a group; groups that multiply, each the rows of one instruction. The warp behind them copies.
+static constexpr int64_t kGroup = 4 * kWarp, kGroups = 2, kGroupRows = 64;
+static constexpr int64_t kThreads = kGroups * kGroup + kWarp;
 /// Along k, of a stretch (a swizzled row), and of one instruction.
 static constexpr int64_t kRowBytes = 128, kInstructionBytes = 32;
 /// Boxes of an operand whose neighbours lie along the result: 64 of k, 64 elements of two bytes.
 static constexpr int64_t kBoxRows = 64, kBoxBytes = kBoxRows * kRowBytes;
-/// Registers of a thread: the group that copies leaves others most of its share of 65536 / kThreads.
-static constexpr uint32_t kCopyRegisters = 24, kMultiplyRegisters = 240;
-/// The named barrier of the groups that multiply; 0 is that of all threads.
-static constexpr int64_t kMultipliersBarrier = 1;
+/// The named barrier of those that multiply; 0 is that of all threads.
+static constexpr int64_t kGroupsBarrier = 1;
 /// Elements that rows of the slab are longer: see MmaContraction.cpp.
 static constexpr int64_t kSlabPadding = 8;
 /// Rows of tiles that are computed one after the other, so that blocks under way share what they read.
@@ -94,10 +94,15 @@ static std::optional<MapPlan> planRight(const ContractionProblem &p, const Wgmma
 const WgmmaTile *WgmmaContraction::choose(const ContractionProblem &p, bool roundsToTf32) {
   if (!MmaContraction::computes(p, roundsToTf32))
     return nullptr;
-  for (const WgmmaTile &tile : kTiles)
-    if (p.m.extent >= tile.block.m && p.n.extent >= tile.block.n && fillsGpu(p, tile.block) &&
-        planLeft(p, tile) && planRight(p, tile))
+  int64_t bytesOfK = p.k.extent * elementBytes(p.lhs.element());
+  for (const ContractionDim &dim : p.outerK)
+    bytesOfK *= dim.extent;
+  for (const WgmmaTile &tile : kTiles) {
+    bool isLast = &tile == std::end(kTiles) - 1;
+    if ((isLast || bytesOfK >= kLongK * kRowBytes) && p.m.extent >= tile.block.m && p.n.extent >= tile.block.n &&
+        fillsGpu(p, tile.block) && planLeft(p, tile) && planRight(p, tile))
       return &tile;
+  }
   return nullptr;
 }
 
@@ -107,6 +112,7 @@ static int64_t bytesOfStage(const WgmmaTile &tile) {
 
 LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const WgmmaTile &tile) {
   LaunchShape shape{contractionGrid(p, tile.block), kThreads};
+  shape.residents = tile.residents;
   shape.dynamicSharedBytes =
       DynamicShared::request(tile.stages * bytesOfStage(tile) + StageRing::bytes(tile.stages));
   shape.maps = {planLeft(p, tile)->numbers, planRight(p, tile)->numbers};
@@ -121,7 +127,7 @@ WgmmaContraction::WgmmaContraction(DeviceFunction &function, const ContractionPr
     : ContractionSkeleton(function, problem, tile.block), tile(tile), operandType(problem.lhs.element()),
       stretch(kRowBytes / elementBytes(operandType)) {
   tileRowsOfBand = kTileRowsOfBand;
-  workers = kMultipliers * kGroup;
+  workers = kGroups * kGroup;
 }
 
 void WgmmaContraction::allocate() {
@@ -137,35 +143,30 @@ void WgmmaContraction::barrier() {
   auto number = [&](int64_t value) -> Value {
     return arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(value));
   };
-  NVVM::BarrierOp::create(builder, loc, /*res=*/Type(), number(kMultipliersBarrier), number(kMultipliers * kGroup),
+  NVVM::BarrierOp::create(builder, loc, /*res=*/Type(), number(kGroupsBarrier), number(kGroups * kGroup),
                           /*reductionOp=*/nullptr, /*reductionPredicate=*/Value());
 }
 
 void WgmmaContraction::emitTile() {
-  emitIf(builder, loc, math.less(thread, math.constant(1)), [&] { ring->initialize(kMultipliers); });
+  emitIf(builder, loc, math.less(thread, math.constant(1)), [&] { ring->initialize(kGroups); });
   function.barrier();
-  // The same in all threads of a warp, which the compiler is to know.
+  // The same in all threads of a group, which the compiler is to know.
   Value all = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(-1)),
         zero = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(0)),
         last = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(kWarp - 1));
   Value group = toI32(builder, loc, math.div(thread, kGroup));
   group = NVVM::ShflOp::create(builder, loc, builder.getI32Type(), all, group, zero, last, NVVM::ShflKind::idx,
                                UnitAttr());
-  Value copies = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, group, zero);
+  group = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), group);
+  Value copies = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, group, math.constant(kGroups));
   auto roles = scf::IfOp::create(builder, loc, copies, /*withElseRegion=*/true);
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(roles.thenBlock());
-    NVVM::SetMaxRegisterOp::create(builder, loc, kCopyRegisters, NVVM::SetMaxRegisterAction::decrease);
-    emitIf(builder, loc, math.less(thread, math.constant(kWarp)), [&] {
-      Value isElected = NVVM::ElectSyncOp::create(builder, loc, builder.getI1Type(), Value());
-      emitIf(builder, loc, isElected, [&] { emitCopies(); });
-    });
+    Value isElected = NVVM::ElectSyncOp::create(builder, loc, builder.getI1Type(), Value());
+    emitIf(builder, loc, isElected, [&] { emitCopies(); });
     builder.setInsertionPointToStart(roles.elseBlock());
-    NVVM::SetMaxRegisterOp::create(builder, loc, kMultiplyRegisters, NVVM::SetMaxRegisterAction::increase);
-    thread = arith::SubIOp::create(builder, loc, thread, math.constant(kGroup));
-    Value index = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), group);
-    emitEpilogue(multiplyStretches(arith::SubIOp::create(builder, loc, index, math.constant(1))));
+    emitEpilogue(multiplyStretches(group));
   }
 }
 

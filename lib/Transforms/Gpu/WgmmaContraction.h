@@ -1,15 +1,17 @@
 // Products on Hopper's tensor cores (sm_90a), fed by its copy engine.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The warps of a block are specialized. One thread of the first warpgroup (four warps) has the copy engine bring a
-// stretch of k of both operands into the next empty stage (StageRing.h). Two more warpgroups multiply
-// what has come, each half of the tile's rows, by `wgmma`: an instruction of a whole warpgroup that reads both operands
-// from shared memory and works while the warps go on; its sums are in registers, most of which the first warpgroup
-// leaves to the others. A stretch is 128 bytes: 64 elements, or 32 of tf32.
+// The warps of a block are specialized. Two groups of four multiply, each half of the tile's rows, by `wgmma`: an
+// instruction of a whole group that reads both operands from shared memory and works while the warps go on; its sums
+// are in registers. One more warp has the copy engine bring the next stretch of k of both operands, 128 bytes of each
+// row, into the next empty stage (StageRing.h).
 //
-//   copies         stage 0    1    2    3    0 (when read) ...
-//   warpgroup 1              0    1    2    3 ...            rows 0 .. 63 of the tile
-//   warpgroup 2              0    1    2    3 ...            rows 64 .. 127
+//   copies       stage 0    1    2    3    0 (when read) ...
+//   group 0                0    1    2    3 ...            rows 0 .. 63 of the tile
+//   group 1                0    1    2    3 ...            rows 64 .. 127
+//
+// Large tiles read less: a block has a multiprocessor for itself. Where k is short, two blocks with smaller tiles share
+// one, so that one multiplies while the other finishes its tile.
 //
 // The copy engine is told by a tensor map what an operand looks like. Rows of 128 bytes lie in shared memory with their
 // 16-byte chunks permuted (chunk c of row r at c xor r mod 8), which `wgmma` undoes. An operand whose neighbours lie
@@ -31,6 +33,7 @@ namespace sinter {
 struct WgmmaTile {
   BlockTile block;
   int64_t stages;
+  int64_t residents; ///< blocks of a multiprocessor
 };
 
 class WgmmaContraction : public ContractionSkeleton {

@@ -1,4 +1,4 @@
-"""Does ptxas take the PTX of all models, without warnings and spills?    assemble_models.py PTXAS MODELS ARCHITECTURE..."""
+"""Does ptxas take the PTX of all models, without warnings and spills?    assemble_models.py PTXAS MODELS ARCHITECTURE... [MODEL]..."""
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import pathlib
@@ -6,9 +6,11 @@ import re
 import subprocess
 import sys
 
-ptxas, models, architectures = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+ptxas, models = sys.argv[1], pathlib.Path(sys.argv[2])
+architectures = [argument for argument in sys.argv[3:] if argument.startswith("sm_")]
+further = [pathlib.Path(argument) for argument in sys.argv[3:] if not argument.startswith("sm_")]
 faults = []
-cases = [(model, architecture, f32) for model in sorted(models.glob("*.mlir")) for architecture in architectures
+cases = [(model, architecture, f32) for model in [*sorted(models.glob("*.mlir")), *further] for architecture in architectures
          for f32 in (["exact", "tf32"] if model.stem in ("big_model", "mnist") else ["exact"])]
 for model, architecture, f32 in cases:
     name = f"{model.stem} {architecture}" + (" tf32" if f32 == "tf32" else "")

@@ -116,7 +116,7 @@ module attributes {sinter.batch = 64 : i64} {
   // CHECK: nvvm.mma.sync {{.*}}#nvvm.mma_type<bf16>{{.*}}m = 16, n = 8, k = 16
   // The sums go through shared memory to the epilogue.
   // CHECK: memref.view %[[BYTES]]{{.*}} to memref<32x40xf32
-  // CHECK: memref.store {{.*}} : memref<2560xf32>
+  // CHECK: vector.store {{.*}} {alignment = 16 : i64} : memref<2560xf32>, vector<4xf32>
 
   // F16: nvgpu.device_async_copy {{.*}} to memref<4x64x32xf16
   // F16: nvgpu.ldmatrix {{.*}}xf16

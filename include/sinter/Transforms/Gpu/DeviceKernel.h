@@ -46,6 +46,8 @@ constexpr llvm::StringLiteral kOnlyHopperAttr = "sinter.only_sm_90a";
 constexpr int32_t kHopper = 90;
 /// On a device function: bytes of dynamic shared memory of a block.
 constexpr llvm::StringLiteral kDynamicSharedAttr = "sinter.dynamic_shared";
+/// On a device function: blocks that a multiprocessor must have registers for.
+constexpr llvm::StringLiteral kResidentsAttr = "sinter.residents";
 /// On a device function: its last arguments are these tensor maps, an array of TensorMapNumbers::encode.
 constexpr llvm::StringLiteral kMapsAttr = "sinter.tensor_maps";
 
