@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""How close are kernels to what a GPU can do? Products beside cuBLAS, everything else beside the copy bandwidth.
+"""How close are kernels to what a GPU can do? Products beside cuBLAS, everything beside the copy bandwidth, and whole
+cases beside torch.compile, whose kernels are Triton's.
 
     benchmarks/gpu_kernels.py compile FOLDER [--build build/release] [--quick]
     benchmarks/gpu_kernels.py measure FOLDER [--steps N]
 
 `compile` needs no GPU: it makes one program per case. `measure` runs them on the machine with the GPU, which has nothing
-but a driver and Python; with PyTorch there, it also times cuBLAS and a copy, on random data, and writes a table. Times
-are medians: ours of events around each launch (`bench --kernels`), PyTorch's of events around each call.
+but a driver and Python; with PyTorch there, it also times that, on random data. It prints two tables. Times are medians:
+ours of events around each launch (`bench --kernels`), PyTorch's of events around each call.
 
 Each case is a training step whose gradient is what is to be measured, computed from inputs.
 
@@ -207,6 +208,41 @@ class PyTorch:
         return self.median(lambda: torch.mm(a, b, out=c))
 
 
+    def case(self, kind, m, n=1):
+        """The same step as the case of this name, compiled."""
+        torch, functional = self.torch, self.torch.nn.functional
+        rate = 1e-6
+        def random(*shape):
+            return torch.rand(shape, device="cuda") * 2 - 1
+        if kind == "adam":
+            weight = random(m).requires_grad_()
+            weight.grad = random(m)
+            return torch.optim.Adam([weight], lr=rate, fused=True).step
+        x, w, v = random(m, n), random(m, n), random(n)
+        labels = torch.randint(n, (m,), device="cuda")
+
+        def softmax():
+            v.sub_(rate * torch.softmax(x, 1).sum(0))
+
+        def gelu():
+            w.sub_(rate * functional.gelu(x + v))
+
+        def layer_norm(gamma=random(n), beta=random(n)):
+            y, mean, scale = torch.native_layer_norm(x, [n], gamma, beta, 1e-5)
+            gradients = torch.ops.aten.native_layer_norm_backward(y, x, [n], mean, scale, gamma, beta, [True] * 3)
+            for parameter, gradient in zip((x, gamma, beta), gradients):
+                parameter.sub_(rate * gradient)
+
+        def cross_entropy():
+            probabilities = torch.softmax(x, 1)
+            loss = -torch.log(probabilities.gather(1, labels[:, None])).mean()
+            gradient = probabilities.scatter_add(1, labels[:, None], torch.full_like(labels[:, None], -1.0, dtype=x.dtype))
+            x.sub_(rate / m * gradient)
+            return loss
+
+        return torch.compile({"softmax": softmax, "gelu": gelu, "layer_norm": layer_norm, "cross_entropy": cross_entropy}[kind])
+
+
 def measure(folder, steps):
     try:
         torch = PyTorch(steps)
@@ -217,7 +253,7 @@ def measure(folder, steps):
     if torch:
         print(f"{torch.name}; a copy moves {copy / 1e9:.0f} GB/s.\n")
     print("| case | kernel | ms | TFLOP/s | GB/s | of a copy | cuBLAS, ms | cuBLAS / ours |\n|---|---|--:|--:|--:|--:|--:|--:|")
-    failed = 0
+    failed, totals = 0, []
     for path in sorted(folder.glob("*.mlir")):
         name = path.stem
         run = subprocess.run([path.with_suffix(""), "bench", "--device=gpu", "--kernels", "--json", f"--steps={steps}",
@@ -227,7 +263,9 @@ def measure(folder, steps):
             print(f"| {name} | FAILED: {run.stderr.strip()[:200]} | | | | | | |")
             continue
         kind, *parts = name.split("-")
-        for kernel in sorted(json.loads(run.stdout)["kernels"], key=lambda kernel: -kernel["seconds"])[:3]:
+        kernels = sorted(json.loads(run.stdout)["kernels"], key=lambda kernel: -kernel["seconds"])
+        totals.append((name, sum(kernel["seconds"] for kernel in kernels if kernel["bytes"] >= 1000)))
+        for kernel in kernels[:3]:
             seconds = kernel["seconds"]
             if seconds <= 0 or kernel["bytes"] < 1000:
                 continue
@@ -237,6 +275,13 @@ def measure(folder, steps):
                 rival = torch.product(parts[0], *map(int, parts[1].split("x")), parts[2])
                 cells[-2:] = f"{rival * 1e3:.4f}", f"{rival / seconds:.2f}"
             print("| " + " | ".join(cells) + " |", flush=True)
+    if torch:
+        print("\n| whole case | ours, ms | torch.compile, ms | torch / ours |\n|---|--:|--:|--:|")
+    for name, seconds in totals if torch else []:
+        kind, *parts = name.split("-")
+        if kind != "product":
+            rival = torch.median(torch.case(kind, *map(int, parts[0].split("x"))))
+            print(f"| {name} | {seconds * 1e3:.4f} | {rival * 1e3:.4f} | {rival / seconds:.2f} |", flush=True)
     return failed
 
 
