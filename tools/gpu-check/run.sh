@@ -167,23 +167,23 @@ report "\`bench --device=gpu --steps $steps\`, random data: by the host's clock 
 report
 report "| model | rows | ours, ms | on the device, ms | PyTorch eager, ms | with CUDA graphs, ms | whole step captured, ms |"
 report "|---|--:|--:|--:|--:|--:|--:|"
-median() { sed -n 's/.*"median": *\([0-9.e+-]*\).*/\1/p' "$1" | awk 'NR == 1 { printf "%.4f", $1 }'; }
 milliseconds() { sed -n 's/.*"median": *\([0-9.e+-]*\).*/\1/p' | awk '{ printf "%.4f", $1 * 1e3 }'; }
+if python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2> /dev/null; then
+  timeout -k 5 300 python3 "$here/benchmarks/pytorch_step.py" --device cuda --mode eager,graphs,captured --batch 16,64,256,1024 \
+    --steps "$steps" --json > "$out/pytorch.json" 2> "$out/pytorch.log"
+fi
+# pytorch MODEL ROWS MODE: its median.
+pytorch() {
+  [ "$1" = big_model ] && grep -s "\"batch\": $2, \"mode\": \"$3\"" "$out/pytorch.json" |
+    sed -n 's/.*"median": *\([0-9.e+-]*\).*/\1/p' | awk '{ printf "%.4f", $1 }'
+}
 for program in $(printf "%s\n" "$here"/benchmarks/*_[0-9]* | sort -V); do
   name=$(basename "$program") model=${name%_*} rows=${name##*_}
   timeout -k 5 300 "$program" bench --device=gpu --steps "$steps" --json > "$out/$name.json" 2> "$out/$name.log" ||
     { report "| $model | $rows | FAILED: $(grep -m 1 error "$out/$name.log") | | | | |"; continue; }
   ours=$(grep -A 1 '^  "seconds"' "$out/$name.json" | milliseconds)
   device=$(grep -A 1 '"device_seconds"' "$out/$name.json" | milliseconds)
-  eager= graphs= captured=
-  if [ "$model" = big_model ] && python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2> /dev/null; then
-    for mode in eager graphs captured; do
-      timeout -k 5 300 python3 "$here/benchmarks/pytorch_step.py" --device cuda --mode $mode --batch "$rows" --steps "$steps" --json \
-        > "$out/$name-$mode.json" 2> "$out/$name-$mode.log"
-    done
-    eager=$(median "$out/$name-eager.json") graphs=$(median "$out/$name-graphs.json")
-    captured=$(median "$out/$name-captured.json")
-  fi
+  eager=$(pytorch $model $rows eager) graphs=$(pytorch $model $rows graphs) captured=$(pytorch $model $rows captured)
   report "| $model | $rows | $ours | $device | ${eager:--} | ${graphs:--} | ${captured:--} |"
 done
 fi
