@@ -104,7 +104,7 @@ int64_t widestLanes(KernelOp kernel) {
 
 void alignVectors(gpu::GPUFuncOp fn) {
   auto bytes = [](Type type) {
-    return cast<VectorType>(type).getNumElements() * elementBytes(getElementTypeOrSelf(type));
+    return std::min(kAccessBytes, cast<VectorType>(type).getNumElements() * elementBytes(getElementTypeOrSelf(type)));
   };
   fn.walk([&](Operation *op) {
     if (auto load = dyn_cast<vector::LoadOp>(op))

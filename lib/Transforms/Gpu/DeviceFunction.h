@@ -60,7 +60,8 @@ mlir::Value addSharedMemory(mlir::gpu::GPUFuncOp fn, llvm::ArrayRef<int64_t> sha
 /// Elements of a 16-byte access to the widest tensor of a kernel.
 int64_t widestLanes(KernelOp kernel);
 
-/// Tells LLVM that all vectors of the function are aligned to their size, which a skeleton made sure of.
+/// Tells LLVM that all vectors of the function are aligned to their size, to 16 bytes if they are longer, which a
+/// skeleton made sure of.
 void alignVectors(mlir::gpu::GPUFuncOp fn);
 
 /// Index arithmetic at the builder's place.

@@ -138,20 +138,28 @@ module attributes {sinter.batch = 2001 : i64} {
   // CHECK: arith.subf
   // CHECK: memref.store
 
-  // 2001 rows make 31 parts, each a block of 8 rows by 32 columns; a second function combines the parts in order.
+  // 2001 rows of 11 columns: 16 threads side by side and 16 below each other, which read eight rows at once, so that a
+  // part has 128 rows. A second function combines the 16 parts in the same way.
   // CHECK-LABEL: gpu.func @k_sums_2(
-  // CHECK-SAME: %[[X:.*]]: memref<2001x11xf32>, %{{.*}}: memref<11xf32>, %{{.*}}: index, %[[SPACE:.*]]: memref<1408xi8>)
-  // CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<8x32xf32, #gpu.address_space<workgroup>>
-  // CHECK-SAME: sinter.grid = array<i64: 0, 11, 32, 31>, sinter.workspace = 1408 : i64
-  // CHECK: scf.for {{.*}} step %c8 iter_args
-  // CHECK: arith.addf
+  // CHECK-SAME: %[[X:.*]]: memref<2001x11xf32>, %{{.*}}: memref<11xf32>, %{{.*}}: index, %[[SPACE:.*]]: memref<704xi8>)
+  // CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<16x16xf32, #gpu.address_space<workgroup>>
+  // CHECK-SAME: sinter.grid = array<i64: 0, 11, 16, 16>, sinter.workspace = 704 : i64
+  // CHECK: scf.for {{.*}} step %c128 iter_args
+  // CHECK-COUNT-8: memref.load %[[X]]
+  // CHECK-COUNT-8: arith.addf
+  // CHECK: scf.for {{.*}} step %c16 iter_args
+  // CHECK-NEXT: memref.load %[[X]]
+  // CHECK-NEXT: arith.addf
   // CHECK: memref.store {{.*}}, %[[SHARED]]
   // CHECK: gpu.barrier
-  // CHECK-COUNT-8: memref.load %[[SHARED]]
-  // CHECK: memref.store {{.*}} : memref<31x11xf32>
+  // CHECK-COUNT-16: memref.load %[[SHARED]]
+  // CHECK: memref.store {{.*}} : memref<16x11xf32>
   // CHECK-LABEL: gpu.func @k_sums_2_combine(
-  // CHECK: scf.for {{.*}} to %c31 step %c1 iter_args
-  // CHECK: memref.load {{.*}} : memref<31x11xf32>
+  // CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<16x16xf32, #gpu.address_space<workgroup>>
+  // CHECK: scf.for {{.*}} step %c16 iter_args
+  // CHECK: memref.load {{.*}} : memref<16x11xf32>
+  // CHECK: gpu.barrier
+  // CHECK-COUNT-16: memref.load %[[SHARED]]
   // CHECK: memref.store {{.*}} : memref<11xf32>
 
   // A thread for each point.

@@ -135,7 +135,7 @@ module attributes {sinter.batch = 64 : i64} {
   // CHECK-LABEL: gpu.func @k_rounded_2(
   // CHECK: scf.for
   // CHECK: gpu.barrier
-  // CHECK: vector.load {{.*}} {alignment = 32 : i64} : memref<8704xf32>, vector<8xf32>
+  // CHECK: vector.load {{.*}} {alignment = 16 : i64} : memref<8704xf32>, vector<8xf32>
   // CHECK: arith.truncf {{.*}} : vector<8xf32> to vector<8xbf16>
   // CHECK: nvgpu.device_async_copy
   // CHECK: nvvm.mma.sync
