@@ -57,6 +57,10 @@ public:
 /// Shared memory of a device function, aligned for vectors.
 mlir::Value addSharedMemory(mlir::gpu::GPUFuncOp fn, llvm::ArrayRef<int64_t> shape, mlir::Type element);
 
+/// Elements from byte `offset` of `bytes` on, in the memory that those are in.
+mlir::Value viewBytes(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value bytes, int64_t offset,
+                      llvm::ArrayRef<int64_t> shape, mlir::Type element);
+
 /// Elements of a 16-byte access to the widest tensor of a kernel.
 int64_t widestLanes(KernelOp kernel);
 
