@@ -1,9 +1,16 @@
 // Column kernels on a GPU: sums and maxima over the rows, for each column (gradients of biases and scales).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A block has a warp of neighbouring columns and several threads per column, which take every eighth row; their sums
-// are combined in shared memory. Where there are too few columns to fill a GPU, the rows are cut into parts, whose sums
-// go to the workspace and are combined, in order, by a second function. How many parts there are follows from the
+// A thread reads 16 bytes of neighbouring columns of several rows before it adds them up: bytes under way are what
+// keeps memory busy. Threads of a block lie side by side along columns, and the threads below each other share columns,
+// whose sums they combine in shared memory:
+//
+//   columns   0..3     4..7     8..11   ...
+//   row 0   thread 0 thread 1 thread 2  ...
+//   row 1   thread 32 ...
+//
+// Where there are too few columns to fill a GPU, the rows are cut into parts, whose sums go to the workspace and are
+// combined by a second function, which is the same with parts as rows. How many parts there are follows from the
 // largest batch, so that sums have the same tree for any device.
 
 #include "Reduction.h"
@@ -19,37 +26,105 @@ using namespace mlir;
 namespace sinter {
 namespace {
 
-/// Threads that share a column.
-constexpr int64_t kRowThreads = 8;
-constexpr int64_t kThreads = kRowThreads * kWarp;
+constexpr int64_t kThreads = 256;
+/// A warp of fewer threads side by side would read from more rows than it gains by.
+constexpr int64_t kLeastAcross = 8;
+/// What a thread reads before it adds up, in bytes and in rows.
+constexpr int64_t kBytesUnderWay = 128, kRowsUnderWay = 8;
+/// Work, in additions, that it does for those at most: code is repeated for each of them.
+constexpr double kWeightUnderWay = 512;
+/// Shared memory of a block that is always there.
+constexpr int64_t kSharedBytes = 32 << 10;
 /// Fewer rows are not worth a part of their own.
 constexpr int64_t kRowsOfPart = 64;
-/// Blocks that fill a large GPU.
-constexpr int64_t kBlocks = 128;
+/// Blocks that fill a large GPU, four to each of its multiprocessors.
+constexpr int64_t kBlocks = 512;
+
+/// How the threads of a block are spread over columns and rows.
+struct ThreadShape {
+  int64_t lanes;  ///< columns of a thread
+  int64_t across; ///< threads side by side, a power of two
+  int64_t unroll; ///< rows that a thread reads at once
+
+  ThreadShape(int64_t columns, int64_t lanes, int64_t unroll)
+      : lanes(lanes),
+        across(std::clamp<int64_t>(llvm::PowerOf2Ceil(llvm::divideCeil(columns, lanes)), kLeastAcross, kWarp)),
+        unroll(unroll) {}
+
+  int64_t down() const { return kThreads / across; }
+  int64_t columns() const { return across * lanes; }
+};
+
+SmallVector<Accumulator> reductionsOf(const KernelAnalysis &analysis) {
+  SmallVector<Accumulator> reductions;
+  for (linalg::GenericOp generic : analysis.generics)
+    if (generic.getNumReductionLoops() > 0)
+      reductions.push_back(Accumulator(generic));
+  return reductions;
+}
+
+/// Columns of a thread: 16 bytes of the widest tensor of rows and columns, if all rows begin and end on those.
+int64_t lanesOf(DeviceEmission &emission, const Extent &columns) {
+  int64_t widest = 2, accumulators = 0;
+  for (Type type : emission.kernel.getBody().getArgumentTypes())
+    if (cast<RankedTensorType>(type).getRank() == 2)
+      widest = std::max(widest, elementBytes(getElementTypeOrSelf(type)));
+  for (const Accumulator &reduction : reductionsOf(emission.analysis))
+    accumulators += elementBytes(reduction.type);
+  int64_t lanes = columns.isStatic() ? kAccessBytes / widest : 1;
+  while (columns.factor % lanes != 0 || (lanes > 1 && accumulators * lanes * kThreads > kSharedBytes))
+    lanes /= 2;
+  return lanes;
+}
+
+/// Rows that a thread reads at once.
+int64_t unrollOf(DeviceEmission &emission, int64_t lanes, double points) {
+  int64_t bytes = 0;
+  for (Value input : emission.kernel.getInputs())
+    if (auto type = cast<RankedTensorType>(input.getType()); type.getRank() == 2)
+      bytes += elementBytes(type.getElementType()) * lanes;
+  double weight = std::max(1.0, emission.analysis.weightedOps / points * lanes);
+  double rows = std::min(kBytesUnderWay / std::max<double>(1, bytes), kWeightUnderWay / weight);
+  return llvm::bit_floor<uint64_t>(std::clamp<int64_t>(rows, 1, kRowsUnderWay));
+}
 
 /// How the rows are cut.
 struct ColumnShape {
-  int64_t parts, rowsOfPart, columns;
+  int64_t rows, columns;
+  ThreadShape threads;
+  int64_t rowsOfPart, parts;
 
-  ColumnShape(const LoopDomain &domain, int64_t batch) {
-    int64_t rows = domain.extents[0].largest(batch);
-    columns = domain.inner().largest(batch);
-    int64_t wanted = std::max<int64_t>(1, kBlocks / llvm::divideCeil(columns, kWarp));
-    parts = std::clamp<int64_t>(rows / kRowsOfPart, 1, wanted);
-    rowsOfPart = llvm::divideCeil(rows, parts);
+  ColumnShape(DeviceEmission &emission, const LoopDomain &domain)
+      : rows(domain.extents[0].largest(emission.batch)), columns(domain.inner().largest(emission.batch)),
+        threads(threadsOf(emission, domain)) {
+    int64_t wanted = std::max<int64_t>(1, kBlocks / llvm::divideCeil(columns, threads.columns()));
+    wanted = std::clamp<int64_t>(rows / kRowsOfPart, 1, wanted);
+    rowsOfPart = llvm::alignTo(llvm::divideCeil(rows, wanted), threads.down() * threads.unroll);
+    parts = llvm::divideCeil(rows, rowsOfPart);
+  }
+
+  /// Of the function that combines the parts.
+  ThreadShape combination() const {
+    ThreadShape shape(columns, /*lanes=*/1, /*unroll=*/1);
+    shape.unroll = std::clamp<int64_t>(parts / shape.down(), 1, kRowsUnderWay);
+    return shape;
+  }
+
+private:
+  ThreadShape threadsOf(DeviceEmission &emission, const LoopDomain &domain) const {
+    int64_t lanes = lanesOf(emission, domain.inner());
+    return {columns, lanes, unrollOf(emission, lanes, std::max(1.0, double(rows) * columns))};
   }
 };
 
 class ColumnSkeleton {
 public:
-  ColumnSkeleton(DeviceFunction &function, const ColumnShape &shape)
-      : function(function), context(function.builder, function.emission), builder(function.builder), loc(function.loc),
-        math(builder, loc), shape(shape) {
-    context.lanes = 1;
-    column.groups = 1u << 1;
-    for (linalg::GenericOp generic : context.analysis.generics)
-      if (generic.getNumReductionLoops() > 0)
-        reductions.push_back(Accumulator(generic));
+  ColumnSkeleton(DeviceFunction &function, const ColumnShape &shape, const ThreadShape &threads)
+      : function(function), context(function.builder, function.emission), single(function.builder, function.emission),
+        builder(function.builder), loc(function.loc), math(builder, loc), shape(shape), threads(threads),
+        reductions(reductionsOf(context.analysis)) {
+    context.lanes = threads.lanes;
+    single.lanes = 1;
     for (auto [index, tensor] : llvm::enumerate(context.yield()->getOperands())) {
       bool whole = context.analysis.dimsOf(tensor).size() == 2;
       if (tensor != context.outArgument(index))
@@ -62,23 +137,32 @@ public:
 
 private:
   using Values = SmallVector<Value>;
+  /// Adds rows to the sums of a thread's columns.
+  using AddRows = llvm::function_ref<Values(ArrayRef<Value> rows, Values sums)>;
 
-  PointEvaluator evaluatorOf(Value row, Scope *point);
-  Values emitRowLoop(Value begin, Value end);
-  Values combineThreads(Values sums);
-  void finishColumn(ArrayRef<Value> totals);
+  void placeThread(Value blockOfColumns);
+  Values emitRows(Value begin, Value end, AddRows addRows);
+  Values emitLoop(Value begin, Value end, int64_t unroll, Values sums, AddRows addRows);
+  Values addPoints(ArrayRef<Value> rows, Values sums);
+  Values addParts(ArrayRef<Value> parts, Values sums);
+  Values add(ArrayRef<Values> elements, Values sums);
+  void emitTotals(Values sums, llvm::function_ref<void(Value, ArrayRef<Value>)> finish);
+  void finishColumn(Value column, ArrayRef<Value> totals);
   Value partials(const Accumulator &reduction);
 
   DeviceFunction &function;
-  KernelContext context;
+  KernelContext context, single; ///< of a thread's columns, of one column
   OpBuilder &builder;
   Location loc;
   IndexMath math;
   const ColumnShape &shape;
+  const ThreadShape threads;
   SmallVector<Accumulator> reductions;
   SmallVector<unsigned> pointOutputs, columnOutputs;
-  Value position;
-  Scope column;
+  Value thread, firstColumn; ///< number in the block; of the block
+  Value row, position;       ///< the thread's, in the block; its first column
+  Value hasColumns;
+  Scope columns; ///< what is computed once for all rows
 };
 
 /// Bytes of the workspace in front of reduction number `count`.
@@ -96,94 +180,134 @@ Value ColumnSkeleton::partials(const Accumulator &reduction) {
   return function.workspace(offset, {shape.parts, shape.columns}, storedType(reduction.type));
 }
 
-PointEvaluator ColumnSkeleton::evaluatorOf(Value row, Scope *point) {
-  SmallVector<Scope *> scopes{&column};
-  if (point) {
-    point->groups = 3;
-    scopes.push_back(point);
-  }
-  PointEvaluator evaluator(context, scopes);
-  evaluator.coordinates = {row, position};
-  return evaluator;
+/// Threads without columns know the last ones, and read none of them.
+void ColumnSkeleton::placeThread(Value blockOfColumns) {
+  thread = function.threadId();
+  row = math.div(thread, threads.across);
+  firstColumn = math.mul(blockOfColumns, threads.columns());
+  Value own = math.add(firstColumn, math.mul(math.rem(thread, threads.across), threads.lanes));
+  Value count = context.extent(context.domain.inner());
+  hasColumns = math.less(own, count);
+  position = math.min(own, arith::SubIOp::create(builder, loc, count, math.constant(threads.lanes)));
+  columns.groups = 1u << 1;
 }
 
 void ColumnSkeleton::emitSums() {
-  Value thread = function.threadId(), block = function.blockId(), columns = context.extent(context.domain.inner());
-  Value part = math.rem(block, shape.parts), rowThread = math.div(thread, kWarp);
-  Value place = math.add(math.mul(math.div(block, shape.parts), kWarp), math.rem(thread, kWarp));
-  Value isColumn = math.less(place, columns);
-  position = math.min(place, arith::SubIOp::create(builder, loc, columns, math.constant(1)));
-  Value begin = math.mul(part, shape.rowsOfPart);
-  Value end = math.min(math.add(begin, shape.rowsOfPart), context.extent(context.domain.extents[0]));
-  Values sums = combineThreads(
-      emitRowLoop(math.add(begin, rowThread), arith::SelectOp::create(builder, loc, isColumn, end, math.constant(0))));
-  Value isFirst = math.less(rowThread, math.constant(1));
-  emitIf(builder, loc, arith::AndIOp::create(builder, loc, isFirst, isColumn), [&] {
+  Value block = function.blockId(), part = math.rem(block, shape.parts);
+  placeThread(math.div(block, shape.parts));
+  Value rows = context.extent(context.domain.extents[0]);
+  Value begin = math.min(math.mul(part, shape.rowsOfPart), rows),
+        end = math.min(math.add(begin, shape.rowsOfPart), rows);
+  Values sums = emitRows(begin, end, [&](ArrayRef<Value> rows, Values sums) { return addPoints(rows, sums); });
+  emitTotals(sums, [&](Value column, ArrayRef<Value> totals) {
     if (shape.parts == 1)
-      return finishColumn(sums);
-    for (auto [reduction, sum] : llvm::zip_equal(reductions, sums))
-      storeElements(builder, loc, sum, partials(reduction), {part, position});
+      return finishColumn(column, totals);
+    for (auto [reduction, total] : llvm::zip_equal(reductions, totals))
+      storeElements(builder, loc, total, partials(reduction), {part, column});
   });
 }
 
-ColumnSkeleton::Values ColumnSkeleton::emitRowLoop(Value begin, Value end) {
-  Values initial;
+/// The second function: the parts of each column.
+void ColumnSkeleton::emitCombination() {
+  placeThread(function.blockId());
+  Values sums = emitRows(math.constant(0), math.constant(shape.parts),
+                         [&](ArrayRef<Value> parts, Values sums) { return addParts(parts, sums); });
+  emitTotals(sums, [&](Value column, ArrayRef<Value> totals) { finishColumn(column, totals); });
+}
+
+/// Every `down`th row from the thread's own: `unroll` of them at once, then one by one what is left.
+ColumnSkeleton::Values ColumnSkeleton::emitRows(Value begin, Value end, AddRows addRows) {
+  Values sums;
   for (Accumulator &reduction : reductions)
-    initial.push_back(reduction.neutral(builder, loc, 1));
-  auto loop = scf::ForOp::create(builder, loc, begin, end, math.constant(kRowThreads), initial);
-  AnchorScopes anchor({&column}, loop);
+    sums.push_back(reduction.neutral(builder, loc, threads.lanes));
+  end = arith::SelectOp::create(builder, loc, hasColumns, end, begin);
+  if (threads.unroll == 1)
+    return emitLoop(math.add(begin, row), end, 1, sums, addRows);
+  int64_t rowsAtOnce = threads.down() * threads.unroll;
+  Value count = arith::SubIOp::create(builder, loc, end, begin);
+  Value middle = math.add(begin, math.mul(math.div(count, rowsAtOnce), rowsAtOnce));
+  sums = emitLoop(math.add(begin, row), middle, threads.unroll, sums, addRows);
+  return emitLoop(math.add(middle, row), end, 1, sums, addRows);
+}
+
+ColumnSkeleton::Values ColumnSkeleton::emitLoop(Value begin, Value end, int64_t unroll, Values sums, AddRows addRows) {
+  auto loop = scf::ForOp::create(builder, loc, begin, end, math.constant(threads.down() * unroll), sums);
+  AnchorScopes anchor({&columns}, loop);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Scope point;
-  PointEvaluator evaluator = evaluatorOf(loop.getInductionVar(), &point);
-  Values next;
-  for (auto [reduction, sum] : llvm::zip_equal(reductions, loop.getRegionIterArgs()))
-    next.push_back(reduction.combine(builder, loc, sum, evaluator.element(reduction.reduction, reduction.combiner)));
-  evaluator.storeOutputs(pointOutputs);
-  scf::YieldOp::create(builder, loc, next);
+  Values rows;
+  for (int64_t number = 0; number < unroll; ++number)
+    rows.push_back(math.add(loop.getInductionVar(), number * threads.down()));
+  Values next = addRows(rows, Values(loop.getRegionIterArgs()));
+  if (!next.empty())
+    scf::YieldOp::create(builder, loc, next);
   return Values(loop.getResults());
 }
 
-/// What the threads of a column have summed; every thread gets the result.
-ColumnSkeleton::Values ColumnSkeleton::combineThreads(Values sums) {
-  Value thread = function.threadId(), rowThread = math.div(thread, kWarp), lane = math.rem(thread, kWarp);
-  Values slots, totals;
-  for (auto [reduction, sum] : llvm::zip_equal(reductions, sums)) {
-    slots.push_back(function.shared({kRowThreads, kWarp}, storedType(reduction.type)));
-    storeElements(builder, loc, sum, slots.back(), {rowThread, lane});
+/// Everything is read before anything is added or stored, so that reads need not wait for each other.
+ColumnSkeleton::Values ColumnSkeleton::addPoints(ArrayRef<Value> rows, Values sums) {
+  SmallVector<Scope> points(rows.size());
+  SmallVector<PointEvaluator> evaluators;
+  SmallVector<Values> elements(reductions.size());
+  for (auto [row, point] : llvm::zip_equal(rows, points)) {
+    point.groups = 3;
+    PointEvaluator &evaluator = evaluators.emplace_back(context, ArrayRef<Scope *>{&columns, &point});
+    evaluator.coordinates = {row, position};
+    for (auto [reduction, ofRows] : llvm::zip_equal(reductions, elements))
+      ofRows.push_back(evaluator.element(reduction.reduction, reduction.combiner));
+    for (unsigned index : pointOutputs)
+      evaluator.get(context.yield()->getOperand(index));
   }
-  function.barrier();
-  for (auto [reduction, slot] : llvm::zip_equal(reductions, slots)) {
-    Values parts;
-    for (int64_t row = 0; row < kRowThreads; ++row)
-      parts.push_back(loadElements(builder, loc, slot, {math.constant(row), lane}, 1, reduction.type));
-    totals.push_back(reduction.combineAll(builder, loc, parts));
-  }
-  return totals;
+  for (PointEvaluator &evaluator : evaluators)
+    evaluator.storeOutputs(pointOutputs);
+  return add(elements, sums);
 }
 
-/// The second function: the parts of each column, in order.
-void ColumnSkeleton::emitCombination() {
-  position = function.globalThreadId();
-  emitIf(builder, loc, math.less(position, context.extent(context.domain.inner())), [&] {
+ColumnSkeleton::Values ColumnSkeleton::addParts(ArrayRef<Value> parts, Values sums) {
+  SmallVector<Values> elements;
+  for (Accumulator &reduction : reductions)
+    elements.push_back(llvm::map_to_vector(parts, [&](Value part) {
+      return loadElements(builder, loc, partials(reduction), {part, position}, 1, reduction.type);
+    }));
+  return add(elements, sums);
+}
+
+ColumnSkeleton::Values ColumnSkeleton::add(ArrayRef<Values> elements, Values sums) {
+  for (auto [reduction, ofRows, sum] : llvm::zip_equal(reductions, elements, sums))
+    for (Value element : ofRows)
+      sum = reduction.combine(builder, loc, sum, element);
+  return sums;
+}
+
+/// What the threads of a column have summed: one thread for each column combines that.
+void ColumnSkeleton::emitTotals(Values sums, llvm::function_ref<void(Value, ArrayRef<Value>)> finish) {
+  Value first = math.mul(math.rem(thread, threads.across), threads.lanes);
+  Values slots;
+  for (auto [reduction, sum] : llvm::zip_equal(reductions, sums)) {
+    slots.push_back(function.shared({threads.down(), threads.columns()}, storedType(reduction.type)));
+    storeElements(builder, loc, sum, slots.back(), {row, first});
+  }
+  function.barrier();
+  Value column = math.add(firstColumn, thread), isOwn = math.less(thread, math.constant(threads.columns()));
+  isOwn = math.both(isOwn, math.less(column, context.extent(context.domain.inner())));
+  emitIf(builder, loc, isOwn, [&] {
     Values totals;
-    for (Accumulator &reduction : reductions) {
-      Value buffer = partials(reduction), first = reduction.neutral(builder, loc, 1);
-      auto loop =
-          scf::ForOp::create(builder, loc, math.constant(0), math.constant(shape.parts), math.constant(1), first);
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPointToStart(loop.getBody());
-      Value part = loadElements(builder, loc, buffer, {loop.getInductionVar(), position}, 1, reduction.type);
-      scf::YieldOp::create(builder, loc, reduction.combine(builder, loc, loop.getRegionIterArg(0), part));
-      totals.push_back(loop.getResult(0));
+    for (auto [reduction, slot] : llvm::zip_equal(reductions, slots)) {
+      Values parts;
+      for (int64_t row = 0; row < threads.down(); ++row)
+        parts.push_back(loadElements(builder, loc, slot, {math.constant(row), thread}, 1, reduction.type));
+      totals.push_back(reduction.combineAll(builder, loc, parts));
     }
-    finishColumn(totals);
+    finish(column, totals);
   });
 }
 
 /// From complete sums to what is stored.
-void ColumnSkeleton::finishColumn(ArrayRef<Value> totals) {
-  PointEvaluator evaluator = evaluatorOf(Value(), nullptr);
+void ColumnSkeleton::finishColumn(Value column, ArrayRef<Value> totals) {
+  Scope scope;
+  scope.groups = 1u << 1;
+  PointEvaluator evaluator(single, {&scope});
+  evaluator.coordinates = {Value(), column};
   for (auto [reduction, total] : llvm::zip_equal(reductions, totals)) {
     Value result = total;
     if (!reduction.startsNeutral())
@@ -193,29 +317,27 @@ void ColumnSkeleton::finishColumn(ArrayRef<Value> totals) {
   evaluator.storeOutputs(columnOutputs);
 }
 
-/// Blocks of `columns` columns each, times `factor`.
-Grid gridOf(const Extent &columns, int64_t columnsOfBlock, int64_t factor) {
-  return columns.batch ? Grid{columns.factor, 0, columnsOfBlock, factor}
-                       : Grid{0, columns.factor, columnsOfBlock, factor};
+LaunchShape launchOf(const Extent &columns, const ThreadShape &threads, int64_t parts, int64_t workspaceBytes) {
+  Grid grid = columns.batch ? Grid{columns.factor, 0, threads.columns(), parts}
+                            : Grid{0, columns.factor, threads.columns(), parts};
+  return {grid, kThreads, workspaceBytes};
 }
 
 } // namespace
 
 LogicalResult emitDeviceColumn(DeviceEmission &emission) {
   LoopDomain domain(emission.kernel, emission.analysis);
-  ColumnShape shape(domain, emission.batch);
-  SmallVector<Accumulator> reductions;
-  for (linalg::GenericOp generic : emission.analysis.generics)
-    if (generic.getNumReductionLoops() > 0)
-      reductions.push_back(Accumulator(generic));
-  int64_t bytes = shape.parts > 1 ? workspaceBytes(reductions, shape) : 0;
-  DeviceFunction sums = emission.create("", {gridOf(domain.inner(), kWarp, shape.parts), kThreads, bytes});
-  ColumnSkeleton(sums, shape).emitSums();
+  ColumnShape shape(emission, domain);
+  int64_t bytes = shape.parts > 1 ? workspaceBytes(reductionsOf(emission.analysis), shape) : 0;
+  DeviceFunction sums = emission.create("", launchOf(domain.inner(), shape.threads, shape.parts, bytes));
+  ColumnSkeleton(sums, shape, shape.threads).emitSums();
+  alignVectors(sums.fn);
   sums.finish();
   if (shape.parts == 1)
     return success();
-  DeviceFunction combination = emission.create("_combine", {gridOf(domain.inner(), kThreads, 1), kThreads, bytes});
-  ColumnSkeleton(combination, shape).emitCombination();
+  ThreadShape threads = shape.combination();
+  DeviceFunction combination = emission.create("_combine", launchOf(domain.inner(), threads, 1, bytes));
+  ColumnSkeleton(combination, shape, threads).emitCombination();
   combination.finish();
   return success();
 }

@@ -150,12 +150,16 @@ bool ContractionSkeleton::Side::liesAlongK(const ContractionDim &k) const {
   return strideAlong(operand->strides, k) == 1;
 }
 
-Value ContractionSkeleton::operandElement(const Side &side, Value at, Value k, bool checksK, int64_t lanes) {
-  const ContractionDim &inner = side.liesAlongK(p.k) ? p.k : *side.dim;
+const ContractionDim &ContractionSkeleton::innerDim(const Side &side) const {
+  return side.liesAlongK(p.k) ? p.k : *side.dim;
+}
+
+/// Tells whether the place was inside already; null: it always is.
+Value ContractionSkeleton::moveInside(const Side &side, Value &at, Value &k, bool checksK, int64_t lanes) {
   auto inside = [&](Value &index, const ContractionDim &dim, bool checks) {
     if (!checks)
       return Value();
-    int64_t count = &dim == &inner ? lanes : 1;
+    int64_t count = &dim == &innerDim(side) ? lanes : 1;
     Value extent = extentOf(dim), last = arith::SubIOp::create(builder, loc, extent, math.constant(count));
     Value valid = math.less(index, extent);
     index = math.min(index, last);
@@ -163,21 +167,36 @@ Value ContractionSkeleton::operandElement(const Side &side, Value at, Value k, b
   };
   bool checksAt = side.dim->dynamic || side.dim->extent % side.width != 0;
   Value valid = inside(at, *side.dim, checksAt), validK = inside(k, p.k, checksK);
-  valid = math.both(valid, validK);
-  IRMapping scalars = context.scalars();
-  Value value;
-  for (const ContractionOperand::Source &source : side.operand->sources) {
-    Value offset = math.add(
-        outerOffset(source.strides, /*withK=*/true),
-        math.add(math.mul(at, strideAlong(source.strides, *side.dim)), math.mul(k, strideAlong(source.strides, p.k))));
-    value =
-        loadElements(builder, loc, flat(source.argument), offset, strideAlong(source.strides, inner) == 0 ? 1 : lanes,
-                     getElementTypeOrSelf(source.argument.getType()));
-    if (source.scalar)
-      scalars.map(source.scalar, value);
-  }
+  return math.both(valid, validK);
+}
+
+SmallVector<Type> ContractionSkeleton::sourceTypes(const Side &side, int64_t lanes) {
+  return llvm::map_to_vector(side.operand->sources, [&](const ContractionOperand::Source &source) -> Type {
+    Type type = getElementTypeOrSelf(source.argument.getType());
+    return lanes == 1 || strideAlong(source.strides, innerDim(side)) == 0 ? type : VectorType::get({lanes}, type);
+  });
+}
+
+ContractionSkeleton::Values ContractionSkeleton::loadSources(const Side &side, Value at, Value k, bool checksK,
+                                                             int64_t lanes) {
+  moveInside(side, at, k, checksK, lanes);
+  return llvm::map_to_vector(side.operand->sources, [&](const ContractionOperand::Source &source) {
+    auto along = [&](const ContractionDim &dim) { return strideAlong(source.strides, dim); };
+    Value offset = math.add(outerOffset(source.strides, /*withK=*/true),
+                            math.add(math.mul(at, along(*side.dim)), math.mul(k, along(p.k))));
+    return loadElements(builder, loc, flat(source.argument), offset, along(innerDim(side)) == 0 ? 1 : lanes,
+                        getElementTypeOrSelf(source.argument.getType()));
+  });
+}
+
+Value ContractionSkeleton::operandElement(const Side &side, ArrayRef<Value> sources, Value at, Value k, bool checksK,
+                                          int64_t lanes) {
+  Value valid = moveInside(side, at, k, checksK, lanes), value = sources.back();
   ScalarToVector toVector(builder, loc, lanes);
   if (linalg::GenericOp prologue = side.operand->prologue) {
+    IRMapping scalars = context.scalars();
+    for (auto [source, loaded] : llvm::zip_equal(side.operand->sources, sources))
+      scalars.map(source.scalar, loaded);
     Block &body = prologue.getRegion().front();
     toVector.clone(body, scalars, /*indexOf=*/nullptr);
     value = scalars.lookup(body.getTerminator()->getOperand(0));

@@ -74,9 +74,13 @@ protected:
   virtual void emitEpilogue(llvm::ArrayRef<Value> accumulators) = 0;
 
   // ContractionSkeleton.cpp
-  /// The operand's element, in the operand's type; zero outside of the operand. `checksK`: k may be outside as well.
-  /// With `lanes` a vector of so many neighbours in memory, which are inside or outside together.
-  Value operandElement(const Side &side, Value at, Value k, bool checksK, int64_t lanes = 1);
+  /// What the sources of an operand have at (at, k), or at a place inside if that is outside. `checksK`: k may be
+  /// outside as well as `at`. With `lanes` vectors of so many neighbours in memory, which are inside or outside together
+  /// (scalars of sources that are the same for all of them).
+  Values loadSources(const Side &side, Value at, Value k, bool checksK, int64_t lanes);
+  llvm::SmallVector<mlir::Type> sourceTypes(const Side &side, int64_t lanes);
+  /// The operand's element that is made of those, in the operand's type; zero outside of the operand.
+  Value operandElement(const Side &side, llvm::ArrayRef<Value> sources, Value at, Value k, bool checksK, int64_t lanes);
   Value flat(Value argument);
   Value outerOffset(llvm::ArrayRef<int64_t> strides, bool withK);
   Value extentOf(const ContractionDim &dim);
@@ -102,6 +106,8 @@ private:
   // ContractionSkeleton.cpp
   void decodeBlock();
   void decodeBand(Value number);
+  const ContractionDim &innerDim(const Side &side) const;
+  Value moveInside(const Side &side, Value &at, Value &k, bool checksK, int64_t lanes);
   Values emitOuterK(unsigned depth, Values accumulators);
 
   // ContractionEpilogue.cpp

@@ -81,8 +81,7 @@ Value DeviceFunction::shared(ArrayRef<int64_t> shape, Type element) {
 
 Value DeviceFunction::workspace(int64_t offset, ArrayRef<int64_t> shape, Type element) {
   Value bytes = emission.entry().getArgument(emission.kernel.getBody().getNumArguments() + 1);
-  Value start = arith::ConstantIndexOp::create(builder, loc, offset);
-  return memref::ViewOp::create(builder, loc, MemRefType::get(shape, element), bytes, start, ValueRange());
+  return viewBytes(builder, loc, bytes, offset, shape, element);
 }
 
 void DeviceFunction::barrier() {
@@ -92,6 +91,13 @@ void DeviceFunction::barrier() {
 Value DeviceFunction::tensorMap(unsigned number) {
   auto maps = fn->getAttrOfType<ArrayAttr>(kMapsAttr);
   return fn.getArgument(fn.getNumArguments() - maps.size() + number);
+}
+
+Value viewBytes(OpBuilder &builder, Location loc, Value bytes, int64_t offset, ArrayRef<int64_t> shape, Type element) {
+  auto type =
+      MemRefType::get(shape, element, MemRefLayoutAttrInterface(), cast<MemRefType>(bytes.getType()).getMemorySpace());
+  Value start = arith::ConstantIndexOp::create(builder, loc, offset);
+  return memref::ViewOp::create(builder, loc, type, bytes, start, ValueRange());
 }
 
 int64_t widestLanes(KernelOp kernel) {
@@ -104,7 +110,7 @@ int64_t widestLanes(KernelOp kernel) {
 
 void alignVectors(gpu::GPUFuncOp fn) {
   auto bytes = [](Type type) {
-    return cast<VectorType>(type).getNumElements() * elementBytes(getElementTypeOrSelf(type));
+    return std::min(kAccessBytes, cast<VectorType>(type).getNumElements() * elementBytes(getElementTypeOrSelf(type)));
   };
   fn.walk([&](Operation *op) {
     if (auto load = dyn_cast<vector::LoadOp>(op))

@@ -57,10 +57,15 @@ public:
 /// Shared memory of a device function, aligned for vectors.
 mlir::Value addSharedMemory(mlir::gpu::GPUFuncOp fn, llvm::ArrayRef<int64_t> shape, mlir::Type element);
 
+/// Elements from byte `offset` of `bytes` on, in the memory that those are in.
+mlir::Value viewBytes(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value bytes, int64_t offset,
+                      llvm::ArrayRef<int64_t> shape, mlir::Type element);
+
 /// Elements of a 16-byte access to the widest tensor of a kernel.
 int64_t widestLanes(KernelOp kernel);
 
-/// Tells LLVM that all vectors of the function are aligned to their size, which a skeleton made sure of.
+/// Tells LLVM that all vectors of the function are aligned to their size, to 16 bytes if they are longer, which a
+/// skeleton made sure of.
 void alignVectors(mlir::gpu::GPUFuncOp fn);
 
 /// Index arithmetic at the builder's place.

@@ -3,107 +3,141 @@
 
 #include "FmaContraction.h"
 
+#include "SharedTile.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "sinter/Transforms/Memory/Layout.h"
 
 using namespace mlir;
 
 namespace sinter {
 
+/// Each thread copies 16 bytes of f32 of each operand per stretch.
 static constexpr FmaTile kTiles[] = {
-    {{128, 128}, 8, 8, 8}, {{64, 64}, 16, 4, 4}, {{32, 32}, 16, 2, 2}, {{16, 16}, 32, 1, 1}};
+    {{128, 128}, 8, 8, 8}, {{64, 64}, 16, 4, 4}, {{32, 32}, 32, 2, 2}, {{16, 16}, 64, 1, 1}};
+static constexpr int64_t kStages = 2;
+/// Threads of a warp that lie below each other; the others lie side by side.
+static constexpr int64_t kWarpRows = 4, kWarpColumns = kWarp / kWarpRows;
+/// What memory reads at once, at least.
+static constexpr int64_t kSectorBytes = 32;
 
 FmaTile FmaContraction::choose(const ContractionProblem &p) {
   // Accumulators of f64 take two registers each.
   return chooseTile(ArrayRef(kTiles).drop_front(p.element().isF64() ? 1 : 0), p);
 }
 
+FmaContraction::FmaContraction(DeviceFunction &function, const ContractionProblem &problem, const FmaTile &tile)
+    : StagedContraction(function, problem, tile.block, tile.bk, kStages), tile(tile) {
+  leftCopy = planCopy(left);
+  rightCopy = planCopy(right);
+}
+
+StagedContraction::Copy FmaContraction::planCopy(const Side &side) const {
+  Type type = side.operand->element();
+  int64_t chunk = kAccessBytes / elementBytes(type), perThread = bk * side.width / function.threads;
+  bool staysAsIs = !side.liesAlongK(p.k) && type == element && chunk <= perThread;
+  return StagedContraction::planCopy(side, std::min(chunk, perThread), staysAsIs);
+}
+
 void FmaContraction::allocate() {
-  leftStorage = function.shared({2, tile.bk, tile.block.m}, element);
-  rightStorage = function.shared({2, tile.bk, tile.block.n}, element);
-}
-
-FmaContraction::Values FmaContraction::emitStretches(Values accumulators) {
-  // Behind an outer loop over k the first copy may still be read.
-  if (!p.outerK.empty())
-    function.barrier();
-  Value step = math.constant(tile.bk);
-  auto loop = scf::ForOp::create(builder, loc, math.constant(0), extentOf(p.k), step, accumulators);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(loop.getBody());
-  Value firstK = loop.getInductionVar(), half = math.rem(math.div(firstK, tile.bk), 2);
-  copy(left, leftStorage, half, firstK);
-  copy(right, rightStorage, half, firstK);
-  function.barrier();
-  auto inner =
-      scf::ForOp::create(builder, loc, math.constant(0), step, math.constant(1), Values(loop.getRegionIterArgs()));
-  {
-    OpBuilder::InsertionGuard inside(builder);
-    builder.setInsertionPointToStart(inner.getBody());
-    scf::YieldOp::create(builder, loc, multiply(half, inner.getInductionVar(), inner.getRegionIterArgs()));
+  int64_t bytes = elementBytes(element), padding = kAccessBytes / bytes, offset = 0;
+  auto rowElements = [&](const Side &side) { return side.width + padding; };
+  storage = function.shared({stages * bk * (rowElements(left) + rowElements(right)) * bytes}, builder.getI8Type());
+  for (auto [side, buffer] : {std::pair(&left, &leftBuffer), std::pair(&right, &rightBuffer)}) {
+    *buffer = viewBytes(builder, loc, storage, offset, {stages, bk, rowElements(*side)}, element);
+    offset += stages * bk * rowElements(*side) * bytes;
   }
-  scf::YieldOp::create(builder, loc, inner.getResults());
-  return Values(loop.getResults());
+  // A warp's threads are neighbours in both directions.
+  Value number = function.threadId(), warp = math.div(number, kWarp), lane = math.rem(number, kWarp);
+  int64_t warpsAcross = tile.block.n / tile.tn / kWarpColumns;
+  threadRow = math.add(math.mul(math.div(warp, warpsAcross), kWarpRows), math.div(lane, kWarpColumns));
+  threadColumn = math.add(math.mul(math.rem(warp, warpsAcross), kWarpColumns), math.rem(lane, kWarpColumns));
 }
 
-/// Elements outside of the operand become zeros. Neighbouring threads read along the dim that lies side by side.
-void FmaContraction::copy(const Side &side, Value storage, Value half, Value firstK) {
-  bool alongK = side.liesAlongK(p.k), checksK = p.k.dynamic || p.k.extent % tile.bk != 0;
-  int64_t threads = function.threads, elements = tile.bk * side.width;
-  for (int64_t first = 0; first < elements; first += threads) {
-    Value number = math.add(thread, first);
-    Value k = alongK ? math.rem(number, tile.bk) : math.div(number, side.width);
-    Value at = alongK ? math.div(number, tile.bk) : math.rem(number, side.width);
-    Value value = operandElement(side, math.add(side.start, at), math.add(firstK, k), checksK);
-    if (value.getType() != element)
-      value = arith::ExtFOp::create(builder, loc, element, value);
-    memref::StoreOp::create(builder, loc, value, storage, ValueRange{half, k, at});
+/// Pieces of an operand that is transposed: 32 bytes along k, then along the result, then further along k.
+StagedContraction::Place FmaContraction::place(const Copy &copy, int64_t number) {
+  if (!copy.alongK)
+    return StagedContraction::place(copy, number);
+  int64_t sector = std::min(bk, kSectorBytes / elementBytes(copy.side->operand->element()));
+  int64_t ofSector = std::max<int64_t>(1, sector / copy.lanes);
+  Value piece = math.add(thread, number * function.threads), line = math.div(piece, ofSector);
+  Value k = math.add(math.mul(math.div(line, copy.rows), ofSector), math.rem(piece, ofSector));
+  return {math.rem(line, copy.rows), math.mul(k, copy.lanes)};
+}
+
+void FmaContraction::copyChunk(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) {
+  Value buffer = copy.side == &left ? leftBuffer : rightBuffer;
+  startCopy(builder, loc, source, from, valid, buffer, {stage, to.row, to.column});
+}
+
+void FmaContraction::storePiece(const Copy &copy, Value piece, Value stage, const Place &to) {
+  Value buffer = copy.side == &left ? leftBuffer : rightBuffer;
+  if (getElementTypeOrSelf(piece.getType()) != element) {
+    auto vector = dyn_cast<VectorType>(piece.getType());
+    piece = arith::ExtFOp::create(builder, loc, vector ? Type(vector.clone(element)) : element, piece);
   }
+  if (!copy.alongK || copy.lanes == 1)
+    return storeElements(builder, loc, piece, buffer,
+                         {stage, copy.alongK ? to.column : to.row, copy.alongK ? to.row : to.column});
+  for (int64_t lane = 0; lane < copy.lanes; ++lane)
+    storeElements(builder, loc, vector::ExtractOp::create(builder, loc, piece, lane), buffer,
+                  {stage, math.add(to.column, lane), to.row});
 }
 
-/// `count` neighbours from shared memory.
-FmaContraction::Values FmaContraction::fragment(Value storage, Value half, Value k, Value first, int64_t count) {
-  int64_t lanes = std::min<int64_t>(count, kAccessBytes * 8 / element.getIntOrFloatBitWidth());
+FmaContraction::Runs FmaContraction::runsOf(int64_t width, int64_t count) const {
+  int64_t run = std::min(count, kAccessBytes / elementBytes(element));
+  return {run, width / (count / run)};
+}
+
+/// The thread's `count` elements of row `k` of a tile.
+FmaContraction::Values FmaContraction::fragment(Value buffer, Value stage, int64_t k, const Runs &runs, Value number,
+                                                int64_t count) {
   Values elements;
-  for (int64_t at = 0; at < count; at += lanes) {
-    SmallVector<Value> indices{half, k, math.add(first, at)};
-    if (lanes == 1) {
-      elements.push_back(memref::LoadOp::create(builder, loc, storage, indices));
-      continue;
-    }
-    Value vector = vector::LoadOp::create(builder, loc, VectorType::get({lanes}, element), storage, indices);
-    for (int64_t lane = 0; lane < lanes; ++lane)
-      elements.push_back(vector::ExtractOp::create(builder, loc, vector, lane));
+  for (int64_t at = 0; at < count; at += runs.run) {
+    Value first = math.add(math.mul(number, runs.run), at / runs.run * runs.apart);
+    Value loaded = loadElements(builder, loc, buffer, {stage, math.constant(k), first}, runs.run, element);
+    for (int64_t lane = 0; lane < runs.run; ++lane)
+      elements.push_back(runs.run == 1 ? loaded : vector::ExtractOp::create(builder, loc, loaded, lane));
   }
   return elements;
 }
 
-FmaContraction::Values FmaContraction::multiply(Value half, Value k, ValueRange accumulators) {
-  int64_t across = tile.block.n / tile.tn;
-  Value row = math.mul(math.div(thread, across), tile.tm), column = math.mul(math.rem(thread, across), tile.tn);
-  Values a = fragment(leftStorage, half, k, row, tile.tm), b = fragment(rightStorage, half, k, column, tile.tn), next;
-  for (int64_t i = 0; i < tile.tm; ++i)
-    for (int64_t j = 0; j < tile.tn; ++j)
-      next.push_back(math::FmaOp::create(builder, loc, a[i], b[j], accumulators[i * tile.tn + j]));
-  return next;
+FmaContraction::Values FmaContraction::multiply(Value stage, Values sums) {
+  Runs rows = runsOf(tile.block.m, tile.tm), columns = runsOf(tile.block.n, tile.tn);
+  for (int64_t k = 0; k < bk; ++k) {
+    Values a = fragment(leftBuffer, stage, k, rows, threadRow, tile.tm);
+    Values b = fragment(rightBuffer, stage, k, columns, threadColumn, tile.tn);
+    for (int64_t i = 0; i < tile.tm; ++i)
+      for (int64_t j = 0; j < tile.tn; ++j) {
+        Value &sum = sums[i * tile.tn + j];
+        sum = math::FmaOp::create(builder, loc, a[i], b[j], sum);
+      }
+  }
+  return sums;
 }
 
 /// A row of every thread at a time: row `row` of the threads' tiles makes a slab of [bm / tm][bn].
-void FmaContraction::emitEpilogue(ArrayRef<Value> accumulators) {
-  int64_t across = tile.block.n / tile.tn;
-  Value slab = function.shared({tile.block.m / tile.tm, tile.block.n}, element);
-  Value line = math.div(thread, across), column = math.mul(math.rem(thread, across), tile.tn);
+void FmaContraction::emitEpilogue(ArrayRef<Value> sums) {
+  Runs rows = runsOf(tile.block.m, tile.tm), columns = runsOf(tile.block.n, tile.tn);
+  int64_t lines = tile.block.m / tile.tm;
+  Value slab = viewBytes(builder, loc, storage, 0, {lines, tile.block.n}, element);
   for (int64_t row = 0; row < tile.tm; ++row) {
-    if (row > 0)
-      function.barrier();
-    for (int64_t j = 0; j < tile.tn; ++j)
-      memref::StoreOp::create(builder, loc, accumulators[row * tile.tn + j], slab,
-                              ValueRange{line, math.add(column, j)});
+    // The tiles, or the slab before, may still be read.
     function.barrier();
-    emitSlab(slab, tile.block.m / tile.tm, [&](Value line) { return math.add(math.mul(line, tile.tm), row); });
+    for (int64_t j = 0; j < tile.tn; j += columns.run) {
+      Value column = math.add(math.mul(threadColumn, columns.run), j / columns.run * columns.apart);
+      Value run = sums[row * tile.tn + j];
+      if (columns.run > 1)
+        run = vector::FromElementsOp::create(builder, loc, VectorType::get({columns.run}, element),
+                                             sums.slice(row * tile.tn + j, columns.run));
+      storeElements(builder, loc, run, slab, {threadRow, column});
+    }
+    function.barrier();
+    emitSlab(slab, lines, [&](Value line) {
+      return math.add(math.add(math.mul(line, rows.run), row % rows.run), row / rows.run * rows.apart);
+    });
   }
 }
 

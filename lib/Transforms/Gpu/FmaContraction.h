@@ -1,14 +1,22 @@
 // Products by multiply-adds.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// For each stretch of `bk` of the summed dim the block copies [bk][m] of the left and [bk][n] of the right operand to
-// shared memory (through their prologues, whatever their layouts), and each thread multiplies into its own [tm][tn]
-// accumulators. There are two such copies, used in turn, so that one barrier per stretch suffices.
+// Operands come through the pipeline of StagedContraction.h to tiles of [k][m] and [k][n] in shared memory, whatever
+// their layouts: those whose neighbours lie along k are transposed on the way. For each k a thread reads some m and n
+// and multiplies them into its own [tm][tn] accumulators. It reads 16 bytes at a time, so its rows and columns are
+// *runs* of so many neighbours. Its second run lies half a tile further on, and its neighbours' runs lie next to its
+// first: so what the threads of a warp (4 below each other, 8 side by side) read at once lies side by side.
+//
+//   f32, tile of 128, tm = 8:   rows    0..3      4..7      ...   64..67    68..71    ...
+//                               thread  row 0     row 1           row 0     row 1
+//
+// Shared memory has 32 banks of 4 bytes, and serves each once at a time. A row of a tile is 16 bytes longer than what
+// is in it. So what a warp stores of a transposed operand, 32 bytes along k of several m, goes to different banks.
 
 #ifndef SINTER_LIB_TRANSFORMS_GPU_FMACONTRACTION_H
 #define SINTER_LIB_TRANSFORMS_GPU_FMACONTRACTION_H
 
-#include "ContractionSkeleton.h"
+#include "StagedContraction.h"
 
 namespace sinter {
 
@@ -20,25 +28,34 @@ struct FmaTile {
   int64_t threads() const { return block.m / tm * (block.n / tn); }
 };
 
-class FmaContraction : public ContractionSkeleton {
+class FmaContraction : public StagedContraction {
 public:
-  FmaContraction(DeviceFunction &function, const ContractionProblem &problem, const FmaTile &tile)
-      : ContractionSkeleton(function, problem, tile.block), tile(tile) {}
+  FmaContraction(DeviceFunction &function, const ContractionProblem &problem, const FmaTile &tile);
 
   static FmaTile choose(const ContractionProblem &problem);
 
 private:
   void allocate() override;
   int64_t accumulatorCount() const override { return tile.tm * tile.tn; }
-  Values emitStretches(Values accumulators) override;
+  Values multiply(Value stage, Values accumulators) override;
+  void copyChunk(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) override;
+  void storePiece(const Copy &copy, Value piece, Value stage, const Place &to) override;
+  Place place(const Copy &copy, int64_t number) override;
   void emitEpilogue(llvm::ArrayRef<Value> accumulators) override;
 
-  void copy(const Side &side, Value storage, Value half, Value firstK);
-  Values multiply(Value half, Value k, mlir::ValueRange accumulators);
-  Values fragment(Value storage, Value half, Value k, Value first, int64_t count);
+  Copy planCopy(const Side &side) const;
+  /// One dim of the threads' places: `count` rows (or columns) of a thread out of `width`.
+  struct Runs {
+    int64_t run;   ///< neighbours
+    int64_t apart; ///< between the beginnings of a thread's runs
+  };
+  Runs runsOf(int64_t width, int64_t count) const;
+  Values fragment(Value buffer, Value stage, int64_t k, const Runs &runs, Value number, int64_t count);
 
   FmaTile tile;
-  Value leftStorage, rightStorage; ///< [2][bk][width]
+  Value storage;                 ///< bytes of the tiles, then of slabs
+  Value leftBuffer, rightBuffer; ///< [stage][k][width and 16 bytes]
+  Value threadRow, threadColumn; ///< of the thread among the others of the block
 };
 
 } // namespace sinter

@@ -1,4 +1,4 @@
-// Products on tensor cores: the pipeline over k, and a warp's share of a tile.
+// Products on tensor cores: the tiles in shared memory, and a warp's share of them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "MmaContraction.h"
@@ -29,75 +29,57 @@ MmaTile MmaContraction::choose(const ContractionProblem &p) {
   return chooseTile(ArrayRef(kTiles), p);
 }
 
+/// Elements of 16 bytes.
+static int64_t chunkOf(const ContractionProblem &p) {
+  return kAccessBytes / elementBytes(p.lhs.element());
+}
+
 MmaContraction::MmaContraction(DeviceFunction &function, const ContractionProblem &problem, const MmaTile &tile)
-    : ContractionSkeleton(function, problem, tile.block), tile(tile), operandType(problem.lhs.element()),
-      bk(tile.chunks * kAccessBytes / elementBytes(operandType)), checksK(p.k.dynamic || p.k.extent % bk != 0),
-      leftCopy(planCopy(left)), rightCopy(planCopy(right)) {}
+    : StagedContraction(function, problem, tile.block, tile.chunks * chunkOf(problem), tile.stages), tile(tile),
+      operandType(problem.lhs.element()) {
+  leftCopy = planCopy(left, chunkOf(p), /*mayBeAsync=*/true);
+  rightCopy = planCopy(right, chunkOf(p), /*mayBeAsync=*/true);
+}
 
 void MmaContraction::allocate() {
-  storage = function.shared({tileBytes(leftCopy) + tileBytes(rightCopy)}, builder.getI8Type());
-  int64_t offset = 0;
-  for (Copy *copy : {&leftCopy, &rightCopy}) {
-    int64_t width = copy->side->width;
-    copy->tile.emplace(builder, loc, storage, offset, tile.stages, copy->alongK ? width : bk, copy->alongK ? bk : width,
-                       operandType);
-    offset += tileBytes(*copy);
-  }
+  auto bytes = [&](const Copy &copy) { return SharedTile::bytes(stages, copy.rows, copy.columns, operandType); };
+  auto tileAt = [&](const Copy &copy, int64_t offset) {
+    return SharedTile(builder, loc, storage, offset, stages, copy.rows, copy.columns, operandType);
+  };
+  storage = function.shared({bytes(leftCopy) + bytes(rightCopy)}, builder.getI8Type());
+  leftTile.emplace(tileAt(leftCopy, 0));
+  rightTile.emplace(tileAt(rightCopy, bytes(leftCopy)));
+}
+
+void MmaContraction::copyChunk(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) {
+  tileOf(copy).copyChunk(source, from, valid, stage, to.row, to.column);
+}
+
+void MmaContraction::storePiece(const Copy &copy, Value piece, Value stage, const Place &to) {
+  const SharedTile &tile = tileOf(copy);
+  storeElements(builder, loc, piece, tile.buffer, tile.indices(stage, to.row, to.column));
 }
 
 int64_t MmaContraction::accumulatorCount() const {
   return tile.block.m * tile.block.n / function.threads;
 }
 
-MmaContraction::Values MmaContraction::emitStretches(Values sums) {
-  // Behind an outer loop over k the tiles may still be read.
-  if (!p.outerK.empty())
-    function.barrier();
-  bool anyAsync = leftCopy.isAsync || rightCopy.isAsync;
-  Value count = math.div(math.add(extentOf(p.k), bk - 1), bk);
-  for (int64_t stage = 0; stage < tile.stages - 1; ++stage) {
-    Value number = math.constant(stage);
-    emitIf(builder, loc, stage > 0 ? math.less(number, count) : Value(),
-           [&] { finish(start(number, number), number); });
-    if (anyAsync)
-      commitCopies(builder, loc);
-  }
-  auto loop = scf::ForOp::create(builder, loc, math.constant(0), count, math.constant(1), sums);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(loop.getBody());
-  Value stretch = loop.getInductionVar(), next = math.add(stretch, tile.stages - 1);
-  Value isNext = math.less(next, count), stage = math.rem(stretch, tile.stages),
-        nextStage = math.rem(next, tile.stages);
-  // Each stretch has a group, an empty one if there is nothing to copy any more: so their number says which have come.
-  if (anyAsync)
-    waitForCopies(builder, loc, tile.stages - 2);
-  function.barrier();
-  Values elements = startIf(isNext, next, nextStage);
-  if (anyAsync)
-    commitCopies(builder, loc);
-  sums = multiply(stage, Values(loop.getRegionIterArgs()));
-  if (!elements.empty())
-    emitIf(builder, loc, isNext, [&] { finish(elements, nextStage); });
-  scf::YieldOp::create(builder, loc, sums);
-  return Values(loop.getResults());
-}
-
 /// Sums of the products of a warp follow each other by rows.
 MmaContraction::Values MmaContraction::multiply(Value stage, Values sums) {
   using Operand = TensorCores::Operand;
   int64_t height = tile.block.m / tile.warps.m, width = tile.block.n / tile.warps.n;
-  int64_t chunk = leftCopy.tile->chunk(), perRow = width / TensorCores::kColumns;
+  int64_t chunk = chunkOf(p), perRow = width / TensorCores::kColumns;
   Value warp = math.div(thread, kWarp);
   Value row = math.mul(math.div(warp, tile.warps.n), height), column = math.mul(math.rem(warp, tile.warps.n), width);
   TensorCores cores(builder, loc, math.rem(thread, kWarp), operandType);
   for (int64_t k = 0; k < bk; k += TensorCores::kChunks * chunk) {
     Values b;
     for (int64_t j = 0; j < width; j += 2 * TensorCores::kColumns)
-      llvm::append_range(b, cores.load(*rightCopy.tile, rightCopy.alongK, Operand::Right, stage, math.add(column, j),
-                                       math.constant(k)));
+      llvm::append_range(
+          b, cores.load(*rightTile, rightCopy.alongK, Operand::Right, stage, math.add(column, j), math.constant(k)));
     for (int64_t i = 0; i < height / TensorCores::kRows; ++i) {
-      Values a = cores.load(*leftCopy.tile, leftCopy.alongK, Operand::Left, stage,
-                            math.add(row, i * TensorCores::kRows), math.constant(k));
+      Values a = cores.load(*leftTile, leftCopy.alongK, Operand::Left, stage, math.add(row, i * TensorCores::kRows),
+                            math.constant(k));
       for (int64_t j = 0; j < perRow; ++j)
         cores.multiply(a, ArrayRef(b).slice(2 * j, 2),
                        MutableArrayRef(sums).slice((i * perRow + j) * TensorCores::kSums, TensorCores::kSums));
@@ -110,9 +92,7 @@ MmaContraction::Values MmaContraction::multiply(Value stage, Values sums) {
 void MmaContraction::emitEpilogue(ArrayRef<Value> sums) {
   int64_t height = tile.block.m / tile.warps.m, width = tile.block.n / tile.warps.n;
   int64_t lines = tile.warps.m * TensorCores::kRows, perSlab = width / TensorCores::kColumns * TensorCores::kSums;
-  auto slabType = MemRefType::get({lines, tile.block.n + kSlabPadding}, element, MemRefLayoutAttrInterface(),
-                                  cast<MemRefType>(storage.getType()).getMemorySpace());
-  Value slab = memref::ViewOp::create(builder, loc, slabType, storage, math.constant(0), ValueRange());
+  Value slab = viewBytes(builder, loc, storage, 0, {lines, tile.block.n + kSlabPadding}, element);
   Value warp = math.div(thread, kWarp), warpLine = math.mul(math.div(warp, tile.warps.n), TensorCores::kRows);
   Value warpColumn = math.mul(math.rem(warp, tile.warps.n), width);
   TensorCores cores(builder, loc, math.rem(thread, kWarp), operandType);

@@ -22,12 +22,8 @@ int64_t SharedTile::bytes(int64_t stages, int64_t rows, int64_t columns, Type el
 
 SharedTile::SharedTile(OpBuilder &builder, Location loc, Value bytes, int64_t offset, int64_t stages, int64_t rows,
                        int64_t columns, Type element)
-    : rows(rows), columns(columns), builder(builder), loc(loc) {
-  auto type = MemRefType::get({stages, rows, columns}, element, MemRefLayoutAttrInterface(),
-                              cast<MemRefType>(bytes.getType()).getMemorySpace());
-  Value start = arith::ConstantIndexOp::create(builder, loc, offset);
-  buffer = memref::ViewOp::create(builder, loc, type, bytes, start, ValueRange());
-}
+    : rows(rows), columns(columns), buffer(viewBytes(builder, loc, bytes, offset, {stages, rows, columns}, element)),
+      builder(builder), loc(loc) {}
 
 Type SharedTile::element() const {
   return cast<MemRefType>(buffer.getType()).getElementType();
@@ -48,16 +44,22 @@ SmallVector<Value, 3> SharedTile::indices(Value stage, Value row, Value column) 
 }
 
 void SharedTile::copyChunk(Value source, Value at, Value valid, Value stage, Value row, Value column) const {
+  startCopy(builder, loc, source, at, valid, buffer, indices(stage, row, column));
+}
+
+void startCopy(OpBuilder &builder, Location loc, Value source, Value at, Value valid, Value buffer,
+               ValueRange indices) {
   IndexMath math(builder, loc);
+  int64_t chunk = kAccessBytes / elementBytes(cast<MemRefType>(buffer.getType()).getElementType());
   Value count;
   if (valid) {
     // Nothing is read then, but an address is still an address.
-    count = arith::SelectOp::create(builder, loc, valid, math.constant(chunk()), math.constant(0));
+    count = arith::SelectOp::create(builder, loc, valid, math.constant(chunk), math.constant(0));
     at = arith::SelectOp::create(builder, loc, valid, at, math.constant(0));
   }
   nvgpu::DeviceAsyncCopyOp::create(builder, loc, nvgpu::DeviceAsyncTokenType::get(builder.getContext()), buffer,
-                                   indices(stage, row, column), source, ValueRange{at}, builder.getIndexAttr(chunk()),
-                                   count, builder.getUnitAttr());
+                                   indices, source, ValueRange{at}, builder.getIndexAttr(chunk), count,
+                                   builder.getUnitAttr());
 }
 
 void commitCopies(OpBuilder &builder, Location loc) {

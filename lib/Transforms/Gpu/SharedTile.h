@@ -48,6 +48,10 @@ private:
   mlir::Location loc;
 };
 
+/// Starts the copy of 16 bytes from element `at` of `source` to `indices` of `buffer`, as SharedTile::copyChunk says.
+void startCopy(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value source, mlir::Value at, mlir::Value valid,
+               mlir::Value buffer, mlir::ValueRange indices);
+
 /// Closes the thread's group of copies; waits until all of its groups but the last `pending` have arrived.
 void commitCopies(mlir::OpBuilder &builder, mlir::Location loc);
 void waitForCopies(mlir::OpBuilder &builder, mlir::Location loc, int64_t pending);

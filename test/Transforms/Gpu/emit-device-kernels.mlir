@@ -138,20 +138,28 @@ module attributes {sinter.batch = 2001 : i64} {
   // CHECK: arith.subf
   // CHECK: memref.store
 
-  // 2001 rows make 31 parts, each a block of 8 rows by 32 columns; a second function combines the parts in order.
+  // 2001 rows of 11 columns: 16 threads side by side and 16 below each other, which read eight rows at once, so that a
+  // part has 128 rows. A second function combines the 16 parts in the same way.
   // CHECK-LABEL: gpu.func @k_sums_2(
-  // CHECK-SAME: %[[X:.*]]: memref<2001x11xf32>, %{{.*}}: memref<11xf32>, %{{.*}}: index, %[[SPACE:.*]]: memref<1408xi8>)
-  // CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<8x32xf32, #gpu.address_space<workgroup>>
-  // CHECK-SAME: sinter.grid = array<i64: 0, 11, 32, 31>, sinter.workspace = 1408 : i64
-  // CHECK: scf.for {{.*}} step %c8 iter_args
-  // CHECK: arith.addf
+  // CHECK-SAME: %[[X:.*]]: memref<2001x11xf32>, %{{.*}}: memref<11xf32>, %{{.*}}: index, %[[SPACE:.*]]: memref<704xi8>)
+  // CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<16x16xf32, #gpu.address_space<workgroup>>
+  // CHECK-SAME: sinter.grid = array<i64: 0, 11, 16, 16>, sinter.workspace = 704 : i64
+  // CHECK: scf.for {{.*}} step %c128 iter_args
+  // CHECK-COUNT-8: memref.load %[[X]]
+  // CHECK-COUNT-8: arith.addf
+  // CHECK: scf.for {{.*}} step %c16 iter_args
+  // CHECK-NEXT: memref.load %[[X]]
+  // CHECK-NEXT: arith.addf
   // CHECK: memref.store {{.*}}, %[[SHARED]]
   // CHECK: gpu.barrier
-  // CHECK-COUNT-8: memref.load %[[SHARED]]
-  // CHECK: memref.store {{.*}} : memref<31x11xf32>
+  // CHECK-COUNT-16: memref.load %[[SHARED]]
+  // CHECK: memref.store {{.*}} : memref<16x11xf32>
   // CHECK-LABEL: gpu.func @k_sums_2_combine(
-  // CHECK: scf.for {{.*}} to %c31 step %c1 iter_args
-  // CHECK: memref.load {{.*}} : memref<31x11xf32>
+  // CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<16x16xf32, #gpu.address_space<workgroup>>
+  // CHECK: scf.for {{.*}} step %c16 iter_args
+  // CHECK: memref.load {{.*}} : memref<16x11xf32>
+  // CHECK: gpu.barrier
+  // CHECK-COUNT-16: memref.load %[[SHARED]]
   // CHECK: memref.store {{.*}} : memref<11xf32>
 
   // A thread for each point.
@@ -161,16 +169,22 @@ module attributes {sinter.batch = 2001 : i64} {
   // CHECK-NEXT: memref.load
   // CHECK-NEXT: memref.store
 
-  // Tiles of 16 by 16 in shared memory, two of each operand; the result goes through shared memory to the epilogue.
+  // Tiles of 16 by 16 in shared memory, two of each operand, with rows that are 16 bytes longer, of which this k needs one;
+  // all of it is loaded before any is stored. The result goes through shared memory to the epilogue.
   // CHECK-LABEL: gpu.func @k_remainders_4(
-  // CHECK-SAME: workgroup(%[[A:.*]] : memref<2x32x16xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}, %[[B:.*]] : memref<2x32x16xf32, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}, %[[C:.*]] : memref<16x16xf32
+  // CHECK-SAME: workgroup(%[[BYTES:.*]] : memref<20480xi8, #gpu.address_space<workgroup>> {llvm.align = 16 : i64})
   // CHECK-SAME: sinter.grid = array<i64: 1, 0, 16, 1>
+  // CHECK-DAG: %[[A:.*]] = memref.view %[[BYTES]][%c0]{{.*}} to memref<2x64x20xf32
+  // CHECK-DAG: %[[B:.*]] = memref.view %[[BYTES]][%c10240]{{.*}} to memref<2x64x20xf32
   // CHECK: scf.if
-  // CHECK: memref.store {{.*}}, %[[A]]
-  // CHECK: memref.store {{.*}}, %[[B]]
+  // CHECK-COUNT-4: memref.load {{.*}} : memref<12006xf32>
+  // CHECK-COUNT-4: memref.load {{.*}} : memref<66xf32>
+  // CHECK-COUNT-4: memref.store {{.*}}, %[[A]]
+  // CHECK-COUNT-4: memref.store {{.*}}, %[[B]]
   // CHECK: gpu.barrier
-  // CHECK: scf.for {{.*}} iter_args
-  // CHECK: math.fma
+  // CHECK-COUNT-64: math.fma
+  // CHECK: %[[C:.*]] = memref.view %[[BYTES]]{{.*}} to memref<16x16xf32
+  // CHECK: gpu.barrier
   // CHECK: memref.store {{.*}}, %[[C]]
   // CHECK: gpu.barrier
   // CHECK: memref.load %[[C]]
