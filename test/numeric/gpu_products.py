@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Are products right on tensor cores of a GPU, for any extents and layouts? Random products against the reference interpreter.
+"""Are products right on a GPU, on tensor cores or not, for any extents and layouts? Random products against the reference interpreter.
 
-    gpu_products.py FIRST LAST [SINTERC OPTION...]
+    gpu_products.py FIRST LAST [--exact] [SINTERC OPTION...]
 
 Runs `sinterc --verify` on the models of the seeds FIRST to LAST - 1 and fails if any is wrong; its model is then left in
 the current folder as product-SEED.mlir. A model multiplies an input by a parameter or by another input, in a random order
 of their dims, with what may be fused before and behind it; its backward products have the other layouts. Operands are
 rounded to bf16 (with --gpu-f32=tf32 not in the model) where they are exact, so that no two ways to compute them round
-differently.
+differently. With --exact they are f32 and multiplied as such, with a k that is long enough to be cut into parts.
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -33,10 +33,10 @@ def tensor(dims, element="f32"):
 class Product:
     """A dim of the product is a letter: b (batch), m, n, k, l (a second summed dim); `?` is one of b, m or k."""
 
-    def __init__(self, seed, element):
+    def __init__(self, seed, element, longest):
         self.element = element
         rng = self.rng = random.Random(seed)
-        groups = {"b": rng.randint(1, 4), "m": extent(rng, 70), "n": extent(rng, 70), "k": extent(rng, 300)}
+        groups = {"b": rng.randint(1, 4), "m": extent(rng, 70), "n": extent(rng, 70), "k": extent(rng, longest)}
         if rng.random() < 0.3:
             groups["k"], groups["l"] = extent(rng, 90), rng.randint(2, 3)
         if rng.random() < 0.6:
@@ -104,10 +104,12 @@ class Product:
 
 def main():
     first, last, options = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-    element = "f32" if "--gpu-f32=tf32" in options else "bf16"
+    exact = "--exact" in options
+    options = [option for option in options if option != "--exact"]
+    element = "f32" if exact or "--gpu-f32=tf32" in options else "bf16"
     wrong = 0
     for seed in range(first, last):
-        product, path = Product(seed, element), pathlib.Path(f"product-{seed}.mlir")
+        product, path = Product(seed, element, 900 if exact else 300), pathlib.Path(f"product-{seed}.mlir")
         path.write_text(product.model())
         result = subprocess.run(["sinterc", path, "--verify", f"--batch={product.batch}", *options],
                                 capture_output=True, text=True, check=False)

@@ -42,6 +42,12 @@ int64_t ContractionSkeleton::epilogueLanes() {
 }
 
 void ContractionSkeleton::emitSlab(Value slab, int64_t lines, llvm::function_ref<Value(Value)> rowOf) {
+  emitRows(lines, rowOf, [&](Value line, Value column, int64_t lanes) {
+    return loadElements(builder, loc, slab, ValueRange{line, column}, lanes, element);
+  });
+}
+
+void ContractionSkeleton::emitRows(int64_t lines, llvm::function_ref<Value(Value)> rowOf, SumsAt sumsAt) {
   lanes = epilogueLanes();
   int64_t perLine = right.width / lanes;
   auto loop = scf::ForOp::create(builder, loc, thread, math.constant(lines * perLine), math.constant(workers));
@@ -51,9 +57,7 @@ void ContractionSkeleton::emitSlab(Value slab, int64_t lines, llvm::function_ref
   Value column = math.mul(math.rem(loop.getInductionVar(), perLine), lanes);
   Value m = math.add(left.start, rowOf(line)), n = math.add(right.start, column);
   Value inside = arith::AndIOp::create(builder, loc, math.less(m, extentOf(p.m)), math.less(n, extentOf(p.n)));
-  emitIf(builder, loc, inside, [&] {
-    emitElements(m, n, loadElements(builder, loc, slab, ValueRange{line, column}, lanes, element));
-  });
+  emitIf(builder, loc, inside, [&] { emitElements(m, n, sumsAt(line, column, lanes)); });
 }
 
 /// `lanes` neighbours from (m, n) on. All results are computed before any is stored: a destination may be an operand.
@@ -126,7 +130,8 @@ void ContractionSkeleton::storeResult(Value tensor, Value value, Value m, Value 
       continue;
     BlockArgument out = context.outArgument(index);
     AffineMap identity = builder.getMultiDimIdentityMap(cast<ShapedType>(out.getType()).getRank());
-    storeElements(builder, loc, ScalarToVector(builder, loc, lanes).broadcast(value), flat(out), resultOffset(out, identity, m, n));
+    storeElements(builder, loc, ScalarToVector(builder, loc, lanes).broadcast(value), flat(out),
+                  resultOffset(out, identity, m, n));
   }
 }
 

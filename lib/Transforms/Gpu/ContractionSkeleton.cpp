@@ -12,10 +12,7 @@ using namespace mlir;
 
 namespace sinter {
 
-/// Blocks that fill a large GPU.
-static constexpr int64_t kBlocks = 128;
-
-static int64_t tilesOf(const ContractionProblem &p, const BlockTile &tile) {
+int64_t tilesOf(const ContractionProblem &p, const BlockTile &tile) {
   int64_t tiles = llvm::divideCeil(p.m.extent, tile.m) * llvm::divideCeil(p.n.extent, tile.n);
   for (const ContractionDim &dim : p.outer)
     tiles *= dim.extent;
@@ -77,7 +74,7 @@ void ContractionSkeleton::decodeBlock() {
   auto first = llvm::find_if(axes, [](const Axis &axis) { return axis.dim->dynamic; });
   if (first != axes.end())
     std::rotate(axes.begin(), first, first + 1);
-  Value number = function.blockId();
+  Value number = tileNumber();
   if (tileRowsOfBand > 1 && p.outer.empty() && !p.n.dynamic)
     return decodeBand(number);
   for (const Axis &axis : llvm::reverse(ArrayRef(axes).drop_front())) {

@@ -23,6 +23,12 @@ struct BlockTile {
   int64_t m, n;
 };
 
+/// Blocks that fill a large GPU.
+constexpr int64_t kBlocks = 128;
+
+/// Tiles of the result.
+int64_t tilesOf(const ContractionProblem &problem, const BlockTile &tile);
+
 /// Blocks of a launch.
 Grid contractionGrid(const ContractionProblem &problem, const BlockTile &tile);
 
@@ -63,6 +69,8 @@ protected:
 
   /// Takes what the block has in shared memory.
   virtual void allocate() = 0;
+  /// Which tile the block has.
+  virtual Value tileNumber() { return function.blockId(); }
   virtual void emitTile();
   /// Of the threads that finish the tile.
   virtual void barrier() { function.barrier(); }
@@ -75,8 +83,8 @@ protected:
 
   // ContractionSkeleton.cpp
   /// What the sources of an operand have at (at, k), or at a place inside if that is outside. `checksK`: k may be
-  /// outside as well as `at`. With `lanes` vectors of so many neighbours in memory, which are inside or outside together
-  /// (scalars of sources that are the same for all of them).
+  /// outside as well as `at`. With `lanes` vectors of so many neighbours in memory, which are inside or outside
+  /// together (scalars of sources that are the same for all of them).
   Values loadSources(const Side &side, Value at, Value k, bool checksK, int64_t lanes);
   llvm::SmallVector<mlir::Type> sourceTypes(const Side &side, int64_t lanes);
   /// The operand's element that is made of those, in the operand's type; zero outside of the operand.
@@ -86,6 +94,10 @@ protected:
   Value extentOf(const ContractionDim &dim);
 
   // ContractionEpilogue.cpp
+  /// `lanes` sums of the tile from a place on: a value, or a vector.
+  using SumsAt = llvm::function_ref<Value(Value line, Value column, int64_t lanes)>;
+  /// Finishes `lines` rows, of which number `line` is row `rowOf(line)` of the tile.
+  void emitRows(int64_t lines, llvm::function_ref<Value(Value)> rowOf, SumsAt sumsAt);
   /// Finishes the rows in `slab`, of which number `line` is row `rowOf(line)` of the tile.
   void emitSlab(Value slab, int64_t lines, llvm::function_ref<Value(Value)> rowOf);
 
@@ -122,7 +134,7 @@ private:
 
   Value isBlock; ///< null: every block of the grid has a tile
   Values outerKIndex;
-  int64_t lanes = 1; ///< elements that the epilogue finishes at once
+  int64_t lanes = 1;                                 ///< elements that the epilogue finishes at once
   llvm::DenseMap<Value, Value> flatBuffers, current; ///< by kernel argument; by tensor of the body, at one element
 };
 

@@ -9,13 +9,30 @@ using namespace mlir;
 
 namespace sinter {
 
-template <typename Skeleton>
-static void emitAs(DeviceEmission &emission, const ContractionProblem &problem) {
-  auto tile = Skeleton::choose(problem);
+static void emitOnTensorCores(DeviceEmission &emission, const ContractionProblem &problem) {
+  MmaTile tile = MmaContraction::choose(problem);
   DeviceFunction function = emission.create("", {contractionGrid(problem, tile.block), tile.threads()});
-  Skeleton(function, problem, tile).emit();
+  MmaContraction(function, problem, tile).emit();
   alignVectors(function.fn);
   function.finish();
+}
+
+/// Two functions, if the sums are cut into parts.
+static void emitByMultiplyAdds(DeviceEmission &emission, const ContractionProblem &problem) {
+  FmaTile tile = FmaContraction::choose(problem);
+  ContractionParts parts(problem, tile.block, tile.parts);
+  Grid tiles = contractionGrid(problem, tile.block), blocks = tiles;
+  blocks.factor *= tile.parts;
+  DeviceFunction function = emission.create("", {blocks, tile.threads(), parts.bytes()});
+  FmaContraction(function, problem, tile).emit();
+  alignVectors(function.fn);
+  function.finish();
+  if (tile.parts == 1)
+    return;
+  DeviceFunction combination = emission.create("_combine", {tiles, ContractionCombination::kThreads, parts.bytes()});
+  ContractionCombination(combination, problem, parts).emit();
+  alignVectors(combination.fn);
+  combination.finish();
 }
 
 /// The counterpart of the last function for sm_90a, if it has one.
@@ -38,9 +55,9 @@ LogicalResult emitDeviceContraction(DeviceEmission &emission) {
     return emission.kernel.emitError() << "kernel \"" << emission.kernel.getName()
                                        << "\" is no product that the contraction skeleton for GPUs knows";
   if (MmaContraction::computes(*problem, emission.tf32))
-    emitAs<MmaContraction>(emission, *problem);
+    emitOnTensorCores(emission, *problem);
   else
-    emitAs<FmaContraction>(emission, *problem);
+    emitByMultiplyAdds(emission, *problem);
   if (emission.hopper)
     emitOnHopper(emission, *problem);
   return success();

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "sinter/Transforms/Memory/Layout.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -18,18 +19,45 @@ namespace sinter {
 static constexpr FmaTile kTiles[] = {
     {{128, 128}, 8, 8, 8}, {{64, 64}, 16, 4, 4}, {{32, 32}, 32, 2, 2}, {{16, 16}, 64, 1, 1}};
 static constexpr int64_t kStages = 2;
+/// Tiles up to this size are tried with k in parts whether they fill a GPU or not.
+static constexpr int64_t kSmallTile = 32;
+/// Fewer stretches are not worth a part of their own; what many parts leave behind takes as long as what they save.
+static constexpr int64_t kStretchesOfPart = 4, kMostParts = 16;
 /// Threads of a warp that lie below each other; the others lie side by side.
 static constexpr int64_t kWarpRows = 4, kWarpColumns = kWarp / kWarpRows;
 /// What memory reads at once, at least.
 static constexpr int64_t kSectorBytes = 32;
 
+/// Parts of k that are worth a block of their own, at most.
+static int64_t mostParts(const ContractionProblem &p, const FmaTile &tile) {
+  if (!p.outerK.empty())
+    return 1;
+  int64_t stretches = llvm::divideCeil(p.k.extent, tile.bk);
+  return std::clamp<int64_t>(stretches / kStretchesOfPart, 1, kMostParts);
+}
+
+/// The largest tile that fills a GPU. If only the smallest would, or none: the largest that does with k in parts, of
+/// which there are then enough for two blocks on each multiprocessor; else, in parts, what comes closest.
 FmaTile FmaContraction::choose(const ContractionProblem &p) {
   // Accumulators of f64 take two registers each.
-  return chooseTile(ArrayRef(kTiles).drop_front(p.element().isF64() ? 1 : 0), p);
+  ArrayRef<FmaTile> tiles = ArrayRef(kTiles).drop_front(p.element().isF64() ? 1 : 0);
+  for (const FmaTile &tile : tiles.drop_back())
+    if (fillsGpu(p, tile.block))
+      return tile;
+  for (FmaTile tile : tiles) {
+    int64_t count = tilesOf(p, tile.block), most = mostParts(p, tile);
+    bool isSmall = tile.block.m <= kSmallTile;
+    bool isHalfEmpty = p.m.extent * 2 <= tile.block.m || p.n.extent * 2 <= tile.block.n;
+    if (most == 1 || isHalfEmpty || (count * most < kBlocks && !isSmall))
+      continue;
+    tile.parts = std::min<int64_t>(most, llvm::divideCeil(2 * kBlocks, count));
+    return tile;
+  }
+  return tiles.back();
 }
 
 FmaContraction::FmaContraction(DeviceFunction &function, const ContractionProblem &problem, const FmaTile &tile)
-    : StagedContraction(function, problem, tile.block, tile.bk, kStages), tile(tile) {
+    : StagedContraction(function, problem, tile.block, tile.bk, kStages, tile.parts), tile(tile) {
   leftCopy = planCopy(left);
   rightCopy = planCopy(right);
 }
@@ -118,25 +146,43 @@ FmaContraction::Values FmaContraction::multiply(Value stage, Values sums) {
   return sums;
 }
 
+void FmaContraction::forRuns(ArrayRef<Value> row, llvm::function_ref<void(Value, Value)> write) {
+  Runs columns = runsOf(tile.block.n, tile.tn);
+  for (int64_t j = 0; j < tile.tn; j += columns.run) {
+    Value run = row[j];
+    if (columns.run > 1)
+      run = vector::FromElementsOp::create(builder, loc, VectorType::get({columns.run}, element),
+                                           row.slice(j, columns.run));
+    write(math.add(math.mul(threadColumn, columns.run), j / columns.run * columns.apart), run);
+  }
+}
+
+void FmaContraction::storeParts(ArrayRef<Value> sums) {
+  Runs rows = runsOf(tile.block.m, tile.tm);
+  Value buffer = ContractionParts(p, tile.block, parts).view(function);
+  Value part = math.rem(function.blockId(), parts), number = tileNumber();
+  for (int64_t row = 0; row < tile.tm; ++row) {
+    Value line = math.add(math.mul(threadRow, rows.run), row % rows.run + row / rows.run * rows.apart);
+    forRuns(sums.slice(row * tile.tn, tile.tn),
+            [&](Value column, Value run) { storeElements(builder, loc, run, buffer, {part, number, line, column}); });
+  }
+}
+
 /// A row of every thread at a time: row `row` of the threads' tiles makes a slab of [bm / tm][bn].
 void FmaContraction::emitEpilogue(ArrayRef<Value> sums) {
-  Runs rows = runsOf(tile.block.m, tile.tm), columns = runsOf(tile.block.n, tile.tn);
+  if (parts > 1)
+    return storeParts(sums);
+  Runs rows = runsOf(tile.block.m, tile.tm);
   int64_t lines = tile.block.m / tile.tm;
   Value slab = viewBytes(builder, loc, storage, 0, {lines, tile.block.n}, element);
   for (int64_t row = 0; row < tile.tm; ++row) {
     // The tiles, or the slab before, may still be read.
     function.barrier();
-    for (int64_t j = 0; j < tile.tn; j += columns.run) {
-      Value column = math.add(math.mul(threadColumn, columns.run), j / columns.run * columns.apart);
-      Value run = sums[row * tile.tn + j];
-      if (columns.run > 1)
-        run = vector::FromElementsOp::create(builder, loc, VectorType::get({columns.run}, element),
-                                             sums.slice(row * tile.tn + j, columns.run));
-      storeElements(builder, loc, run, slab, {threadRow, column});
-    }
+    forRuns(sums.slice(row * tile.tn, tile.tn),
+            [&](Value column, Value run) { storeElements(builder, loc, run, slab, {threadRow, column}); });
     function.barrier();
     emitSlab(slab, lines, [&](Value line) {
-      return math.add(math.add(math.mul(line, rows.run), row % rows.run), row / rows.run * rows.apart);
+      return math.add(math.mul(line, rows.run), row % rows.run + row / rows.run * rows.apart);
     });
   }
 }

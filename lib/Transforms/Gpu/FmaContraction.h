@@ -7,8 +7,8 @@
 // *runs* of so many neighbours. Its second run lies half a tile further on, and its neighbours' runs lie next to its
 // first: so what the threads of a warp (4 below each other, 8 side by side) read at once lies side by side.
 //
-//   f32, tile of 128, tm = 8:   rows    0..3      4..7      ...   64..67    68..71    ...
-//                               thread  row 0     row 1           row 0     row 1
+//   f32, tile of 128, tm = 8:   rows      0..3     4..7     ...   64..67   68..71   ...
+//                               of thread 0        1        ...   0        1        ...
 //
 // Shared memory has 32 banks of 4 bytes, and serves each once at a time. A row of a tile is 16 bytes longer than what
 // is in it. So what a warp stores of a transposed operand, 32 bytes along k of several m, goes to different banks.
@@ -16,14 +16,16 @@
 #ifndef SINTER_LIB_TRANSFORMS_GPU_FMACONTRACTION_H
 #define SINTER_LIB_TRANSFORMS_GPU_FMACONTRACTION_H
 
+#include "ContractionParts.h"
 #include "StagedContraction.h"
 
 namespace sinter {
 
 struct FmaTile {
   BlockTile block;
-  int64_t bk;     ///< of a stretch
-  int64_t tm, tn; ///< of a thread
+  int64_t bk;        ///< of a stretch
+  int64_t tm, tn;    ///< of a thread
+  int64_t parts = 1; ///< of k
 
   int64_t threads() const { return block.m / tm * (block.n / tn); }
 };
@@ -44,12 +46,16 @@ private:
   void emitEpilogue(llvm::ArrayRef<Value> accumulators) override;
 
   Copy planCopy(const Side &side) const;
-  /// One dim of the threads' places: `count` rows (or columns) of a thread out of `width`.
+  /// How the rows (or columns) of a thread lie in the tile.
   struct Runs {
     int64_t run;   ///< neighbours
     int64_t apart; ///< between the beginnings of a thread's runs
   };
+  /// Of `count` rows out of `width`.
   Runs runsOf(int64_t width, int64_t count) const;
+  void storeParts(llvm::ArrayRef<Value> sums);
+  /// The elements of a row of the thread's tile, run by run: where each begins, and its value or vector.
+  void forRuns(llvm::ArrayRef<Value> row, llvm::function_ref<void(Value column, Value run)> write);
   Values fragment(Value buffer, Value stage, int64_t k, const Runs &runs, Value number, int64_t count);
 
   FmaTile tile;

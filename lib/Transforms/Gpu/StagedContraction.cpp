@@ -6,6 +6,7 @@
 #include "SharedTile.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -36,24 +37,39 @@ bool StagedContraction::lieInChunks(const Side &side, bool alongK, int64_t chunk
          (side.operand->prologue || strideAlong(side.operand->strides, inner) == 1);
 }
 
+Value StagedContraction::tileNumber() {
+  return math.div(function.blockId(), parts);
+}
+
+std::pair<Value, Value> StagedContraction::ownStretches() {
+  Value count = math.div(math.add(extentOf(p.k), bk - 1), bk);
+  if (parts == 1)
+    return {math.constant(0), count};
+  int64_t ofPart = llvm::divideCeil(llvm::divideCeil(p.k.extent, bk), parts);
+  Value begin = math.mul(math.rem(function.blockId(), parts), ofPart);
+  return {begin, math.min(math.add(begin, ofPart), count)};
+}
+
 StagedContraction::Values StagedContraction::emitStretches(Values accumulators) {
   // Behind an outer loop over k the tiles may still be read.
   if (!p.outerK.empty())
     function.barrier();
   bool anyAsync = leftCopy.isAsync || rightCopy.isAsync;
-  Value count = math.div(math.add(extentOf(p.k), bk - 1), bk);
+  auto [begin, end] = ownStretches();
   for (int64_t stage = 0; stage < stages - 1; ++stage) {
-    Value number = math.constant(stage);
-    emitIf(builder, loc, stage > 0 ? math.less(number, count) : Value(),
-           [&] { finish(start(number, number), number, number); });
+    Value number = math.add(begin, stage);
+    emitIf(builder, loc, stage > 0 || parts > 1 ? math.less(number, end) : Value(), [&] {
+      Value slot = math.rem(number, stages);
+      finish(start(number, slot), number, slot);
+    });
     if (anyAsync)
       commitCopies(builder, loc);
   }
-  auto loop = scf::ForOp::create(builder, loc, math.constant(0), count, math.constant(1), accumulators);
+  auto loop = scf::ForOp::create(builder, loc, begin, end, math.constant(1), accumulators);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value stretch = loop.getInductionVar(), next = math.add(stretch, stages - 1);
-  Value isNext = math.less(next, count), stage = math.rem(stretch, stages), nextStage = math.rem(next, stages);
+  Value isNext = math.less(next, end), stage = math.rem(stretch, stages), nextStage = math.rem(next, stages);
   // Each stretch has a group, an empty one if there is nothing to copy any more: so their number says which have come.
   if (anyAsync)
     waitForCopies(builder, loc, stages - 2);

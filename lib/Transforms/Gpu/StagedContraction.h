@@ -23,9 +23,10 @@ namespace sinter {
 
 class StagedContraction : public ContractionSkeleton {
 protected:
+  /// With `parts` above 1 each tile has so many blocks, and each of them a part of the stretches.
   StagedContraction(DeviceFunction &function, const ContractionProblem &problem, const BlockTile &block, int64_t bk,
-                    int64_t stages)
-      : ContractionSkeleton(function, problem, block), bk(bk), stages(stages),
+                    int64_t stages, int64_t parts = 1)
+      : ContractionSkeleton(function, problem, block), bk(bk), stages(stages), parts(parts),
         checksK(problem.k.dynamic || problem.k.extent % bk != 0) {}
 
   /// How a side gets to shared memory.
@@ -45,6 +46,7 @@ protected:
   /// With pieces of `chunk` elements if the side lies so; `mayBeAsync` if it is stored as it is loaded.
   Copy planCopy(const Side &side, int64_t chunk, bool mayBeAsync) const;
 
+  Value tileNumber() override;
   Values emitStretches(Values accumulators) override;
   /// Adds the products of a stretch to the accumulators.
   virtual Values multiply(Value stage, Values accumulators) = 0;
@@ -56,11 +58,13 @@ protected:
   virtual Place place(const Copy &copy, int64_t number);
 
   int64_t bk; ///< elements of a stretch
-  int64_t stages;
+  int64_t stages, parts;
   bool checksK; ///< the last stretch may be shorter
   Copy leftCopy, rightCopy;
 
 private:
+  /// First stretch of the block, and the one behind its last.
+  std::pair<Value, Value> ownStretches();
   bool lieInChunks(const Side &side, bool alongK, int64_t chunk) const;
   /// Pieces of a tile that each thread copies.
   int64_t pieces(const Copy &copy) const { return copy.rows * copy.columns / copy.lanes / function.threads; }
