@@ -1,9 +1,10 @@
 // Products of f32 by multiply-adds. Operands come 16 bytes at a time; one whose neighbours lie along k is transposed on
 // its way through registers, any other is copied past them. A thread multiplies, for each of 8 k, two runs of 4 rows by
-// two of 4 columns, which lie half a tile (256 bytes) apart.
+// two of 4 columns, which lie half a tile (256 bytes) apart. Two blocks fit on a multiprocessor.
 // RUN: sinterc %s --target=nvptx --emit=ptx --no-fuse=launches -o - | FileCheck %s
 
 // CHECK-LABEL: .entry k_dot_general_{{[0-9]*}}(
+// CHECK: .minnctapersm 2
 // CHECK: .shared .align 16 .b8 {{.*}}[16896];
 // CHECK: cp.async.wait_group 0;
 // CHECK-NEXT: bar.sync 0;

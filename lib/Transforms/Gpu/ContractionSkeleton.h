@@ -5,7 +5,8 @@
 // to shared memory, and leaves the sums spread over its threads' registers (the accumulators). How, is what the
 // skeletons differ in: FmaContraction multiplies element by element in any type, MmaContraction on tensor cores, and
 // WgmmaContraction on Hopper's.
-// Sums run over k in order: results depend neither on the grid nor on the device.
+// Sums run over k in order, or over parts of it that follow from shapes (ContractionParts.h): results depend neither on
+// the grid nor on the device.
 //
 // The finished tile goes through shared memory once more, a slab of rows at a time, so that the epilogue reads and
 // writes memory along rows, and sees one element of the result at a time whatever the accumulators look like.

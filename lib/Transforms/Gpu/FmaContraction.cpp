@@ -5,6 +5,7 @@
 
 #include "SharedTile.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -77,6 +78,10 @@ void FmaContraction::allocate() {
     *buffer = viewBytes(builder, loc, storage, offset, {stages, bk, rowElements(*side)}, element);
     offset += stages * bk * rowElements(*side) * bytes;
   }
+  // The largest tile takes half of the registers, and no more, so that another block can multiply while this one waits
+  // at its barrier; of smaller ones there is room for several anyway.
+  if (tile.block.m == kTiles[0].block.m)
+    function.fn->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), builder.getI32IntegerAttr(2));
   // A warp's threads are neighbours in both directions.
   Value number = function.threadId(), warp = math.div(number, kWarp), lane = math.rem(number, kWarp);
   int64_t warpsAcross = tile.block.n / tile.tn / kWarpColumns;

@@ -13,6 +13,7 @@
 #include "DeviceFunction.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
@@ -93,6 +94,10 @@ gpu::GPUFuncOp Merger::merge(ArrayRef<Member> members, StringRef name) {
   merged->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
   merged.setKnownBlockSizeAttr(members.front().fn.getKnownBlockSizeAttr());
   merged->setAttr(kGridAttr, builder.getDenseI64ArrayAttr(Grid{0, blocks, 1, 1}.numbers()));
+  auto ofMember = [](const Member &member) { return member.fn->getAttr(NVVM::NVVMDialect::getMinctasmAttrName()); };
+  if (Attribute blocksAtOnce = ofMember(members.front());
+      blocksAtOnce && llvm::all_of(members, [&](const Member &m) { return ofMember(m) == blocksAtOnce; }))
+    merged->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), blocksAtOnce);
   shared = bytes ? addSharedMemory(merged, {bytes}, builder.getI8Type()) : Value();
 
   builder.setInsertionPointToStart(&merged.getBody().front());
