@@ -49,7 +49,8 @@ FmaTile FmaContraction::choose(const ContractionProblem &p) {
     int64_t count = tilesOf(p, tile.block), most = mostParts(p, tile);
     bool isSmall = tile.block.m <= kSmallTile;
     bool isHalfEmpty = p.m.extent * 2 <= tile.block.m || p.n.extent * 2 <= tile.block.n;
-    if (most == 1 || isHalfEmpty || (count * most < kBlocks && !isSmall))
+    bool isLast = tile.block.m == tiles.back().block.m;
+    if (most == 1 || (isHalfEmpty && !isLast) || (count * most < kBlocks && !isSmall))
       continue;
     tile.parts = std::min<int64_t>(most, llvm::divideCeil(2 * kBlocks, count));
     return tile;

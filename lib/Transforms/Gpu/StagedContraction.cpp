@@ -58,7 +58,8 @@ StagedContraction::Values StagedContraction::emitStretches(Values accumulators) 
   auto [begin, end] = ownStretches();
   for (int64_t stage = 0; stage < stages - 1; ++stage) {
     Value number = math.add(begin, stage);
-    emitIf(builder, loc, stage > 0 || parts > 1 ? math.less(number, end) : Value(), [&] {
+    bool mayBeNone = stage > 0 || parts > 1 || p.k.extent == 0;
+    emitIf(builder, loc, mayBeNone ? math.less(number, end) : Value(), [&] {
       Value slot = math.rem(number, stages);
       finish(start(number, slot), number, slot);
     });
