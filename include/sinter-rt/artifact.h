@@ -170,11 +170,11 @@ typedef struct sinter_device_command {
   uint32_t threads;
   uint32_t uses_workspace;
   uint64_t per_row, fixed, divisor, factor;
-  uint32_t kernel_row; /* the row of `kernels` that the launch belongs to, or the first of them: a kernel may take more
-                          than one launch, and a launch may do the work of several kernels */
+  uint32_t kernel_row;  /* the row of `kernels` that the launch belongs to, or the first of them: a kernel may take more
+                           than one launch, and a launch may do the work of several kernels */
   int32_t architecture; /* 0: belongs to every step; 90: only where the image that runs is one for sm_90a; -90: only
                            where it is none */
-  uint32_t shared_bytes; /* of dynamic shared memory */
+  uint32_t shared_bytes;         /* of dynamic shared memory */
   uint32_t first_map, map_count; /* in the program's table */
   uint32_t reserved;             /* 0 */
 } sinter_device_command;

@@ -63,13 +63,12 @@ static std::string commandTable(ArtifactEmitter &emitter, StringRef name, ArrayR
   }
   return emitter.array(name, commands.size(), [&](size_t i) {
     const DeviceProgram::Command &command = commands[i];
-    return emitter.structure({emitter.addressOrNull(kernels[i]), emitter.i32(firstPlaces[i]),
-                              emitter.i32(command.places.size()), emitter.i32(command.threads),
-                              emitter.i32(command.usesWorkspace), emitter.i64(command.perRow),
-                              emitter.i64(command.fixed), emitter.i64(command.divisor), emitter.i64(command.factor),
-                              emitter.i32(command.kernelRow), emitter.i32(command.architecture),
-                              emitter.i32(command.sharedBytes), emitter.i32(firstMaps[i]),
-                              emitter.i32(command.maps.size()), emitter.i32(0)});
+    return emitter.structure(
+        {emitter.addressOrNull(kernels[i]), emitter.i32(firstPlaces[i]), emitter.i32(command.places.size()),
+         emitter.i32(command.threads), emitter.i32(command.usesWorkspace), emitter.i64(command.perRow),
+         emitter.i64(command.fixed), emitter.i64(command.divisor), emitter.i64(command.factor),
+         emitter.i32(command.kernelRow), emitter.i32(command.architecture), emitter.i32(command.sharedBytes),
+         emitter.i32(firstMaps[i]), emitter.i32(command.maps.size()), emitter.i32(0)});
   });
 }
 
@@ -84,15 +83,9 @@ std::string ArtifactEmitter::deviceProgram(const DeviceProgram &program) {
   std::string images = imageTable(*this, program.images), placeRows = placeTable(*this, places),
               constants = constantTable(*this, program.constants), mapRows = mapTable(*this, maps);
   return array("device_program", 1, [&](size_t) {
-    SmallVector<Value> fields{addressOrNull(images),
-                              addressOrNull(placeRows),
-                              addressOrNull(constants),
-                              addressOrNull(mapRows),
-                              i32(program.images.size()),
-                              i32(places.size()),
-                              i32(program.constants.size()),
-                              i32(maps.size()),
-                              i64(program.workspaceBytes)};
+    SmallVector<Value> fields{addressOrNull(images),         addressOrNull(placeRows),   addressOrNull(constants),
+                              addressOrNull(mapRows),        i32(program.images.size()), i32(places.size()),
+                              i32(program.constants.size()), i32(maps.size()),           i64(program.workspaceBytes)};
     for (auto [step, symbol] : llvm::zip_equal(program.steps, commands))
       fields.push_back(structure({addressOrNull(symbol), i64(step.size())}));
     return structure(fields);

@@ -141,8 +141,7 @@ sinter_status sinter_gpu_train_step(sinter_gpu *gpu, const sinter_step_args *arg
 }
 
 /* Outputs are waited for. */
-static sinter_status run(sinter_gpu *gpu, const Step *step, const sinter_step_args *args,
-                         const char *name) {
+static sinter_status run(sinter_gpu *gpu, const Step *step, const sinter_step_args *args, const char *name) {
   sinter_status status = start(gpu, step, args, 1, name);
   if (status == SINTER_OK)
     status = sinter_gpu_finish(gpu);

@@ -97,7 +97,8 @@ struct EmitDeviceKernels : impl::EmitDeviceKernelsPassBase<EmitDeviceKernels> {
       return kernel.emitError() << "kernel \"" << kernel.getName() << "\" fits no skeleton: " << analysis.reason,
              failure();
     OpBuilder builder(&getContext());
-    DeviceEmission emission{builder, module, kernel, analysis, batch, tf32, hopper, symbolName(kernel.getName(), number), {}};
+    DeviceEmission emission{
+        builder, module, kernel, analysis, batch, tf32, hopper, symbolName(kernel.getName(), number), {}};
     if (failed(emitSkeleton(*analysis.strategy, emission)))
       return failure();
     llvm::erase_if(emission.functions, [](gpu::GPUFuncOp fn) { return fn->hasAttr(kOnlyHopperAttr); });

@@ -199,8 +199,7 @@ struct MergeDeviceLaunches : impl::MergeDeviceLaunchesPassBase<MergeDeviceLaunch
       return {};
     auto fn = device.lookupSymbol<gpu::GPUFuncOp>(cast<SymbolRefAttr>(functions[0]).getLeafReference());
     bool isPlain = fn && fn->hasAttr(kGridAttr) && fn.getKnownBlockSize() && !fn->hasAttr(kWorkspaceAttr) &&
-                   !fn->hasAttr(kOnHopperAttr) &&
-                   fn.getBody().hasOneBlock();
+                   !fn->hasAttr(kOnHopperAttr) && fn.getBody().hasOneBlock();
     return isPlain ? fn : gpu::GPUFuncOp();
   }
 
@@ -240,7 +239,8 @@ struct MergeDeviceLaunches : impl::MergeDeviceLaunchesPassBase<MergeDeviceLaunch
           used.insert(symbol.getLeafReference());
     });
     for (auto fn : device.getOps<gpu::GPUFuncOp>())
-      if (auto counterpart = fn->getAttrOfType<FlatSymbolRefAttr>(kOnHopperAttr); counterpart && used.contains(fn.getNameAttr()))
+      if (auto counterpart = fn->getAttrOfType<FlatSymbolRefAttr>(kOnHopperAttr);
+          counterpart && used.contains(fn.getNameAttr()))
         used.insert(counterpart.getAttr());
     for (auto fn : llvm::make_early_inc_range(device.getOps<gpu::GPUFuncOp>()))
       if (!used.contains(fn.getNameAttr()))

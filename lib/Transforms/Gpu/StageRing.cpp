@@ -25,8 +25,7 @@ Value toI32(OpBuilder &builder, Location loc, Value index) {
 DynamicShared::DynamicShared(OpBuilder &builder, Location loc) : builder(builder), loc(loc), math(builder, loc) {
   auto space = gpu::AddressSpaceAttr::get(builder.getContext(), gpu::AddressSpace::Workgroup);
   bytes = gpu::DynamicSharedMemoryOp::create(
-      builder, loc,
-      MemRefType::get({ShapedType::kDynamic}, builder.getI8Type(), MemRefLayoutAttrInterface(), space));
+      builder, loc, MemRefType::get({ShapedType::kDynamic}, builder.getI8Type(), MemRefLayoutAttrInterface(), space));
   Value first = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, bytes);
   Value behind = math.rem(math.add(first, kAlignment - 1), kAlignment);
   start = arith::SubIOp::create(builder, loc, math.constant(kAlignment - 1), behind);
@@ -42,8 +41,8 @@ Value DynamicShared::pointer(Value offset) {
 }
 
 Value DynamicShared::view(ArrayRef<int64_t> shape, Type element) {
-  auto type = MemRefType::get(shape, element, MemRefLayoutAttrInterface(),
-                              cast<MemRefType>(bytes.getType()).getMemorySpace());
+  auto type =
+      MemRefType::get(shape, element, MemRefLayoutAttrInterface(), cast<MemRefType>(bytes.getType()).getMemorySpace());
   return memref::ViewOp::create(builder, loc, type, bytes, start, ValueRange());
 }
 

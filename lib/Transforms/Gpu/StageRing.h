@@ -1,10 +1,10 @@
 // Stages of shared memory that go round between those who fill them and those who read them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Step t uses stage t mod n. Two barriers in shared memory per stage (`mbarrier`) say where it is: `full` completes when
-// all bytes of a step have arrived, which the copy engine counts; `empty` when everyone has read them. Each of the two
-// completes once per round, t / n, and its phase is the parity of that number: a wait names the parity it waits for to
-// complete. Before the first round everything counts as read, as the phase before the first one is complete.
+// Step t uses stage t mod n. Two barriers in shared memory per stage (`mbarrier`) say where it is: `full` completes
+// when all bytes of a step have arrived, which the copy engine counts; `empty` when everyone has read them. Each of the
+// two completes once per round, t / n, and its phase is the parity of that number: a wait names the parity it waits for
+// to complete. Before the first round everything counts as read, as the phase before the first one is complete.
 
 #ifndef SINTER_LIB_TRANSFORMS_GPU_STAGERING_H
 #define SINTER_LIB_TRANSFORMS_GPU_STAGERING_H

@@ -42,7 +42,7 @@ static constexpr int64_t kTileRowsOfBand = 8;
 namespace {
 /// How the copy engine sees an operand.
 struct MapPlan {
-  bool alongK;                                   ///< neighbours in memory are neighbours along k
+  bool alongK;                                    ///< neighbours in memory are neighbours along k
   SmallVector<const ContractionDim *, 3> further; ///< dims behind the first two: outer ones, then outer k
   TensorMapNumbers numbers;
 };
@@ -66,8 +66,7 @@ static std::optional<MapPlan> planMap(const ContractionProblem &p, const Contrac
   plan.numbers.argument = cast<BlockArgument>(source.argument).getArgNumber();
   plan.numbers.element = element.isBF16() ? bf16 : element.isF16() ? f16 : tf32;
   auto add = [&](const ContractionDim &d, int64_t box) {
-    plan.numbers.dims.push_back({d.dynamic ? d.perRow : 0, d.dynamic ? 0 : d.extent,
-                                 strideOf(d) * bytes, box});
+    plan.numbers.dims.push_back({d.dynamic ? d.perRow : 0, d.dynamic ? 0 : d.extent, strideOf(d) * bytes, box});
   };
   add(inner, stretch);
   add(second, plan.alongK ? rows : kBoxRows);
@@ -113,8 +112,7 @@ static int64_t bytesOfStage(const WgmmaTile &tile) {
 LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const WgmmaTile &tile) {
   LaunchShape shape{contractionGrid(p, tile.block), kThreads};
   shape.residents = tile.residents;
-  shape.dynamicSharedBytes =
-      DynamicShared::request(tile.stages * bytesOfStage(tile) + StageRing::bytes(tile.stages));
+  shape.dynamicSharedBytes = DynamicShared::request(tile.stages * bytesOfStage(tile) + StageRing::bytes(tile.stages));
   shape.maps = {planLeft(p, tile)->numbers, planRight(p, tile)->numbers};
   return shape;
 }
@@ -155,8 +153,8 @@ void WgmmaContraction::emitTile() {
         zero = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(0)),
         last = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(kWarp - 1));
   Value group = toI32(builder, loc, math.div(thread, kGroup));
-  group = NVVM::ShflOp::create(builder, loc, builder.getI32Type(), all, group, zero, last, NVVM::ShflKind::idx,
-                               UnitAttr());
+  group =
+      NVVM::ShflOp::create(builder, loc, builder.getI32Type(), all, group, zero, last, NVVM::ShflKind::idx, UnitAttr());
   group = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), group);
   Value copies = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, group, math.constant(kGroups));
   auto roles = scf::IfOp::create(builder, loc, copies, /*withElseRegion=*/true);
@@ -222,9 +220,9 @@ void WgmmaContraction::copyTile(const Side &side, unsigned map, Value number, in
     for (Value &coordinate : coordinates)
       coordinate = toI32(builder, loc, coordinate);
     constexpr unsigned clusterSpace = 7;
-    Value pointer = LLVM::AddrSpaceCastOp::create(
-        builder, loc, LLVM::LLVMPointerType::get(builder.getContext(), clusterSpace),
-        shared->pointer(math.add(to, box * kBoxBytes)));
+    Value pointer =
+        LLVM::AddrSpaceCastOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext(), clusterSpace),
+                                      shared->pointer(math.add(to, box * kBoxBytes)));
     NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
         builder, loc, pointer, function.tensorMap(map), coordinates, ring->fullBarrier(number),
         /*im2colOffsets=*/ValueRange(), /*multicastMask=*/Value(), /*l2CacheHint=*/Value(), NVVM::TMALoadMode::TILE,
@@ -300,9 +298,8 @@ Value WgmmaContraction::multiply(Value number, Value group, Value sums) {
     int64_t bytes = alongK ? k * elementBytes(operandType) : k * kRowBytes;
     if (bytes == 0)
       return descriptor;
-    return arith::AddIOp::create(
-        builder, loc, descriptor,
-        arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(bytes / unit)));
+    return arith::AddIOp::create(builder, loc, descriptor,
+                                 arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(bytes / unit)));
   };
   for (int64_t k = 0; k < stretch; k += perInstruction)
     sums = NVVM::WgmmaMmaAsyncOp::create(
@@ -323,10 +320,10 @@ void WgmmaContraction::emitEpilogue(ArrayRef<Value> sums) {
   Value row = math.add(math.mul(warp, warpRows), math.div(lane, 4)), column = math.mul(math.rem(lane, 4), 2);
   barrier(); // the other group may still read
   for (int64_t i = 0; i < sumCount(tile); i += 2) {
-    Value pair = vector::FromElementsOp::create(
-        builder, loc, VectorType::get({2}, element),
-        ValueRange{LLVM::ExtractValueOp::create(builder, loc, sums.front(), i),
-                   LLVM::ExtractValueOp::create(builder, loc, sums.front(), i + 1)});
+    Value pair =
+        vector::FromElementsOp::create(builder, loc, VectorType::get({2}, element),
+                                       ValueRange{LLVM::ExtractValueOp::create(builder, loc, sums.front(), i),
+                                                  LLVM::ExtractValueOp::create(builder, loc, sums.front(), i + 1)});
     vector::StoreOp::create(builder, loc, pair, slab,
                             ValueRange{math.add(row, i % 4 / 2 * halfRows), math.add(column, i / 4 * columns)});
   }

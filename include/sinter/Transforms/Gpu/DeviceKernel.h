@@ -8,9 +8,9 @@
 //
 // As on the host, `?` became the batch, so every stride is a constant, and i1 tensors are memrefs of i8. The arguments
 // are the kernel's inputs, its outs, the number of rows and, with `sinter.workspace`, a buffer of that many bytes for
-// what one function leaves to the next, and its tensor maps (kMapsAttr). The grid has one dimension. Which thread computes which elements depends on
-// shapes alone, no sum is split by the size of the grid, and there are no atomic operations: results are the same on
-// every device and in every run.
+// what one function leaves to the next, and its tensor maps (kMapsAttr). The grid has one dimension. Which thread
+// computes which elements depends on shapes alone, no sum is split by the size of the grid, and there are no atomic
+// operations: results are the same on every device and in every run.
 //
 // Where Hopper has better instructions, a function has a counterpart for it, with arguments and a grid of its own:
 // code for sm_90a holds that one, code for other architectures the first.
