@@ -78,16 +78,32 @@ std::vector<uint32_t> tileOf(TensorMap map, const std::string &dimensions, const
 
 } // namespace
 
-TEST(Copy, TilesOfEveryRankAreFilledWithZerosOutside) {
+TEST(Copy, RowsAreFilledWithZerosOutside) {
   DeviceMemory memory;
-  Words source(memory, 8 * 3 * 4 * 2 * 2, 1);
+  Words source(memory, 96, 1);
   auto one = tileOf(wordMap(source.begin, {90}, {16}), "1d", "80", 16, memory);
   for (unsigned i = 0; i < 16; ++i)
     EXPECT_EQ(one[i], i < 10 ? 81 + i : 0) << i;
-  auto two = tileOf(wordMap(source.begin, {8, 12}, {4, 4}), "2d", "-2, 10", 16, memory);
+}
+
+TEST(Copy, MatricesAreFilledWithZerosOutside) {
+  DeviceMemory memory;
+  Words source(memory, 96, 1);
+  auto two = tileOf(wordMap(source.begin, {8, 12}, {8, 4}), "2d", "-4, 10", 32, memory);
   for (int row = 0; row < 4; ++row)
-    for (int column = 0; column < 4; ++column)
-      EXPECT_EQ(two[row * 4 + column], row < 2 && column >= 2 ? uint32_t((10 + row) * 8 + column - 2 + 1) : 0);
+    for (int column = 0; column < 8; ++column)
+      EXPECT_EQ(two[row * 8 + column], row < 2 && column >= 4 ? uint32_t((10 + row) * 8 + column - 4 + 1) : 0);
+}
+
+TEST(Copy, RowsOfTilesBeginOnMultiplesOf16Bytes) {
+  DeviceMemory memory;
+  Words source(memory, 96, 1);
+  EXPECT_THROW(tileOf(wordMap(source.begin, {8, 12}, {4, 4}), "2d", "6, 0", 16, memory), Error);
+}
+
+TEST(Copy, TensorsOfFiveDimsAreFilledWithZerosOutside) {
+  DeviceMemory memory;
+  Words source(memory, 8 * 3 * 4 * 2 * 2, 1);
   auto five = tileOf(wordMap(source.begin, {8, 3, 4, 2, 2}, {4, 2, 2, 2, 1}), "5d", "4, 2, 1, 0, 1", 32, memory);
   for (unsigned i = 0; i < 32; ++i) {
     unsigned a = 4 + i % 4, b = 2 + i / 4 % 2, c = 1 + i / 8 % 2, d = i / 16 % 2;

@@ -75,6 +75,11 @@ static Transfer transferOf(Warp &warp, const BulkCopyForm &form, unsigned lane) 
   readMap(warp, lane, transfer.global, form.coordinates.size(), transfer.map);
   for (size_t i = 0; i < form.coordinates.size(); ++i)
     transfer.coordinates[i] = warp.lanes<int32_t>(form.coordinates[i])[lane];
+  // Hardware refuses it as an illegal instruction.
+  if (transfer.coordinates[0] * int32_t(transfer.map.elementBytes) % 16)
+    warp.fail(static_cast<int>(lane), "expected rows of a tile to begin on a multiple of 16 bytes, found coordinate " +
+                                          std::to_string(transfer.coordinates[0]) + " of elements of " +
+                                          std::to_string(transfer.map.elementBytes) + " bytes");
   transfer.bytes = tileBytes(transfer.map);
   return transfer;
 }

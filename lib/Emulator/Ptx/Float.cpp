@@ -20,7 +20,7 @@ namespace {
 /// Operations whose exact result may lie so close below the smallest normal number that it is rounded up to it.
 struct Product {};
 
-/// .ftz: subnormal operands count as zeros of their sign, and so do results, before they are rounded. f64 has none.
+/// .ftz: subnormal operands count as zeros of their sign, and so do results (see `flushed`). f64 has none.
 template <class F>
 struct Flushed {
   template <class T>
@@ -31,19 +31,19 @@ struct Flushed {
       return value;
   }
   template <class T, class... Rest>
-  static T out(T result, Rest... operands) {
+  static T out(Rounding rounding, T result, Rest... operands) {
     if constexpr (std::is_base_of_v<Product, F> && std::is_same_v<T, float>)
-      return flushed(result, F::exact(operands...));
+      return flushed(result, F::exact(operands...), rounding);
     else
       return in(result);
   }
   template <class T, class... Rest>
   static T apply(T a, Rest... rest) {
-    return out(F::apply(in(a), in(rest)...), in(a), in(rest)...);
+    return out(Rounding::NearestEven, F::apply(in(a), in(rest)...), in(a), in(rest)...);
   }
   template <class T, class... Rest>
   static T apply(Rounding rounding, T a, Rest... rest) {
-    return out(F::apply(rounding, in(a), in(rest)...), in(a), in(rest)...);
+    return out(rounding, F::apply(rounding, in(a), in(rest)...), in(a), in(rest)...);
   }
 };
 

@@ -75,9 +75,10 @@ inline float flushed(float value) {
   return bitCast<float>(bits & 0x7f800000 ? bits : bits & 0x80000000);
 }
 
-/// The same of a result, by what it was before rounding: no number below the smallest normal one is rounded up to it.
-inline float flushed(float rounded, double exact) {
-  return std::fabs(exact) < 0x1p-126 ? std::copysign(0.0f, rounded) : rounded;
+/// The same of a result, by what it would be with an exponent of any size: what only lies on the grid of subnormal
+/// numbers next to the smallest normal one is none.
+inline float flushed(float rounded, double exact, Rounding rounding) {
+  return std::fabs(f32FromDouble(exact * 0x1p64, rounding)) < 0x1p-62f ? std::copysign(0.0f, rounded) : rounded;
 }
 
 /// .sat: into [0, 1]; NaN becomes 0.

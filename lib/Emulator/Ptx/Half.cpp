@@ -39,8 +39,8 @@ static uint16_t extremum(Operation operation, uint8_t modifiers, uint16_t a, uin
 template <class Format>
 static uint16_t compute(Operation operation, uint8_t modifiers, uint16_t a, uint16_t b, uint16_t c) {
   double x = Format::load(a), y = Format::load(b), z = Format::load(c);
-  auto store = [&](double exact) { // .ftz comes before rounding
-    bool flushes = modifiers & Ftz && std::fabs(exact) < Format::smallestNormal;
+  auto store = [&](double exact) { // .ftz by what the result would be with an exponent of any size
+    bool flushes = modifiers & Ftz && std::fabs(Format::load(Format::store(exact / Format::smallestNormal))) < 1;
     return Format::store(flushes ? std::copysign(0.0, exact) : exact);
   };
   switch (operation) {
