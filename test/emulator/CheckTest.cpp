@@ -242,3 +242,25 @@ TEST(Check, DivisionsByZeroAreCounted) {
   launch.block.x = 64;
   EXPECT_EQ(run(*module, "k", launch, {}, memory, {}).integerDivisionsByZero, 1u);
 }
+
+TEST(Check, RowsOfTilesBeginOnMultiplesOf16Bytes) {
+  DeviceMemory memory;
+  Buffer<float> source(memory, std::vector<float>(8 * 12));
+  TensorMap map;
+  map.magic = tensorMapMagic;
+  map.base = reinterpret_cast<uint64_t>(source.data());
+  map.rank = 2, map.elementBytes = 4;
+  map.extent[0] = 8, map.extent[1] = 12, map.strideBytes[0] = 32;
+  map.box[0] = map.box[1] = 4, map.elementStride[0] = map.elementStride[1] = 1;
+  const std::string body = ".reg .b64 %m; mov.b64 %m, map; cvta.param.u64 %m, %m;\n"
+                           "mbarrier.init.shared.b64 [barrier], 1; fence.mbarrier_init.release.cluster;\n"
+                           "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [tile], "
+                           "[%m, {6, 0}], [barrier]; ret;";
+  Launch launch;
+  launch.block.x = 1;
+  EXPECT_THAT(
+      errorOf(kernelText(".param .align 64 .b8 map[128]", body,
+                         ".shared .align 1024 .b8 tile[4096];\n.shared .align 8 .b8 barrier[8];\n"),
+              launch, Arguments().add(map, 64).bytes, memory),
+      HasSubstr("expected rows of a tile to begin on a multiple of 16 bytes, found coordinate 6 of elements of 4"));
+}

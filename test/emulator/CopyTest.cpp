@@ -95,12 +95,6 @@ TEST(Copy, MatricesAreFilledWithZerosOutside) {
       EXPECT_EQ(two[row * 8 + column], row < 2 && column >= 4 ? uint32_t((10 + row) * 8 + column - 4 + 1) : 0);
 }
 
-TEST(Copy, RowsOfTilesBeginOnMultiplesOf16Bytes) {
-  DeviceMemory memory;
-  Words source(memory, 96, 1);
-  EXPECT_THROW(tileOf(wordMap(source.begin, {8, 12}, {4, 4}), "2d", "6, 0", 16, memory), Error);
-}
-
 TEST(Copy, TensorsOfFiveDimsAreFilledWithZerosOutside) {
   DeviceMemory memory;
   Words source(memory, 8 * 3 * 4 * 2 * 2, 1);
