@@ -33,8 +33,8 @@ TEST(Artifact, AcceptsAGoodOne) {
 TEST(Artifact, RefusesForeignAbis) {
   EXPECT_FAILS(SINTER_ABI_MISMATCH, checkChanged([](auto &a) { a.magic = 0xDEADBEEF; }),
                "this is not a sinter artifact: expected magic number 0x52544E53, found 0xDEADBEEF");
-  EXPECT_FAILS(SINTER_ABI_MISMATCH, checkChanged([](auto &a) { a.abi_version = 4; }),
-               "the artifact was compiled for ABI version 4, this runtime speaks version 3: recompile it with a "
+  EXPECT_FAILS(SINTER_ABI_MISMATCH, checkChanged([](auto &a) { a.abi_version = 5; }),
+               "the artifact was compiled for ABI version 5, this runtime speaks version 4: recompile it with a "
                "matching sinterc");
   EXPECT_FAILS(SINTER_ABI_MISMATCH, checkChanged([](auto &a) { a.struct_size = 208; }),
                "describes itself in 208 bytes, this runtime expects 224");
@@ -122,7 +122,7 @@ TEST(ArtifactLoader, SaysWhatIsMissing) {
 TEST(ArtifactLoader, RefusesAForeignVersion) {
   sinter_library *library = nullptr;
   EXPECT_FAILS(SINTER_ABI_MISMATCH, sinter_library_open(libraryPath("libfuture.so").c_str(), "linear", &library),
-               "libfuture.so': the artifact was compiled for ABI version 4", "recompile");
+               "libfuture.so': the artifact was compiled for ABI version 5", "recompile");
   EXPECT_FAILS(SINTER_INVALID_ARGUMENT, sinter_library_open(libraryPath("libfuture.so").c_str(), nullptr, &library),
                "expected the symbol 'sinter_program_artifact' or 'future_artifact'");
 }
