@@ -52,6 +52,8 @@ void TargetInfo::refine(StringRef name) {
     return;
   fmaPorts = known->fmaPorts, fmaLatency = known->fmaLatency;
   l1Bytes = known->l1KiB << 10, l2Bytes = known->l2KiB << 10, l3Bytes = known->l3KiB << 10;
+  if (name.starts_with("znver")) // a cache for eight cores, not for a whole chip
+    l3LineCycles = 0.7;
 }
 
 std::optional<TargetInfo> TargetInfo::preset(StringRef name) {
@@ -73,7 +75,7 @@ std::optional<TargetInfo> TargetInfo::describe(StringRef preset, const Fields &f
   std::optional<TargetInfo> target = TargetInfo::preset(preset);
   if (!target)
     return target;
-  auto refine = [](int64_t &field, int64_t other) { field = other > 0 ? other : field; };
+  auto refine = [](auto &field, auto other) { field = other > 0 ? other : field; };
   refine(target->vectorBytes, fields.vectorBytes);
   refine(target->vectorRegisters, fields.vectorRegisters);
   refine(target->fmaPorts, fields.fmaPorts);
@@ -81,6 +83,7 @@ std::optional<TargetInfo> TargetInfo::describe(StringRef preset, const Fields &f
   refine(target->l1Bytes, fields.l1Bytes);
   refine(target->l2Bytes, fields.l2Bytes);
   refine(target->l3Bytes, fields.l3Bytes);
+  refine(target->l3LineCycles, fields.l3LineCycles);
   return target;
 }
 

@@ -4,9 +4,9 @@
 #include "sinter/Pipelines/Pipelines.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
-#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
@@ -61,6 +61,7 @@ static PlanSchedulesPassOptions scheduling(const KernelsOptions &kernels) {
     options.l1Bytes = target->l1Bytes;
     options.l2Bytes = target->l2Bytes;
     options.l3Bytes = target->l3Bytes;
+    options.l3LineCycles = target->l3LineCycles;
   }
   return options;
 }
@@ -76,9 +77,10 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
   PlanSchedulesPassOptions schedules = scheduling(options);
   TargetInfo assumed = TargetInfo::preset(schedules.cpu).value_or(TargetInfo());
   int64_t cacheBytes = schedules.l3Bytes > 0 ? schedules.l3Bytes : assumed.l3Bytes;
-  manager.addPass(createFuseKernelsPass({options.cheapCost, cacheBytes, llvm::to_vector(options.unfused), schedules.cpu,
-                                         schedules.vectorBytes, schedules.vectorRegisters, schedules.fmaPorts,
-                                         schedules.fmaLatency, schedules.l1Bytes, schedules.l2Bytes, options.device}));
+  manager.addPass(
+      createFuseKernelsPass({options.cheapCost, cacheBytes, llvm::to_vector(options.unfused), schedules.cpu,
+                             schedules.vectorBytes, schedules.vectorRegisters, schedules.fmaPorts, schedules.fmaLatency,
+                             schedules.l1Bytes, schedules.l2Bytes, schedules.l3LineCycles, options.device}));
   if (!options.schedules.empty())
     manager.addPass(createApplySchedulesPass({options.schedules}));
   manager.addPass(createPlanSchedulesPass(schedules));

@@ -111,6 +111,7 @@ static llvm::json::Object describe(const TargetInfo &target, StringRef triple, S
                             {"l1Bytes", target.l1Bytes},
                             {"l2Bytes", target.l2Bytes},
                             {"l3Bytes", target.l3Bytes},
+                            {"l3LineCycles", target.l3LineCycles},
                             {"gigahertz", target.gigahertz},
                             {"gigabytesPerSecond", target.gigabytesPerSecond}};
 }

@@ -23,6 +23,7 @@ struct TargetInfo {
   int64_t l1Bytes = 32 << 10;       ///< data, of one core
   int64_t l2Bytes = 512 << 10;      ///< of one core
   int64_t l3Bytes = 16 << 20;       ///< shared
+  double l3LineCycles = 3;          ///< between multiply-adds, for a line from there that is needed now and then
   double gigahertz = 3.0;           ///< only for estimates of time
   double gigabytesPerSecond = 40.0; ///< of one core, from L3 or memory; only for estimates of time
 
@@ -32,6 +33,7 @@ struct TargetInfo {
   /// Fields that replace those of a preset; 0: they do not.
   struct Fields {
     int64_t vectorBytes = 0, vectorRegisters = 0, fmaPorts = 0, fmaLatency = 0, l1Bytes = 0, l2Bytes = 0, l3Bytes = 0;
+    double l3LineCycles = 0;
   };
   /// A preset with other fields; nothing for a name that is none.
   static std::optional<TargetInfo> describe(llvm::StringRef preset, const Fields &fields);

@@ -8,7 +8,10 @@ using llvm::divideCeil;
 
 namespace sinter {
 
-static constexpr int64_t kLineBytes = 64;
+/// Cycles for a row of a transposed tile, which is computed and stored by itself.
+constexpr double kTransposedRow = 4;
+/// Cycles for a vector of accumulators that rests between two blocks of k.
+constexpr double kRest = 2;
 
 /// Lines apart by a multiple of 2 KiB fall into few sets of a cache; whether so many of them push each other out of the
 /// second level.
@@ -71,9 +74,12 @@ double ContractionCost::farRows(const ContractionPlan &plan, int64_t rows) const
   int64_t bytes = storedBytes(operand.element()), apart = strideAlong(operand.strides, p.k) * bytes;
   if (rows <= 0 || plan.packsRows() || apart < 4 * kLineBytes || 2 * k() * kLineBytes <= target.l1Bytes)
     return 0;
-  return (1 + double(rows * bytes) / kLineBytes) * (collide(k(), apart, target)            ? 12
-                                                    : leavesCache(operand, plan.rowDim(p)) ? 3
-                                                                                           : 1.5);
+  double cycles = std::min(1.5, target.l3LineCycles);
+  if (collide(plan.kBlock, apart, target))
+    cycles = 4 * target.l3LineCycles;
+  else if (leavesCache(operand, plan.rowDim(p)))
+    cycles = target.l3LineCycles;
+  return (1 + double(rows * bytes) / kLineBytes) * cycles;
 }
 
 double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
@@ -86,7 +92,9 @@ double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
   perK += divideCeil(vectors, v) * (fullRows * farRows(plan, r) + farRows(plan, rows % r) + firstTouch(plan));
   double perTile = 20 + r * v * 0.7, packings = plan.packsRows() ? divideCeil(divideCeil(rows, r), plan.rowTiles) : 1;
   if (plan.swapped)
-    perTile += v * divideCeil(r, lanes) * square() * 0.7;
+    perTile += v * divideCeil(r, lanes) * (square() * 0.7 + lanes * kTransposedRow);
+  if (int64_t blocks = plan.blocksOfK(p); blocks > 1)
+    perTile += blocks * r * v * kRest;
   return outer() * (perK * k() + tiles * perTile + packings * packing(plan) + packingRows(plan));
 }
 

@@ -18,6 +18,8 @@
 
 namespace sinter {
 
+constexpr int64_t kLineBytes = 64; ///< of a cache
+
 /// Lines apart by a multiple of 2 KiB fall into few sets of a cache; whether so many of them push each other out of the
 /// second level.
 bool collide(int64_t lines, int64_t apart, const TargetInfo &target);

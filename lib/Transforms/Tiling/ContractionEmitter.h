@@ -92,6 +92,7 @@ private:
   Value at(const View &view, unsigned dim, Value index);
   Value scratch(llvm::ArrayRef<int64_t> shape, mlir::Type element);
   void loop(Value from, Value to, llvm::function_ref<void(Value)> body);
+  Value groupsOf(const ItemAxis &axis);
   void emitItems();
   void emitItem(Value item, std::optional<GroupRange> rowGroups);
   void emitOuter(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void()> body);

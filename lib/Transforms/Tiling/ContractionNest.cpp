@@ -108,14 +108,19 @@ void ContractionEmitter::emit() {
   emitItems();
 }
 
+/// Groups of an axis, at run time.
+Value ContractionEmitter::groupsOf(const ItemAxis &axis) {
+  return axis.dynamic && axis.split ? ceilDiv(times(rows, axis.scale), axis.unit) : constant(axis.staticGroups());
+}
+
 /// Neighbouring items that have the same panel share its packing.
 void ContractionEmitter::emitItems() {
-  int64_t rowGroups = itemAxes(p, plan).back().staticGroups();
   Value lo = emission.lo(), hi = emission.hi();
   if (!sharesPacking(p, plan))
     return loop(lo, hi, [&](Value item) { emitItem(item, std::nullopt); });
-  Value perRun = constant(rowGroups);
-  loop(b.createOrFold<arith::DivUIOp>(lo, perRun), ceilDiv(hi, rowGroups), [&](Value run) {
+  Value perRun = groupsOf(itemAxes(p, plan).back());
+  Value runs = b.createOrFold<arith::DivUIOp>(add(hi, addConstant(perRun, -1)), perRun);
+  loop(b.createOrFold<arith::DivUIOp>(lo, perRun), runs, [&](Value run) {
     Value first = arith::MulIOp::create(b, run, perRun);
     Value begin = arith::MaxSIOp::create(b, arith::SubIOp::create(b, lo, first), constant(0));
     Value end = arith::MinSIOp::create(b, arith::SubIOp::create(b, hi, first), perRun);
@@ -129,7 +134,7 @@ void ContractionEmitter::emitItem(Value item, std::optional<GroupRange> rowGroup
   GroupRange groups[3];
   for (size_t i = axes.size() - rowGroups.has_value(); i-- > 0;) {
     bool isFirst = i == 0;
-    Value count = constant(isFirst ? 1 : axes[i].staticGroups());
+    Value count = isFirst ? Value() : groupsOf(axes[i]);
     Value group = isFirst ? item : b.createOrFold<arith::RemUIOp>(item, count);
     groups[axes[i].kind] = {group, addConstant(group, 1)};
     if (!isFirst)

@@ -34,9 +34,8 @@ namespace sinter {
 
 namespace {
 
-/// Bytes of stack that one call of a kernel may use for a packed panel, and for resting accumulators.
+/// Bytes of stack that one call of a kernel may use for a packed panel.
 constexpr int64_t kMostPanelBytes = 512 * 1024;
-constexpr int64_t kRestBytes = 48 * 1024;
 /// Most bytes of stack for a schedule that was given by hand.
 constexpr int64_t kMostStackBytes = 2 << 20;
 /// A work item should last this many cycles, about 20 microseconds; kernels of less than half of that are not shared.
@@ -46,6 +45,14 @@ constexpr double kItemCycles = 80e3, kSharedCycles = 40e3;
 constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 400 * 1024;
 /// Rows that should share one packing of a panel where each work item packs, if there are enough of these anyway.
 constexpr int64_t kRowsPerPacking = 256, kEnoughItems = 16;
+/// Fewest items of a kernel that is worth sharing; and what share of a product packing may take for more of them.
+constexpr int64_t kFewestGroups = 4;
+constexpr double kPackingShare = 0.1;
+
+/// And for resting accumulators, which come back to the registers from the second-level cache.
+int64_t restBytes(const TargetInfo &target) {
+  return target.l2Bytes / 8;
+}
 
 /// Stack of one call: panel, resting accumulators, a tile for the epilogue.
 int64_t stackBytes(const ContractionProblem &p, const ContractionPlan &plan) {
@@ -78,13 +85,20 @@ bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
 
 namespace {
 
-/// A packed panel takes half of the second-level cache.
+/// A packed panel takes half of the second-level cache. Where rows lie far apart along k, each step reads a line of its
+/// own, which the next tile of rows reads too: those of a block take two thirds of the first-level cache, or less if
+/// they push each other out of the second.
 void chooseKBlock(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
   plan.kBlock = std::max<int64_t>(p.k.extent, 1);
   if (!plan.packsLanes())
     return;
   int64_t most = std::min(kMostPanelBytes, target.l2Bytes / 2) / (plan.vectors * plan.lanes * p.elementBytes());
-  int64_t blocks = divideCeil(plan.kBlock, most);
+  int64_t apart = strideAlong(plan.rowOperand(p).strides, p.k) * storedBytes(plan.rowOperand(p).element());
+  if (apart >= 4 * kLineBytes)
+    most = std::min(most, target.l1Bytes / kLineBytes * 2 / 3);
+  if (collide(std::min(plan.kBlock, most), apart, target))
+    most = target.l2Bytes / apart;
+  int64_t blocks = divideCeil(plan.kBlock, std::max(most, plan.lanes));
   if (blocks > 1)
     plan.kBlock = llvm::alignTo(divideCeil(plan.kBlock, blocks), plan.lanes);
 }
@@ -99,26 +113,51 @@ void splitOneDynamicAxis(const ContractionProblem &p, ContractionPlan &plan) {
   }
 }
 
+/// Into how many groups a product's rows and panels are cut, where about `wanted` items are.
+struct ItemGroups {
+  int64_t rows, panels;
+};
+
+/// Panels come first, and rows if these are too few.
+ItemGroups groupPanels(const ContractionProblem &p, const ContractionPlan &plan, int64_t tiles, int64_t panels,
+                       int64_t wanted, int64_t outer) {
+  int64_t rows = panels >= wanted ? 1 : divideCeil(wanted, panels);
+  if (plan.packsLanes() && plan.blocksOfK(p) > 1) // each item packs
+    rows = std::min(
+        rows, std::max<int64_t>(divideCeil(kEnoughItems, outer * panels), plan.rowDim(p).extent / kRowsPerPacking));
+  return {std::min(rows, tiles), std::min(panels, wanted)};
+}
+
+/// The lanes are the batch: rows come first, so that each thread keeps its part of the weights. Every group of rows
+/// packs all panels, so there are as many as cost a tenth at most; if those are few, panels alone are cut.
+ItemGroups groupBatch(double packing, double cycles, int64_t tiles, int64_t panels, int64_t wanted) {
+  int64_t rows = std::min<int64_t>({wanted, tiles, int64_t(cycles / std::max(packing, 1.0) * kPackingShare)});
+  int64_t fewest = std::min<int64_t>(wanted, kFewestGroups);
+  if (rows < fewest)
+    rows = panels >= fewest ? 1 : std::min<int64_t>(tiles, divideCeil(wanted, panels));
+  return {rows, std::min<int64_t>(panels, divideCeil(wanted, rows))};
+}
+
 /// Cuts the loops into work items of about the wanted number, at least 4 when the kernel is worth sharing.
-void chooseItems(const ContractionProblem &p, ContractionPlan &plan, double cycles) {
+void chooseItems(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan, double cycles) {
   int64_t outer = 1;
   for (const ContractionDim &dim : p.outer)
     outer *= dim.extent;
   int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
   int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * plan.lanes);
-  int64_t wanted = cycles < kSharedCycles ? 1 : std::max<int64_t>(4, cycles / kItemCycles);
+  int64_t wanted = cycles < kSharedCycles ? 1 : std::max<int64_t>(kFewestGroups, cycles / kItemCycles);
   int64_t perOuter = divideCeil(wanted, outer);
   plan.outer = std::max<int64_t>(1, outer / wanted);
-  plan.panels = std::max<int64_t>(1, panels / perOuter);
-  int64_t rowGroups = panels >= perOuter ? 1 : divideCeil(perOuter, panels);
-  bool packsPerItem = plan.packsLanes() && (plan.rowDim(p).dynamic || plan.blocksOfK(p) > 1);
-  if (packsPerItem)
-    rowGroups = std::min(rowGroups, std::max<int64_t>(divideCeil(kEnoughItems, outer * panels),
-                                                      plan.rowDim(p).extent / kRowsPerPacking));
-  plan.rowTiles = std::max<int64_t>(1, divideCeil(tiles, rowGroups));
+  ItemGroups groups = groupPanels(p, plan, tiles, panels, perOuter, outer);
+  if (plan.laneDim(p).dynamic && outer == 1) {
+    ContractionCost cost{p, target, plan.lanes};
+    groups = groupBatch(cost.packing(plan), cycles, tiles, panels, perOuter);
+  }
+  plan.panels = std::max<int64_t>(1, panels / groups.panels);
+  plan.rowTiles = divideCeil(tiles, groups.rows);
   if (plan.blocksOfK(p) > 1)
-    plan.rowTiles =
-        std::clamp<int64_t>(kRestBytes / (plan.rows * plan.vectors * plan.lanes * p.elementBytes()), 1, plan.rowTiles);
+    plan.rowTiles = std::clamp<int64_t>(restBytes(target) / (plan.rows * plan.vectors * plan.lanes * p.elementBytes()),
+                                        1, plan.rowTiles);
   splitOneDynamicAxis(p, plan);
 }
 
@@ -175,6 +214,8 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
   auto consider = [&] {
     if (plan.packsRows())
       chooseBlocks(p, target, plan);
+    else
+      chooseKBlock(p, target, plan);
     if (double cycles = isLegal(p, plan) ? ContractionCost{p, target, plan.lanes}.of(plan) : best.cycles;
         cycles < best.cycles)
       best = {plan, cycles};
@@ -221,7 +262,7 @@ void cutCollidingLines(const ContractionProblem &p, const TargetInfo &target, Co
   plan.kBlock = llvm::alignTo(std::max<int64_t>(target.l2Bytes / apart / 2, 1), plan.lanes);
   plan.panelsInner = true, plan.panels = 4;
   int64_t slot = plan.rows * plan.vectors * plan.lanes * p.elementBytes() * plan.panels;
-  plan.rowTiles = std::clamp<int64_t>(kRestBytes / slot, 1, divideCeil(plan.rowDim(p).extent, plan.rows));
+  plan.rowTiles = std::clamp<int64_t>(restBytes(target) / slot, 1, divideCeil(plan.rowDim(p).extent, plan.rows));
   splitOneDynamicAxis(p, plan);
 }
 
@@ -230,8 +271,7 @@ void chooseCuts(const ContractionProblem &p, const TargetInfo &target, PricedPla
   ContractionPlan &plan = best.plan;
   if (plan.packsRows())
     return; // they are cut already: their price depends on it
-  chooseKBlock(p, target, plan);
-  chooseItems(p, plan, best.cycles);
+  chooseItems(p, target, plan, best.cycles);
   ContractionPlan other = plan;
   if (rereadsCollidingLines(p, target, plan))
     cutCollidingLines(p, target, other);
@@ -335,19 +375,19 @@ SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &p, const Contraction
   auto extent = [](const ContractionDim &dim) { return dim.dynamic ? dim.perRow : dim.extent; };
   const ContractionDim &rows = plan.rowDim(p), &lanes = plan.laneDim(p);
   add(ItemAxis::Outer, outer, outerDynamic, 1, plan.outer);
-  // Rows last: items of one panel follow each other.
+  // Items of one panel follow each other, and the batch is innermost: with several threads each keeps to its part of
+  // the weights, which it wrote when it updated them.
   add(ItemAxis::Panels, extent(lanes), lanes.dynamic, plan.vectors * plan.lanes, plan.panels);
   add(ItemAxis::Rows, extent(rows), rows.dynamic, plan.rows, plan.rowTiles);
-  auto first = llvm::find_if(axes, [](const ItemAxis &axis) { return axis.dynamic && axis.split; });
-  if (first != axes.end())
-    std::rotate(axes.begin(), first, first + 1);
+  if (lanes.dynamic && plan.panels)
+    std::swap(axes[1], axes[2]);
   return axes;
 }
 
 bool sharesPacking(const ContractionProblem &p, const ContractionPlan &plan) {
   ItemAxis last = itemAxes(p, plan).back();
   return plan.packsLanes() && !plan.panelsInner && plan.blocksOfK(p) == 1 && last.kind == ItemAxis::Rows &&
-         last.split && last.staticGroups() > 1;
+         last.split && (last.dynamic || last.staticGroups() > 1);
 }
 
 FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr schedule, int64_t batch,

@@ -37,6 +37,44 @@ module attributes {sinter.batch = 5 : i64} {
 // -----
 
 module attributes {sinter.batch = 5 : i64} {
+  func.func @rows_along_the_batch(%x: tensor<?x16xf32>, %w: tensor<8x16xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {
+    %r = sinter.kernel "rows_along_the_batch" schedule #sinter.schedule<contraction, tile = [2, 1, 1, 1, 1, 16, 1, 0, 0, 0], vector = 4, parallel = true>
+        ins(%x, %w : tensor<?x16xf32>, tensor<8x16xf32>) outs(%y : tensor<?x8xf32>) -> tensor<?x8xf32> {
+    ^bb0(%a: tensor<?x16xf32>, %b: tensor<8x16xf32>, %out: tensor<?x8xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<?x8xf32>) -> tensor<?x8xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<?x16xf32>, tensor<8x16xf32>) outs(%init : tensor<?x8xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<?x8xf32>
+      sinter.yield %p : tensor<?x8xf32>
+    }
+    return %r : tensor<?x8xf32>
+  }
+
+  // Items of one panel follow each other, as many as the batch has groups of rows; a thread packs it once for all of them.
+  // CHECK-LABEL: func.func private @rows_along_the_batch_0(
+  // CHECK-SAME: %[[BATCH:[^:]*]]: index, %[[LO:.*]]: index, %[[HI:.*]]: index)
+  // CHECK: %[[PAST:.*]] = arith.addi %[[BATCH]], %c1
+  // CHECK: %[[GROUPS:.*]] = arith.divui %[[PAST]], %c2
+  // CHECK: scf.for %[[SAME:.*]] =
+  // CHECK: %[[FIRST:.*]] = arith.muli %[[SAME]], %[[GROUPS]]
+  // CHECK: %[[FROM:.*]] = arith.subi %[[LO]], %[[FIRST]]
+  // CHECK: %[[BEGIN:.*]] = arith.maxsi %[[FROM]], %c0
+  // CHECK: %[[TO:.*]] = arith.subi %[[HI]], %[[FIRST]]
+  // CHECK: %[[END:.*]] = arith.minsi %[[TO]], %[[GROUPS]]
+  // CHECK-COUNT-8: vector.shuffle
+  // CHECK-COUNT-4: vector.store
+  // CHECK: scf.for %{{.*}} = %[[BEGIN]] to
+  // CHECK: scf.for {{.*}} iter_args
+}
+
+// -----
+
+module attributes {sinter.batch = 5 : i64} {
   func.func @lanes_along_the_batch(%x: tensor<?x16xf32>, %w: tensor<8x16xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {
     %r = sinter.kernel "lanes_along_the_batch" schedule #sinter.schedule<contraction, tile = [4, 1, 1, 1, 1, 16, 1, 1, 0, 0], vector = 4, parallel = true>
         ins(%x, %w : tensor<?x16xf32>, tensor<8x16xf32>) outs(%y : tensor<?x8xf32>) -> tensor<?x8xf32> {
@@ -55,14 +93,18 @@ module attributes {sinter.batch = 5 : i64} {
     return %r : tensor<?x8xf32>
   }
 
-  // One loop for full panels and the last one. The panel is packed once for all work items of it that a call has, lanes
-  // beyond the last row from that row. The tile is transposed before it is stored, and only `valid` rows of it are.
+  // Items count panels of the batch first: threads differ in their rows, which are the weights. One loop for full panels
+  // and the last one; lanes beyond the last row are packed from that row. The tile is transposed before it is stored, and
+  // only `valid` rows of it are.
   // CHECK-LABEL: func.func private @lanes_along_the_batch_0(
-  // CHECK-SAME: %{{.*}}: index, %[[LO:.*]]: index, %[[HI:.*]]: index)
-  // CHECK: scf.for %[[SAME:.*]] =
-  // CHECK: %[[FIRST:.*]] = arith.muli %[[SAME]]
-  // CHECK: %[[FROM:.*]] = arith.subi %[[LO]], %[[FIRST]]
-  // CHECK: %[[TO:.*]] = arith.subi %[[HI]], %[[FIRST]]
+  // CHECK-SAME: %[[BATCH:[^:]*]]: index, %[[LO:.*]]: index, %[[HI:.*]]: index)
+  // CHECK: scf.for %[[ITEM:.*]] = %[[LO]] to %[[HI]]
+  // CHECK: %[[PAST:.*]] = arith.addi %[[BATCH]], %c3
+  // CHECK: %[[PANELS:.*]] = arith.divui %[[PAST]], %c4
+  // CHECK: %[[PANEL:.*]] = arith.remui %[[ITEM]], %[[PANELS]]
+  // CHECK: %[[ROWS:.*]] = arith.divui %[[ITEM]], %[[PANELS]]
+  // CHECK: arith.remui %[[ROWS]], %c2
+  // CHECK: scf.for {{.*}} = %[[PANEL]] to
   // CHECK: %[[VALID:.*]] = arith.minui %{{.*}}, %c4
   // CHECK: scf.for
   // CHECK: %[[LAST:.*]] = arith.addi %[[VALID]], %c-1

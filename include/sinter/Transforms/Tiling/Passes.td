@@ -26,6 +26,7 @@ def PlanSchedulesPass : Pass<"sinter-plan-schedules", "::mlir::ModuleOp"> {
     Option<"l1Bytes", "l1-bytes", "int64_t", "0", "first-level data cache of a core (0: the preset's)">,
     Option<"l2Bytes", "l2-bytes", "int64_t", "0", "second-level cache of a core (0: the preset's)">,
     Option<"l3Bytes", "l3-bytes", "int64_t", "0", "last-level cache (0: the preset's)">,
+    Option<"l3LineCycles", "l3-line-cycles", "double", "0", "cycles that a line from there costs a product (0: the preset's)">,
   ];
 }
 
