@@ -126,7 +126,7 @@ struct ItemAxis {
 /// (Not where k is cut: that needs a resting place for the accumulators of every row tile.)
 bool sharesPacking(const ContractionProblem &problem, const ContractionPlan &plan);
 
-/// Outer axis first; of rows and panels that one last which depends on the batch, or else rows.
+/// Outer, panel and row axes.
 llvm::SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &problem, const ContractionPlan &plan);
 
 } // namespace sinter

@@ -90,7 +90,9 @@ double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
   perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
   double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
   perK += divideCeil(vectors, v) * (fullRows * farRows(plan, r) + farRows(plan, rows % r) + firstTouch(plan));
-  double perTile = 20 + r * v * 0.7, packings = plan.packsRows() ? divideCeil(divideCeil(rows, r), plan.rowTiles) : 1;
+  double perTile = 20 + r * v * 0.7, packings = keepsWeights(plan) ? kFewestGroups : 1;
+  if (plan.packsRows())
+    packings = divideCeil(divideCeil(rows, r), plan.rowTiles);
   if (plan.swapped)
     perTile += v * divideCeil(r, lanes) * (square() * 0.7 + lanes * kTransposedRow);
   if (int64_t blocks = plan.blocksOfK(p); blocks > 1)

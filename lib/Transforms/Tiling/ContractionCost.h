@@ -19,6 +19,8 @@
 namespace sinter {
 
 constexpr int64_t kLineBytes = 64; ///< of a cache
+/// Fewest work items of a kernel that is worth sharing.
+constexpr int64_t kFewestGroups = 4;
 
 /// Lines apart by a multiple of 2 KiB fall into few sets of a cache; whether so many of them push each other out of the
 /// second level.
@@ -33,6 +35,12 @@ struct ContractionCost {
   double of(const ContractionPlan &plan) const;
   /// Packing all panels once, for one iteration of the outer loops.
   double packing(const ContractionPlan &plan) const;
+  /// Whether work items are groups of rows, all of the batch each: the lanes are the batch, and the rows are weights
+  /// that would have to come to another core in every step, as they leave the second-level cache.
+  bool keepsWeights(const ContractionPlan &plan) const {
+    return plan.laneDim(p).dynamic && plan.laneDim(p).extent > plan.vectors * lanes && p.outer.empty() &&
+           plan.blocksOfK(p) == 1 && leavesCache(plan.rowOperand(p), plan.rowDim(p));
+  }
   /// Iterations of the loops around a product of matrices.
   double outer() const {
     double n = 1;

@@ -43,10 +43,9 @@ constexpr double kItemCycles = 80e3, kSharedCycles = 40e3;
 /// About how many steps of k a block has where all loops are cut into blocks, and the most bytes of a block of an
 /// operand, or of accumulators between blocks of k.
 constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 400 * 1024;
-/// Rows that should share one packing of a panel where each work item packs, if there are enough of these anyway.
+/// Rows that should share one packing of a panel, if there are enough work items anyway.
 constexpr int64_t kRowsPerPacking = 256, kEnoughItems = 16;
-/// Fewest items of a kernel that is worth sharing; and what share of a product packing may take for more of them.
-constexpr int64_t kFewestGroups = 4;
+/// What share of a product packing may take for more than the fewest items.
 constexpr double kPackingShare = 0.1;
 
 /// And for resting accumulators, which come back to the registers from the second-level cache.
@@ -113,7 +112,7 @@ void splitOneDynamicAxis(const ContractionProblem &p, ContractionPlan &plan) {
   }
 }
 
-/// Into how many groups a product's rows and panels are cut, where about `wanted` items are.
+/// Into how many groups a product's rows and panels are cut, where about `wanted` items are; 0: into none.
 struct ItemGroups {
   int64_t rows, panels;
 };
@@ -122,20 +121,16 @@ struct ItemGroups {
 ItemGroups groupPanels(const ContractionProblem &p, const ContractionPlan &plan, int64_t tiles, int64_t panels,
                        int64_t wanted, int64_t outer) {
   int64_t rows = panels >= wanted ? 1 : divideCeil(wanted, panels);
-  if (plan.packsLanes() && plan.blocksOfK(p) > 1) // each item packs
+  if (plan.packsLanes()) // each piece of a thread's share packs
     rows = std::min(
         rows, std::max<int64_t>(divideCeil(kEnoughItems, outer * panels), plan.rowDim(p).extent / kRowsPerPacking));
   return {std::min(rows, tiles), std::min(panels, wanted)};
 }
 
-/// The lanes are the batch: rows come first, so that each thread keeps its part of the weights. Every group of rows
-/// packs all panels, so there are as many as cost a tenth at most; if those are few, panels alone are cut.
-ItemGroups groupBatch(double packing, double cycles, int64_t tiles, int64_t panels, int64_t wanted) {
-  int64_t rows = std::min<int64_t>({wanted, tiles, int64_t(cycles / std::max(packing, 1.0) * kPackingShare)});
-  int64_t fewest = std::min<int64_t>(wanted, kFewestGroups);
-  if (rows < fewest)
-    rows = panels >= fewest ? 1 : std::min<int64_t>(tiles, divideCeil(wanted, panels));
-  return {rows, std::min<int64_t>(panels, divideCeil(wanted, rows))};
+/// Rows alone are cut, and every group of them packs all panels: as many as cost a tenth, mostly.
+ItemGroups groupWeights(double packing, double cycles, int64_t tiles, int64_t wanted) {
+  int64_t affordable = cycles / std::max(packing, 1.0) * kPackingShare;
+  return {std::min({tiles, wanted, std::max(affordable, kFewestGroups)}), 0};
 }
 
 /// Cuts the loops into work items of about the wanted number, at least 4 when the kernel is worth sharing.
@@ -149,11 +144,9 @@ void chooseItems(const ContractionProblem &p, const TargetInfo &target, Contract
   int64_t perOuter = divideCeil(wanted, outer);
   plan.outer = std::max<int64_t>(1, outer / wanted);
   ItemGroups groups = groupPanels(p, plan, tiles, panels, perOuter, outer);
-  if (plan.laneDim(p).dynamic && outer == 1) {
-    ContractionCost cost{p, target, plan.lanes};
-    groups = groupBatch(cost.packing(plan), cycles, tiles, panels, perOuter);
-  }
-  plan.panels = std::max<int64_t>(1, panels / groups.panels);
+  if (ContractionCost cost{p, target, plan.lanes}; cost.keepsWeights(plan))
+    groups = groupWeights(cost.packing(plan), cycles, tiles, wanted);
+  plan.panels = groups.panels ? std::max<int64_t>(1, panels / groups.panels) : 0;
   plan.rowTiles = divideCeil(tiles, groups.rows);
   if (plan.blocksOfK(p) > 1)
     plan.rowTiles = std::clamp<int64_t>(restBytes(target) / (plan.rows * plan.vectors * plan.lanes * p.elementBytes()),
@@ -375,12 +368,9 @@ SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &p, const Contraction
   auto extent = [](const ContractionDim &dim) { return dim.dynamic ? dim.perRow : dim.extent; };
   const ContractionDim &rows = plan.rowDim(p), &lanes = plan.laneDim(p);
   add(ItemAxis::Outer, outer, outerDynamic, 1, plan.outer);
-  // Items of one panel follow each other, and the batch is innermost: with several threads each keeps to its part of
-  // the weights, which it wrote when it updated them.
+  // Rows last: items of one panel follow each other.
   add(ItemAxis::Panels, extent(lanes), lanes.dynamic, plan.vectors * plan.lanes, plan.panels);
   add(ItemAxis::Rows, extent(rows), rows.dynamic, plan.rows, plan.rowTiles);
-  if (lanes.dynamic && plan.panels)
-    std::swap(axes[1], axes[2]);
   return axes;
 }
 

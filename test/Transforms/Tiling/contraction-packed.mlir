@@ -93,18 +93,14 @@ module attributes {sinter.batch = 5 : i64} {
     return %r : tensor<?x8xf32>
   }
 
-  // Items count panels of the batch first: threads differ in their rows, which are the weights. One loop for full panels
-  // and the last one; lanes beyond the last row are packed from that row. The tile is transposed before it is stored, and
-  // only `valid` rows of it are.
+  // One loop for full panels and the last one. The panel is packed once for all work items of it that a call has, lanes
+  // beyond the last row from that row. The tile is transposed before it is stored, and only `valid` rows of it are.
   // CHECK-LABEL: func.func private @lanes_along_the_batch_0(
-  // CHECK-SAME: %[[BATCH:[^:]*]]: index, %[[LO:.*]]: index, %[[HI:.*]]: index)
-  // CHECK: scf.for %[[ITEM:.*]] = %[[LO]] to %[[HI]]
-  // CHECK: %[[PAST:.*]] = arith.addi %[[BATCH]], %c3
-  // CHECK: %[[PANELS:.*]] = arith.divui %[[PAST]], %c4
-  // CHECK: %[[PANEL:.*]] = arith.remui %[[ITEM]], %[[PANELS]]
-  // CHECK: %[[ROWS:.*]] = arith.divui %[[ITEM]], %[[PANELS]]
-  // CHECK: arith.remui %[[ROWS]], %c2
-  // CHECK: scf.for {{.*}} = %[[PANEL]] to
+  // CHECK-SAME: %{{.*}}: index, %[[LO:.*]]: index, %[[HI:.*]]: index)
+  // CHECK: scf.for %[[SAME:.*]] =
+  // CHECK: %[[FIRST:.*]] = arith.muli %[[SAME]]
+  // CHECK: %[[FROM:.*]] = arith.subi %[[LO]], %[[FIRST]]
+  // CHECK: %[[TO:.*]] = arith.subi %[[HI]], %[[FIRST]]
   // CHECK: %[[VALID:.*]] = arith.minui %{{.*}}, %c4
   // CHECK: scf.for
   // CHECK: %[[LAST:.*]] = arith.addi %[[VALID]], %c-1
