@@ -12,11 +12,11 @@
 module attributes {sinter.batch = 64 : i64} {
   // Twelve or 24 accumulators, the vectors that they need, and one for what is broadcast.
   // CHECK-LABEL: @square
-  // SSE: sinter.kernel "square" schedule <contraction, tile = [6, 2, 22, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
-  // AVX2: sinter.kernel "square" schedule <contraction, tile = [6, 2, 22, 1, 1, 512, 1, 0, 0, 0], vector = 8, parallel = true>
-  // AVX512: sinter.kernel "square" schedule <contraction, tile = [6, 4, 11, 1, 1, 512, 1, 0, 0, 0], vector = 16, parallel = true>
-  // NEON: sinter.kernel "square" schedule <contraction, tile = [6, 4, 11, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
-  // WIDE: sinter.kernel "square" schedule <contraction, tile = [6, 4, 18, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
+  // SSE: sinter.kernel "square" schedule <contraction, tile = [6, 2, 43, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
+  // AVX2: sinter.kernel "square" schedule <contraction, tile = [6, 2, 43, 1, 1, 512, 1, 0, 0, 0], vector = 8, parallel = true>
+  // AVX512: sinter.kernel "square" schedule <contraction, tile = [6, 4, 43, 1, 1, 512, 1, 0, 0, 0], vector = 16, parallel = true>
+  // NEON: sinter.kernel "square" schedule <contraction, tile = [6, 4, 43, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
+  // WIDE: sinter.kernel "square" schedule <contraction, tile = [6, 4, 43, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
   func.func @square(%x: tensor<512x512xf32>, %w: tensor<512x512xf32>, %y: tensor<512x512xf32>) -> tensor<512x512xf32> {
     %r = sinter.kernel "square"
         ins(%x, %w : tensor<512x512xf32>, tensor<512x512xf32>) outs(%y : tensor<512x512xf32>) -> tensor<512x512xf32> {
