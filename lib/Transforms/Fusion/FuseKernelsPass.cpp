@@ -109,7 +109,7 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
     options.cheapCost = cheapCost;
     options.cacheBytes = cacheBytes;
     std::optional<TargetInfo> target = TargetInfo::describe(
-        cpu, {vectorBytes, vectorRegisters, fmaPorts, fmaLatency, l1Bytes, l2Bytes, /*l3Bytes=*/0});
+        cpu, {vectorBytes, vectorRegisters, fmaPorts, fmaLatency, l1Bytes, l2Bytes, /*l3Bytes=*/0, bf16Rate});
     if (!target)
       return emitError(UnknownLoc::get(&getContext())) << TargetInfo::unknownPreset(cpu);
     options.target = *target;
