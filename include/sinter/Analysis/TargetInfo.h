@@ -16,10 +16,10 @@ namespace sinter {
 /// A CPU as the planners see it. The default is x86-64-v3 (AVX2 and FMA). Schedules, and with them results down to the
 /// last bit, depend on these numbers only, never on the machine that compiles.
 struct TargetInfo {
-  int64_t vectorBytes = 32;         ///< width of a vector register
-  int64_t vectorRegisters = 16;     ///< architectural vector registers
-  int64_t fmaPorts = 2;             ///< fused multiply-adds started per cycle
-  int64_t fmaLatency = 4;           ///< cycles
+  int64_t vectorBytes = 32;     ///< width of a vector register
+  int64_t vectorRegisters = 16; ///< architectural vector registers
+  int64_t fmaPorts = 2;         ///< fused multiply-adds started per cycle
+  int64_t fmaLatency = 4;       ///< cycles
   /// Products of bf16 that are added up in f32, two by two, per product of f32; 0: no instruction does so.
   double bf16Rate = 0;
   int64_t l1Bytes = 32 << 10;       ///< data, of one core

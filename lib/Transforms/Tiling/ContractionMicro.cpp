@@ -6,6 +6,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "sinter/Transforms/Tiling/ScalarToVector.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -33,12 +34,12 @@ Value ContractionEmitter::constantMask(int64_t lanes) {
 }
 
 Value ContractionEmitter::maskFrom(Value count) {
-  if (std::optional<int64_t> lanes = getConstantIntValue(count))
-    return constantMask(*lanes);
   return maskFrom(count, plan.lanes);
 }
 
 Value ContractionEmitter::maskFrom(Value count, int64_t lanes) {
+  if (std::optional<int64_t> active = getConstantIntValue(count))
+    return sinter::constantMask(b, b.getLoc(), lanes, *active);
   return vector::CreateMaskOp::create(b, VectorType::get({lanes}, b.getI1Type()), ValueRange{count});
 }
 
