@@ -11,7 +11,8 @@
 //
 // Each line's label is the schedule of the kernel that moves most bytes; the last command shows everything.
 // Each `--no-fuse` and `--schedules` is one more variant of every case, measured beside what the compiler chooses. Each
-// `--product=LAYOUT/MxNxK`, with `/static` behind it where no extent is the batch, is one more case.
+// `--product=LAYOUT/MxNxK`, with `/static` behind it where no extent is the batch, and with `bf16/` in front where
+// operands are rounded to that, is one more case.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -87,10 +88,16 @@ static std::vector<KernelCase> allKernels() {
       // Layers of a transformer of width 768.
       product(Layout::NT, 1024, 768, 768, true),
       product(Layout::TN, 768, 768, 1024, true),
+      // The first layer again, of operands that are rounded to bf16.
+      product(Layout::NT, 64, 500, 1000, true, Element::BF16),
+      product(Layout::NT, 1024, 500, 1000, true, Element::BF16),
+      product(Layout::TN, 500, 1000, 64, true, Element::BF16),
+      product(Layout::TN, 500, 1000, 1024, true, Element::BF16),
   };
   for (int64_t size : {128, 256, 512, 1024})
     for (Layout layout : {Layout::NN, Layout::NT, Layout::TN, Layout::TT})
-      kernels.push_back(product(layout, size, size, size, false));
+      for (Element element : {Element::F32, Element::BF16})
+        kernels.push_back(product(layout, size, size, size, false, element));
   for (const KernelCase &kernel : {transpose(1024, 1024), transpose(1024, 500), softmax(4096, 64), softmax(1024, 1024),
                                    layerNorm(1024, 768), layerNormBackward(1024, 768), biasGelu(1024, 3072),
                                    columnSum(1024, 512), crossEntropy(64, 10), crossEntropy(1024, 1000), adam(1 << 20)})
@@ -117,7 +124,7 @@ static llvm::Expected<std::vector<KernelCase>> takeProducts(int &argc, char **ar
       products.push_back(*kernel);
     else if (!error)
       error = llvm::createStringError("no product is named '%s', expected LAYOUT/MxNxK or LAYOUT/MxNxK/static, where "
-                                      "LAYOUT is NN, NT, TN or TT",
+                                      "LAYOUT is NN, NT, TN or TT, or the same with bf16/ in front",
                                       argument.str().c_str());
     return true;
   };

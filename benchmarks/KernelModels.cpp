@@ -91,22 +91,33 @@ const char *nameOf(Layout layout) {
   return names[static_cast<int>(layout)];
 }
 
-KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched) {
+KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched, Element element) {
   const int64_t rows = leftTransposed(layout) ? k : m;
   int64_t &batch = leftTransposed(layout) ? k : m;
-  std::string name = formatv("product/{0}/{1}x{2}x{3}{4}", nameOf(layout), m, n, k, batched ? "" : "/static");
+  std::string name = formatv("product{0}/{1}/{2}x{3}x{4}{5}", element == Element::BF16 ? "_bf16" : "", nameOf(layout),
+                             m, n, k, batched ? "" : "/static");
   if (batched)
     batch = kBatch;
-  std::string left = leftTransposed(layout) ? tensor({k, m}) : tensor({m, k});
-  std::string right = rightTransposed(layout) ? tensor({n, k}) : tensor({k, n}), result = tensor({m, n});
-  std::string body = formatv("    %r0 = sinter.dot_general %a0, %a1 batch = [] x [] contract = [{0}] x [{1}]\n"
-                             "        : ({2}, {3}) -> {4}",
-                             leftTransposed(layout) ? 0 : 1, rightTransposed(layout) ? 1 : 0, left, right, result);
+  auto leftOf = [&](const char *type) { return leftTransposed(layout) ? tensor({k, m}, type) : tensor({m, k}, type); };
+  auto rightOf = [&](const char *type) {
+    return rightTransposed(layout) ? tensor({n, k}, type) : tensor({k, n}, type);
+  };
+  std::string left = leftOf("f32"), right = rightOf("f32"), result = tensor({m, n}), body;
+  const char *factors = "%a0, %a1", *type = "f32";
+  if (element == Element::BF16) {
+    factors = "%h0, %h1", type = "bf16";
+    body = formatv("    %h0 = sinter.convert %a0 : {0} to {1}\n    %h1 = sinter.convert %a1 : {2} to {3}\n", left,
+                   leftOf(type), right, rightOf(type));
+  }
+  body += formatv(
+      "    %r0 = sinter.dot_general {0} batch = [] x [] contract = [{1}] x [{2}]\n        : ({3}, {4}) -> {5}", factors,
+      leftTransposed(layout) ? 0 : 1, rightTransposed(layout) ? 1 : 0, leftOf(type), rightOf(type), result);
   return {name, model(body, {left, right}, {result}), batched ? std::optional(rows) : std::nullopt};
 }
 
 std::optional<KernelCase> productNamed(llvm::StringRef name) {
   const bool batched = !name.consume_back("/static");
+  const Element element = name.consume_front("bf16/") ? Element::BF16 : Element::F32;
   auto [letters, extents] = name.split('/');
   llvm::SmallVector<llvm::StringRef> parts;
   extents.split(parts, 'x');
@@ -118,7 +129,7 @@ std::optional<KernelCase> productNamed(llvm::StringRef name) {
       return std::nullopt;
   for (Layout layout : {Layout::NN, Layout::NT, Layout::TN, Layout::TT})
     if (letters == nameOf(layout) && !(batched && layout == Layout::TT))
-      return product(layout, mnk[0], mnk[1], mnk[2], batched);
+      return product(layout, mnk[0], mnk[1], mnk[2], batched, element);
   return std::nullopt;
 }
 

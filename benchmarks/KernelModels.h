@@ -52,9 +52,14 @@ inline bool rightTransposed(Layout layout) {
   return layout == Layout::NT || layout == Layout::TT;
 }
 
-/// m (NN, NT) or k (TN) is the batch if `batched`, as in training, else an extent known to the compiler.
-KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched);
-/// The same by its name behind "product/": "NT/64x500x1000", "TT/8x8x8/static"; nothing if that is no name of one.
+/// What is multiplied: the operands, or what they are rounded to.
+enum class Element { F32, BF16 };
+
+/// m (NN, NT) or k (TN) is the batch if `batched`, as in training, else an extent known to the compiler. Operands are
+/// f32; "product_bf16/..." rounds both before, as a layer of mixed precision does.
+KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched, Element element = Element::F32);
+/// The same by its name behind "product/": "NT/64x500x1000", "TT/8x8x8/static", or with "bf16/" in front; nothing if
+/// that is no name of one.
 std::optional<KernelCase> productNamed(llvm::StringRef name);
 
 /// A matrix of rows x columns, written as columns x rows.

@@ -74,8 +74,10 @@ void appendGelu(dnnl::post_ops &after) {
 }
 #endif
 
-memory::desc matrix(int64_t rows, int64_t columns, Tag tag = Tag::ab) {
-  return {{rows, columns}, memory::data_type::f32, tag};
+using Type = memory::data_type;
+
+memory::desc matrix(int64_t rows, int64_t columns, Tag tag = Tag::ab, Type type = Type::f32) {
+  return {{rows, columns}, type, tag};
 }
 memory::desc vectorOf(int64_t extent) {
   return {{extent}, memory::data_type::f32, Tag::a};
@@ -110,6 +112,34 @@ std::function<void()> matmul(const Operation &o, bool packed) {
                 {{DNNL_ARG_SRC, memory(left, engine(), o.inputs[0])},
                  {DNNL_ARG_WEIGHTS, weight},
                  {DNNL_ARG_DST, memory(result, engine(), o.outputs[0])}});
+}
+
+/// Operands are rounded in each call, each to its own memory, or have been before.
+std::function<void()> matmulOfBF16(const Operation &o, bool roundedBefore) {
+  const Tag leftTag = o.leftTransposed ? Tag::ba : Tag::ab, rightTag = o.rightTransposed ? Tag::ba : Tag::ab;
+  memory::desc left = matrix(o.m, o.k, leftTag, Type::bf16), right = matrix(o.k, o.n, rightTag, Type::bf16),
+               result = matrix(o.m, o.n);
+  auto description = describe<dnnl::matmul>(ownScratch(), left, right, result);
+  memory operands[] = {memory(matrix(o.m, o.k, leftTag), engine(), o.inputs[0]),
+                       memory(matrix(o.k, o.n, rightTag), engine(), o.inputs[1])};
+  memory rounded[] = {memory(left, engine()), memory(right, engine())};
+  std::vector<std::function<void()>> steps;
+  for (int i : {0, 1}) {
+    dnnl::reorder::primitive_desc rounding(operands[i], rounded[i], ownScratch());
+    auto round = callOf(dnnl::reorder(rounding), rounding, {{DNNL_ARG_FROM, operands[i]}, {DNNL_ARG_TO, rounded[i]}});
+    if (roundedBefore)
+      round();
+    else
+      steps.push_back(round);
+  }
+  steps.push_back(callOf(dnnl::matmul(description), description,
+                         {{DNNL_ARG_SRC, rounded[0]},
+                          {DNNL_ARG_WEIGHTS, rounded[1]},
+                          {DNNL_ARG_DST, memory(result, engine(), o.outputs[0])}}));
+  return [=] {
+    for (const auto &step : steps)
+      step();
+  };
 }
 
 std::function<void()> sgemm(const Operation &o) {
@@ -178,16 +208,18 @@ std::function<void()> biasGelu(const Operation &o) {
 
 //===-- The table ------------------------------------------------------------------------------------------------===//
 
-enum class Form { Plain, Sgemm, Packed };
+enum class Form { Plain, Sgemm, Packed, Rounded };
 
 bool supports(const Operation &operation, Form form) {
   switch (form) {
   case Form::Plain:
     return operation.kind != Operation::Other;
   case Form::Sgemm:
-    return operation.kind == Operation::Product;
+    return operation.kind == Operation::Product && !operation.roundsToBF16;
+  case Form::Rounded: // a model has f32 parameters; activations may be bf16 already
+    return operation.kind == Operation::Product && operation.roundsToBF16;
   case Form::Packed: // what is transposed on the left is a gradient, and both operands are new in each step
-    return operation.kind == Operation::Product && !operation.leftTransposed;
+    return operation.kind == Operation::Product && !operation.roundsToBF16 && !operation.leftTransposed;
   }
   return false;
 }
@@ -195,6 +227,8 @@ bool supports(const Operation &operation, Form form) {
 std::function<void()> makeCall(const Operation &operation, Form form) {
   switch (operation.kind) {
   case Operation::Product:
+    if (operation.roundsToBF16)
+      return matmulOfBF16(operation, form == Form::Rounded);
     return form == Form::Sgemm ? sgemm(operation) : matmul(operation, form == Form::Packed);
   case Operation::Softmax:
     return softmax(operation);
@@ -248,7 +282,8 @@ Rival rival(const char *name, Form form) {
 } // namespace
 
 std::vector<Rival> oneDnn() {
-  return {rival("onednn", Form::Plain), rival("onednn_sgemm", Form::Sgemm), rival("onednn_packed", Form::Packed)};
+  return {rival("onednn", Form::Plain), rival("onednn_sgemm", Form::Sgemm), rival("onednn_packed", Form::Packed),
+          rival("onednn_rounded", Form::Rounded)};
 }
 
 } // namespace sinter::benchmarks

@@ -30,7 +30,9 @@ Rival openBlas() {
   // the kernels it has chosen.
   rival.version = openblas_get_config();
   rival.setThreads = openblas_set_num_threads;
-  rival.supports = [](const Operation &operation) { return operation.kind == Operation::Product; };
+  rival.supports = [](const Operation &operation) {
+    return operation.kind == Operation::Product && !operation.roundsToBF16;
+  };
   rival.prepare = prepareProduct;
   return rival;
 }

@@ -172,7 +172,8 @@ void timeRival(benchmark::State &state, const Comparison &comparison, const Riva
 
 //===-- Cases ----------------------------------------------------------------------------------------------------===//
 
-Comparison compareProduct(Layout layout, int64_t m, int64_t n, int64_t k, bool batched) {
+Comparison compareProduct(Layout layout, int64_t m, int64_t n, int64_t k, bool batched,
+                          Element element = Element::F32) {
   Operation operation;
   operation.kind = Operation::Product;
   operation.m = m;
@@ -180,7 +181,8 @@ Comparison compareProduct(Layout layout, int64_t m, int64_t n, int64_t k, bool b
   operation.k = k;
   operation.leftTransposed = leftTransposed(layout);
   operation.rightTransposed = rightTransposed(layout);
-  return {product(layout, m, n, k, batched), operation};
+  operation.roundsToBF16 = element == Element::BF16;
+  return {product(layout, m, n, k, batched, element), operation};
 }
 
 Comparison compareRows(Operation::Kind kind, KernelCase kernel, int64_t rows = 0, int64_t columns = 0) {
@@ -192,10 +194,10 @@ Comparison compareRows(Operation::Kind kind, KernelCase kernel, int64_t rows = 0
 }
 
 /// A layer's product, its input gradient and its weight gradient.
-void addLayer(std::vector<Comparison> &cases, int64_t rows, int64_t out, int64_t in) {
-  cases.push_back(compareProduct(Layout::NT, rows, out, in, /*batched=*/true));
-  cases.push_back(compareProduct(Layout::NN, rows, in, out, /*batched=*/true));
-  cases.push_back(compareProduct(Layout::TN, out, in, rows, /*batched=*/true));
+void addLayer(std::vector<Comparison> &cases, int64_t rows, int64_t out, int64_t in, Element element = Element::F32) {
+  cases.push_back(compareProduct(Layout::NT, rows, out, in, /*batched=*/true, element));
+  cases.push_back(compareProduct(Layout::NN, rows, in, out, /*batched=*/true, element));
+  cases.push_back(compareProduct(Layout::TN, out, in, rows, /*batched=*/true, element));
 }
 
 std::vector<Comparison> allComparisons() {
@@ -209,6 +211,11 @@ std::vector<Comparison> allComparisons() {
   addLayer(cases, 512, 1152, 384);
   addLayer(cases, 512, 1536, 384);
   addLayer(cases, 512, 384, 1536);
+  for (int64_t size : {64, 256, 512, 1024, 2048})
+    for (Layout layout : {Layout::NN, Layout::NT, Layout::TN})
+      cases.push_back(compareProduct(layout, size, size, size, /*batched=*/false, Element::BF16));
+  for (int64_t rows : {16, 64, 256, 1024})
+    addLayer(cases, rows, 500, 1000, Element::BF16);
 
   for (auto [m, n] : {std::pair<int64_t, int64_t>(1024, 768), {4096, 1024}, {512, 4096}}) {
     cases.push_back(compareRows(Operation::Softmax, softmax(m, n), m, n));

@@ -24,6 +24,7 @@ struct Operation {
   /// Of a product [m, n], the extents, and which operand lies transposed in memory; otherwise m rows of n columns.
   int64_t m = 0, n = 0, k = 0;
   bool leftTransposed = false, rightTransposed = false;
+  bool roundsToBF16 = false; ///< both operands of a product, before; the result is f32
   std::vector<float *> inputs, outputs;
 };
 

@@ -59,6 +59,7 @@ int main(int argc, char **argv) {
           ->Unit(benchmark::kMicrosecond);
   };
   add("big_model", {16, 64, 256, 1024});
+  add("big_model_bf16", {16, 64, 256, 1024});
   add("digits", {64});
   add("mnist", {64});
   add("dropout_norm", {64});

@@ -20,7 +20,7 @@ import shlex
 from studies import pages
 from studies.fusion import fusion
 from studies.measuring import Sitting, StudyError
-from studies.rivals import layouts, products, rows
+from studies.rivals import bf16, layouts, products, rows
 from studies.steps import steps
 from studies.threads import threads
 from studies.tiles import tiles
@@ -31,6 +31,7 @@ STUDIES = {
     "layouts": (layouts, "square products whose operands lie transposed, ours and rivals'"),
     "threads": (threads, "steps and kernels with more threads"),
     "products": (products, "products beside OpenBLAS and oneDNN"),
+    "bf16": (bf16, "products of operands rounded to bf16 and steps with them, beside f32 and oneDNN"),
     "rows": (rows, "softmax, layer norm, GELU, cross-entropy and Adam beside oneDNN"),
     "steps": (steps, "training steps beside PyTorch (--pytorch-python)"),
 }

@@ -11,9 +11,10 @@ from .pages import Page, Table, figure_of, percent, threads_text
 
 PROGRAM = "rival-benchmark"
 TITLES = {"sinter": "Sinter", "openblas": "OpenBLAS", "onednn": "oneDNN", "onednn_sgemm": "oneDNN sgemm",
-          "onednn_packed": "oneDNN, weight packed before"}
-# Packing is outside of the timed call, and weights change in every training step: shown, and not the rival to beat.
-UNFAIR = {"onednn_packed"}
+          "onednn_packed": "oneDNN, weight packed before", "onednn_rounded": "oneDNN, rounded before"}
+# Packing or rounding is outside of the timed call, and weights change in every training step: shown, and not the rival
+# to beat.
+UNFAIR = {"onednn_packed", "onednn_rounded"}
 
 
 def measure_kernels(sitting, pattern, threads=r"[0-9]+"):
@@ -140,6 +141,66 @@ def products(sitting):
     picture = plot(found, "Products: GFLOP/s, more is better", lambda timing: timing.gflops, "GFLOP/s")
     return Page("Products beside OpenBLAS and oneDNN", question, findings_of(found),
                 [summary_table(found, "GFLOP/s"), full_table(found)], picture, [PRODUCTS, *READING, ONEDNN_PRODUCTS])
+
+
+ROUNDED = (
+    "`product_bf16/...`: the same of operands that are rounded to bf16 first, both from f32; sums and results are f32. "
+    "Sinter rounds where it packs or in kernels of their own, oneDNN by its reorder primitive, all within the timed call. "
+    "\"Rounded before\" is its matmul alone, of operands that are bf16 already.")
+
+
+def gains_of(found):
+    """Times of f32 by those of bf16, of the kernels that were measured with both."""
+    lines, findings = [], []
+    for threads in sorted({key[1] for key in found}):
+        gains = {}
+        for (kernel, count), sides in found.items():
+            other = found.get((kernel.replace("product/", "product_bf16/"), count))
+            if count == threads and other and other is not sides:
+                ours, best = sides["sinter"].median / other["sinter"].median, best_rival(other)[1]
+                theirs = f"{best_rival(sides)[1].median / best.median:.2f}" if best else ""
+                gains[kernel] = ours
+                lines.append([kernel, threads, figure_of(sides["sinter"].median), figure_of(other["sinter"].median),
+                              f"{ours:.2f}", theirs])
+        if gains:
+            least = min(gains, key=gains.get)
+            findings.append(f"{threads_text(threads)}: bf16 is {statistics.geometric_mean(gains.values()):.2f} times as "
+                            f"fast as f32 in the geometric mean of {len(gains)} kernels, {min(gains.values()):.2f} "
+                            f"({least}) to {max(gains.values()):.2f}.")
+    header = ["kernel", "threads", "f32, us", "bf16, us", "gain", "gain of the best rivals"]
+    return findings, Table(header, lines, "What bf16 gains: the time of f32 by that of bf16")
+
+
+def steps_of_both(sitting):
+    """A finding for each number of threads, and a table: whole training steps of the perceptron with either product."""
+    batches = "64" if sitting.quick else "[0-9]+"
+    timings = sitting.measure("step-benchmark", f"^step/big_model(_bf16)?/batch:({batches})/")
+    lines, gains = [], {}
+    for name, timing in timings.items():
+        other = timings.get(name.replace("big_model/", "big_model_bf16/"))
+        if other and other is not timing:
+            batch = int(name.split("batch:")[1].split("/")[0])
+            gain = timing.median / other.median
+            gains.setdefault(thread_count(name), {})[batch] = gain
+            lines.append([batch, thread_count(name), figure_of(timing.median), figure_of(other.median), f"{gain:.2f}"])
+    findings = [f"{threads_text(threads)}: a training step of big_model takes f32 " + ", ".join(
+        f"{gain:.2f} times as long as bf16 at batch {batch}" for batch, gain in sorted(by_batch.items())) + "."
+        for threads, by_batch in sorted(gains.items())]
+    header = ["batch", "threads", "f32, us", "bf16, us", "gain"]
+    return findings, Table(header, lines, "Training steps of the perceptron 1000-500-100-10 with Adam")
+
+
+def bf16(sitting):
+    shapes = r"NN/64x64x64/" if sitting.quick else (
+        r"(NN|NT|TN)/((64|256|512|1024|2048)x[0-9]+x[0-9]+/static|[0-9]+x(500|1000)x[0-9]+)/")
+    found = measure_kernels(sitting, f"product(_bf16)?/{shapes}")
+    gains, table = gains_of(found)
+    steps, steps_table = steps_of_both(sitting)
+    rounded = {key: sides for key, sides in found.items() if key[0].startswith("product_bf16/")}
+    question = "How fast are products of operands that are rounded to bf16, beside those of f32 and beside oneDNN?"
+    picture = plot(rounded, "Products of bf16: GFLOP/s, more is better", lambda timing: timing.gflops, "GFLOP/s")
+    return Page("Products of bf16", question, gains + steps + findings_of(rounded),
+                [table, steps_table, summary_table(rounded, "GFLOP/s"), full_table(found)], picture, [PRODUCTS, ROUNDED, *READING])
 
 
 def rows(sitting):

@@ -62,6 +62,7 @@ static PlanSchedulesPassOptions scheduling(const KernelsOptions &kernels) {
     options.l2Bytes = target->l2Bytes;
     options.l3Bytes = target->l3Bytes;
     options.l3LineCycles = target->l3LineCycles;
+    options.bf16Rate = target->bf16Rate;
   }
   return options;
 }
@@ -77,10 +78,10 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
   PlanSchedulesPassOptions schedules = scheduling(options);
   TargetInfo assumed = TargetInfo::preset(schedules.cpu).value_or(TargetInfo());
   int64_t cacheBytes = schedules.l3Bytes > 0 ? schedules.l3Bytes : assumed.l3Bytes;
-  manager.addPass(
-      createFuseKernelsPass({options.cheapCost, cacheBytes, llvm::to_vector(options.unfused), schedules.cpu,
-                             schedules.vectorBytes, schedules.vectorRegisters, schedules.fmaPorts, schedules.fmaLatency,
-                             schedules.l1Bytes, schedules.l2Bytes, schedules.l3LineCycles, options.device}));
+  manager.addPass(createFuseKernelsPass({options.cheapCost, cacheBytes, llvm::to_vector(options.unfused), schedules.cpu,
+                                         schedules.vectorBytes, schedules.vectorRegisters, schedules.fmaPorts,
+                                         schedules.fmaLatency, schedules.l1Bytes, schedules.l2Bytes,
+                                         schedules.l3LineCycles, schedules.bf16Rate, options.device}));
   if (!options.schedules.empty())
     manager.addPass(createApplySchedulesPass({options.schedules}));
   manager.addPass(createPlanSchedulesPass(schedules));
@@ -139,6 +140,7 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   math.fma = options.fma;
   math.scale512 = options.scale512;
   math.f16 = options.f16;
+  math.bf16Pairs = options.bf16Pairs;
   functions.addPass(createExpandMathPass(math));
   simplify(functions);
   manager.addPass(createMergeDeviceLaunchesPass());
@@ -176,6 +178,8 @@ TargetInfo describeTarget(const llvm::TargetMachine &machine) {
   target.vectorRegisters = registers.count;
   target.l2Bytes = registers.bytes == 64 ? 1 << 20 : 512 << 10;
   target.refine(machine.getTargetCPU());
+  if (!multipliesBF16Pairs(machine)) // a virtual machine may hide it
+    target.bf16Rate = 0;
   return target;
 }
 
@@ -185,6 +189,10 @@ bool hasScale512(const llvm::TargetMachine &machine) {
 
 bool convertsF16(const llvm::TargetMachine &machine) {
   return !machine.getTargetTriple().isX86() || machine.getMCSubtargetInfo()->checkFeatures("+f16c");
+}
+
+bool multipliesBF16Pairs(const llvm::TargetMachine &machine) {
+  return machine.getTargetTriple().isX86() && machine.getMCSubtargetInfo()->checkFeatures("+avx512bf16,+avx512vl");
 }
 
 bool hasFma(const llvm::TargetMachine &machine) {

@@ -108,6 +108,7 @@ static llvm::json::Object describe(const TargetInfo &target, StringRef triple, S
                             {"vectorRegisters", target.vectorRegisters},
                             {"fmaPorts", target.fmaPorts},
                             {"fmaLatency", target.fmaLatency},
+                            {"bf16Rate", target.bf16Rate},
                             {"l1Bytes", target.l1Bytes},
                             {"l2Bytes", target.l2Bytes},
                             {"l3Bytes", target.l3Bytes},

@@ -120,7 +120,7 @@ bool isNative(const llvm::TargetMachine &machine) {
   // Every feature that the code may use must be one of this machine's.
   llvm::StringMap<bool> here = llvm::sys::getHostCPUFeatures();
   const llvm::MCSubtargetInfo *subtarget = machine.getMCSubtargetInfo();
-  for (const char *feature : {"avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl"})
+  for (const char *feature : {"avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512bf16"})
     if (machine.getTargetTriple().isX86() && subtarget->checkFeatures(std::string("+") + feature) &&
         !here.lookup(feature))
       return false;

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-LOWERING = ("--sinter-expand-math --canonicalize --cse --lower-affine --convert-scf-to-cf --expand-strided-metadata "
+LOWERING = ("--canonicalize --cse --lower-affine --convert-scf-to-cf --expand-strided-metadata "
             "--lower-affine --canonicalize --convert-vector-to-llvm --convert-math-to-llvm --convert-math-to-libm "
             "--finalize-memref-to-llvm --convert-func-to-llvm --convert-arith-to-llvm --convert-cf-to-llvm "
             "--convert-index-to-llvm --convert-ub-to-llvm --reconcile-unrealized-casts")
@@ -111,6 +111,10 @@ PROLOGUES = {
         %pr = arith.subf %ps, %f : f32""", "f32"),
     "rounded": ("""
         %pr = arith.truncf %v : f32 to bf16""", "bf16"),
+    "rounded_scaled": ("""
+        %ps = arith.mulf %v, %f : f32
+        %pd = arith.subf %f, %ps : f32
+        %pr = arith.truncf %pd : f32 to bf16""", "bf16"),
 }
 
 
@@ -141,14 +145,14 @@ class Case:
         kinds, _, yielded = EPILOGUES[self.epilogue]
         ins = [(order, "in", "bf16" if side == "bf16" else self.t) for order, side in zip(self.orders, self.sides)]
         ins += [(self.operand_loops(k), "in", self.t) for k, role in kinds if role == "in"]
-        ins += [(list(self.factors[i]), "in", self.t) for i in (0, 1) if self.sides[i] == "scaled"]
+        ins += [(list(self.factors[i]), "in", self.t) for i in (0, 1) if "scaled" in self.sides[i]]
         outs = [(self.parallel, "out", "i1" if y == "%p" else self.t) for y in yielded]
         return ins, outs
 
     def factor_input(self, i):
         """Number of the kernel's operand that scales operand i."""
         ins, _ = self.operands()
-        return len(ins) - (self.sides[i:].count("scaled"))
+        return len(ins) - (sum("scaled" in side for side in self.sides[i:]))
 
     def prologue(self, i, types_in):
         """The generic that makes operand i, and its name and element type."""
@@ -163,7 +167,7 @@ class Case:
                          f"      %pn{i}_{l} = tensor.dim %b{i}, %pat{i}_{l} : {types_in[i]}\n")
                 sizes.append(f"%pn{i}_{l}")
         maps, operands, types, block = [self.map(order, order)], [f"%b{i}"], [types_in[i]], ["%v: f32"]
-        if side == "scaled":
+        if "scaled" in side:
             n = self.factor_input(i)
             maps.append(self.map(list(self.factors[i]), order))
             operands.append(f"%b{n}")
@@ -381,7 +385,7 @@ class Case:
             return f"    {name}n = {load}    {name} = arith.extf {name}n : bf16 to f32\n"
         body, element = PROLOGUES[side]
         text = f"    {name}v = {load}"
-        if side == "scaled":
+        if "scaled" in side:
             n = self.factor_input(i)
             text += f"    {name}f = memref.load %x{n}[{index(self.factors[i])}] : {ty[f'%x{n}']}\n"
         text += re.sub(r"%(\w+)", lambda m: f"{name}{m[1]}", body) + "\n"
@@ -415,7 +419,7 @@ class Case:
         return text + f"    %last = arith.constant 0.0 : f64\n    %worst = arith.maximumf {carried}, %last : f64"
 
 
-def random_case(rng, number, batch):
+def random_case(rng, number, batch, pairs):
     sizes = [1, 2, 3, 5, 7, 8, 13, 16, 17, 31, 33, 48, 50, 65, 100]
     groups = rng.choices([["m", "n", "k"], ["b", "m", "n", "k"], ["m", "m", "n", "k"], ["m", "n", "n", "k"],
                           ["m", "n", "k", "k"], ["b", "b", "m", "n", "k"]], weights=[10, 3, 2, 2, 2, 1])[0]
@@ -433,23 +437,24 @@ def random_case(rng, number, batch):
         rng.shuffle(lhs)
     if shuffles in ("rhs", "both"):
         rng.shuffle(rhs)
-    element = rng.choices(["f32", "f64"], weights=[4, 1])[0]
+    element = "f32" if pairs else rng.choices(["f32", "f64"], weights=[4, 1])[0]
     epilogue, sides, factors = rng.choice(list(EPILOGUES)), ["", ""], [(), ()]
     for i, order in enumerate((lhs, rhs)):
-        if element == "f32" and rng.random() < 0.6:
-            sides[i] = rng.choice(["bf16", *PROLOGUES])
+        if pairs or (element == "f32" and rng.random() < 0.6):
+            sides[i] = rng.choice(["bf16", "rounded", "rounded_scaled"] if pairs else ["bf16", *PROLOGUES])
             factors[i] = tuple(l for l in order if rng.random() < 0.5)
     return Case(number, dims, lhs, rhs, epilogue, element, tuple(sides), tuple(factors))
 
 
-def vary(rng, tile):
-    """Another contraction schedule that is right for any operands. Axes that were not split stay so."""
+def vary(rng, tile, in_pairs):
+    """Another contraction schedule that is right for any operands, in pairs if these are bf16. Axes that were not split
+    stay so."""
     per_item = [t and rng.randint(1, 4) for t in tile[2:5]]
     k_block = rng.choice([1, 2, 5, 16, 24, tile[5]])
-    packed, packed_both = 1, 3
-    form = rng.choice([packed, packed_both])
+    packed, packed_both, pairs = 1, 3, 4
+    form = pairs if in_pairs else rng.choice([packed, packed_both])
     swapped, panels_inner, fetches = (rng.randint(0, 1) for _ in range(3))
-    if form == packed_both:
+    if form in (packed_both, pairs):
         panels_inner = 1
     return f"tile = {[rng.randint(1, 9), rng.randint(1, 3), *per_item, k_block, form, swapped, panels_inner, fetches]}"
 
@@ -473,11 +478,14 @@ def main():
     parser.add_argument("--target", default="", help="options of sinter-plan-schedules")
     parser.add_argument("--vary-schedules", action="store_true",
                         help="random tiles, packed, with k cut into blocks, instead of the planner's choice")
+    parser.add_argument("--pairs", action="store_true",
+                        help="operands are bf16; with --vary-schedules they are multiplied in pairs")
+    parser.add_argument("--instruction", action="store_true", help="this processor has an instruction for pairs")
     parser.add_argument("--keep", help="folder for intermediate files")
     args = parser.parse_args()
     rng = random.Random(args.seed)
     batch = args.batch or rng.choice([1, 7, 37, 64])
-    cases = [random_case(rng, i, batch) for i in range(args.cases)]
+    cases = [random_case(rng, i, batch, args.pairs) for i in range(args.cases)]
     rows = [rng.choice([batch, rng.randint(1, batch)]) for _ in cases]
     chosen = [c for c in cases if args.only is None or c.number == args.only]
     source = f"module attributes {{sinter.batch = {batch} : i64}} {{\n" + "".join(c.kernel() for c in chosen) + "}\n"
@@ -486,7 +494,7 @@ def main():
     (folder / "kernels.mlir").write_text(source)
     planned = run([args.sinter_opt, f"--sinter-plan-schedules={args.target}"], source)
     if args.vary_schedules:
-        planned = re.sub(r"tile = \[([^\]]*)\]", lambda m: vary(rng, [int(v) for v in m[1].split(",")]), planned)
+        planned = re.sub(r"tile = \[([^\]]*)\]", lambda m: vary(rng, [int(v) for v in m[1].split(",")], args.pairs), planned)
     emitted = run([args.sinter_opt, "--sinter-emit-kernels"], planned)
     (folder / "emitted.mlir").write_text(emitted)
     launches = re.findall(r"func\.func @case_(\d+)\(.*?sinter\.launch @(\w+) items (.*?) (?:parallel )?ins", emitted, re.S)
@@ -503,7 +511,8 @@ def main():
     text = aliases + "".join(functions) + HELPERS + checks + f"  func.func @main() {{\n{calls}    return\n  }}\n"
     text = re.sub(r"\) attributes \{.*\} \{$", ") {", text, flags=re.M)
     (folder / "checks.mlir").write_text(text)
-    lowered = run([args.sinter_opt] + LOWERING.split(), text)
+    expand = f"--sinter-expand-math=bf16-pairs={str(args.instruction).lower()}"
+    lowered = run([args.sinter_opt, expand] + LOWERING.split(), text)
     output = run([args.runner, "-e", "main", "--entry-point-result=void", f"--shared-libs={args.runner_library}"], lowered)
     failures = 0
     for case, line in zip(chosen, output.split()):

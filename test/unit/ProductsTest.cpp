@@ -194,7 +194,8 @@ INSTANTIATE_TEST_SUITE_P(
                                             "(tensor<?x131x37xbf16>, tensor<?x53x131xbf16>) -> tensor<?x37x53xf32>"}),
     caseName);
 
-/// Two summed dims that lie in different orders; operands that are computed where they are copied.
+/// Two summed dims that lie in different orders; operands that are computed where they are copied; sums that are so
+/// long that they are cut into blocks.
 INSTANTIATE_TEST_SUITE_P(
     FormsOfHalves, EveryUseOfHalves,
     testing::Values(
@@ -214,6 +215,14 @@ INSTANTIATE_TEST_SUITE_P(
             "sinter.mul $c, $s : tensor<72x40x$T>\n$xh = sinter.convert $x : tensor<?x72x$T> to tensor<?x72xbf16>\n$wh "
             "= sinter.convert $w : tensor<72x40x$T> to tensor<72x40xbf16>\n$r = sinter.dot_general $xh, $wh batch = [] "
             "x [] contract = [1] x [0] : (tensor<?x72xbf16>, tensor<72x40xbf16>) -> tensor<?x40xf32>"},
+        OpCase{"even_long", "?x1600x$T; 1600x40x$T", "?x40x$T",
+               NARROW("a", "?x1600x")
+                   NARROW("b", "1600x40x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [1] x [0] : "
+                                           "(tensor<?x1600xbf16>, tensor<1600x40xbf16>) -> tensor<?x40xf32>"},
+        OpCase{"odd_long", "?x1547x$T; 37x1547x$T", "?x37x$T",
+               NARROW("a", "?x1547x")
+                   NARROW("b", "37x1547x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [1] x [1] : "
+                                           "(tensor<?x1547xbf16>, tensor<37x1547xbf16>) -> tensor<?x37xf32>"},
         OpCase{"odd_two_sums", "?x5x131x$T; 131x5x19x$T", "?x19x$T",
                NARROW("a", "?x5x131x")
                    NARROW("b", "131x5x19x") "$r = sinter.dot_general $ah, $bh batch = [] x [] contract = [1, 2] x [1, "

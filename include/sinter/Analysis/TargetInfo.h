@@ -16,10 +16,12 @@ namespace sinter {
 /// A CPU as the planners see it. The default is x86-64-v3 (AVX2 and FMA). Schedules, and with them results down to the
 /// last bit, depend on these numbers only, never on the machine that compiles.
 struct TargetInfo {
-  int64_t vectorBytes = 32;         ///< width of a vector register
-  int64_t vectorRegisters = 16;     ///< architectural vector registers
-  int64_t fmaPorts = 2;             ///< fused multiply-adds started per cycle
-  int64_t fmaLatency = 4;           ///< cycles
+  int64_t vectorBytes = 32;     ///< width of a vector register
+  int64_t vectorRegisters = 16; ///< architectural vector registers
+  int64_t fmaPorts = 2;         ///< fused multiply-adds started per cycle
+  int64_t fmaLatency = 4;       ///< cycles
+  /// Products of bf16 that are added up in f32, two by two, per product of f32; 0: no instruction does so.
+  double bf16Rate = 0;
   int64_t l1Bytes = 32 << 10;       ///< data, of one core
   int64_t l2Bytes = 512 << 10;      ///< of one core
   int64_t l3Bytes = 16 << 20;       ///< shared
@@ -34,6 +36,7 @@ struct TargetInfo {
   struct Fields {
     int64_t vectorBytes = 0, vectorRegisters = 0, fmaPorts = 0, fmaLatency = 0, l1Bytes = 0, l2Bytes = 0, l3Bytes = 0;
     double l3LineCycles = 0;
+    double bf16Rate = 0;
   };
   /// A preset with other fields; nothing for a name that is none.
   static std::optional<TargetInfo> describe(llvm::StringRef preset, const Fields &fields);

@@ -80,6 +80,8 @@ struct LLVMOptions {
   bool scale512 = false;
   /// Has it conversions between f16 and f32?
   bool f16 = true;
+  /// Has it an instruction that multiplies pairs of bf16?
+  bool bf16Pairs = false;
   /// Code for GPUs that will be embedded: "sm_90a:ptx", "sm_90a:cubin".
   std::vector<std::string> deviceImages;
   /// Also define `sinter_program_artifact`, which `main` of a program looks for.
@@ -106,6 +108,7 @@ TargetInfo describeTarget(const llvm::TargetMachine &machine);
 bool hasFma(const llvm::TargetMachine &machine);
 bool hasScale512(const llvm::TargetMachine &machine);
 bool convertsF16(const llvm::TargetMachine &machine);
+bool multipliesBF16Pairs(const llvm::TargetMachine &machine);
 
 /// All dialects and interfaces that the phases need.
 void registerPhaseDialects(mlir::DialectRegistry &registry);

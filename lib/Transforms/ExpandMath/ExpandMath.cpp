@@ -23,9 +23,12 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
   using ExpandMathPassBase::ExpandMathPassBase;
 
   void runOnOperation() override {
-    // Formulas before the functions in them.
-    MathTarget target{fma, scale512, libm, f16};
-    apply([&](RewritePatternSet &patterns) { populateMathFormulaPatterns(patterns, target); });
+    // Products of pairs become conversions; formulas come before the functions in them.
+    MathTarget target{fma, scale512, libm, f16, bf16Pairs};
+    apply([&](RewritePatternSet &patterns) {
+      populatePairProductPatterns(patterns, target);
+      populateMathFormulaPatterns(patterns, target);
+    });
     removeDead();
     apply([&](RewritePatternSet &patterns) {
       populateMathPolynomialPatterns(patterns, target);

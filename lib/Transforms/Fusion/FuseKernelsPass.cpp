@@ -108,8 +108,9 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
   LogicalResult choose(GroupingOptions &options) {
     options.cheapCost = cheapCost;
     options.cacheBytes = cacheBytes;
-    std::optional<TargetInfo> target = TargetInfo::describe(
-        cpu, {vectorBytes, vectorRegisters, fmaPorts, fmaLatency, l1Bytes, l2Bytes, /*l3Bytes=*/0, l3LineCycles});
+    std::optional<TargetInfo> target =
+        TargetInfo::describe(cpu, {vectorBytes, vectorRegisters, fmaPorts, fmaLatency, l1Bytes, l2Bytes, /*l3Bytes=*/0,
+                                   l3LineCycles, bf16Rate});
     if (!target)
       return emitError(UnknownLoc::get(&getContext())) << TargetInfo::unknownPreset(cpu);
     options.target = *target;

@@ -75,7 +75,7 @@ class ContractionCandidates {
 public:
   ContractionCandidates(const ContractionProblem &p, const ContractionPlan &center, const TargetInfo &target,
                         CandidateList &list)
-      : p(p), center(center), registers(target.vectorRegisters), list(list) {}
+      : p(p), center(center), registers(target.vectorRegisters), pairs(target.bf16Rate > 0), list(list) {}
 
   void addForms();
   void addTiles();
@@ -92,6 +92,7 @@ private:
   const ContractionProblem &p;
   const ContractionPlan &center;
   int64_t registers;
+  bool pairs; ///< the processor multiplies pairs of bf16
   CandidateList &list;
 };
 
@@ -118,12 +119,15 @@ void ContractionCandidates::addForms() {
         add(retile(form, swapped, std::max<int64_t>(1, mostRows(vectors)), vectors));
     }
   }
-  for (int64_t vectors : {4, 3}) {
-    ContractionPlan plan =
-        retile(ContractionForm::PackedBoth, center.swapped, std::max<int64_t>(1, 24 / vectors), vectors);
-    plan.panelsInner = true, plan.panels = 6, plan.rowTiles = 32, plan.kBlock = std::min<int64_t>(256, plan.kBlock);
-    add(plan);
-  }
+  for (ContractionForm form : {ContractionForm::PackedBoth, ContractionForm::Pairs})
+    for (int64_t vectors : {4, 3}) {
+      if (form == ContractionForm::Pairs && !pairs)
+        continue;
+      ContractionPlan plan = retile(form, center.swapped, std::max<int64_t>(1, 24 / vectors), vectors);
+      int64_t kBlock = plan.inPairs() ? 512 : 256;
+      plan.panelsInner = true, plan.panels = 6, plan.rowTiles = 32, plan.kBlock = std::min(kBlock, plan.kBlock);
+      add(plan);
+    }
   add(retile(ContractionForm::Dot, /*swapped=*/false, 1, 1));
 }
 

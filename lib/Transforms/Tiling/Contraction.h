@@ -26,7 +26,7 @@ inline int64_t strideAlong(llvm::ArrayRef<int64_t> strides, const ContractionDim
 }
 
 /// One side of a product: a kernel argument, or what a prologue makes of some. Elements of f16 and bf16 are widened to
-/// f32.
+/// f32, but for products of pairs.
 struct ContractionOperand {
   /// A kernel argument that is read.
   struct Source {
@@ -75,10 +75,11 @@ mlir::FailureOr<ContractionProblem> describeProduct(mlir::linalg::GenericOp prod
 
 /// How the innermost tile gets its operands. See docs in ContractionPlan.cpp.
 enum class ContractionForm : int64_t {
-  Direct,    ///< vectors of the lane operand are loaded where they lie
-  Packed,    ///< the lane operand's panel is first copied (transposed if need be) to an aligned buffer [k][lanes]
-  Dot,       ///< vectors run along k and are added up at the end; one row times one vector of results
-  PackedBoth ///< Packed, and an item's row tiles are copied too, each to a buffer [k][rows]; panels are inside
+  Direct,     ///< vectors of the lane operand are loaded where they lie
+  Packed,     ///< the lane operand's panel is first copied (transposed if need be) to an aligned buffer [k][lanes]
+  Dot,        ///< vectors run along k and are added up at the end; one row times one vector of results
+  PackedBoth, ///< Packed, and an item's row tiles are copied too, each to a buffer [k][rows]; panels are inside
+  Pairs       ///< PackedBoth for operands of bf16, which stay such: neighbours along k are multiplied two at a time
 };
 
 /// The decoded `tile` of a contraction's schedule.
@@ -99,12 +100,20 @@ struct ContractionPlan {
   static mlir::FailureOr<ContractionPlan> decode(ScheduleAttr schedule);
 
   bool packsLanes() const { return form == ContractionForm::Packed || packsRows(); }
-  bool packsRows() const { return form == ContractionForm::PackedBoth; }
+  bool packsRows() const { return form == ContractionForm::PackedBoth || inPairs(); }
+  bool inPairs() const { return form == ContractionForm::Pairs; }
+  /// Bytes of an element that is packed.
+  int64_t packedBytes(const ContractionProblem &p) const { return inPairs() ? 2 : p.elementBytes(); }
   const ContractionDim &rowDim(const ContractionProblem &p) const { return swapped ? p.n : p.m; }
   const ContractionDim &laneDim(const ContractionProblem &p) const { return swapped ? p.m : p.n; }
   const ContractionOperand &rowOperand(const ContractionProblem &p) const { return swapped ? p.rhs : p.lhs; }
   const ContractionOperand &laneOperand(const ContractionProblem &p) const { return swapped ? p.lhs : p.rhs; }
   int64_t blocksOfK(const ContractionProblem &p) const;
+  /// Steps of k, or pairs of them, for which a packed panel has room; and elements of a packed tile of rows.
+  int64_t packedSteps() const;
+  int64_t packedRowElements() const;
+  /// Elements from row to row of a tile that is packed in pairs and as its operand lies, along k.
+  int64_t pairsRowStride() const;
   /// Row tiles of a work item, and panels that are packed and whose accumulators rest at the same time.
   int64_t rowSlots(const ContractionProblem &p) const;
   int64_t panelSlots(const ContractionProblem &p) const;

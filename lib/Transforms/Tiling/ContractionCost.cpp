@@ -27,6 +27,9 @@ double ContractionCost::packing(const ContractionPlan &plan) const {
   double others = operations(operand) * 0.5;
   if (operand.isContiguousAlong(plan.laneDim(p)))
     return blocks * lanes * ((leavesCache(operand, plan.laneDim(p)) ? 9 : 1.5) + others);
+  // A square of pairs is twice as long.
+  if (plan.inPairs() && operand.isContiguousAlong(p.k))
+    return blocks * (square() / 2 + lanes * others);
   return blocks * (operand.isContiguousAlong(p.k) ? square() + lanes * others : lanes * lanes * (1.5 + others));
 }
 
@@ -61,8 +64,10 @@ double ContractionCost::packingRows(const ContractionPlan &plan) const {
   int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * lanes);
   double lines = double(rows.extent * storedBytes(operand.element())) / kLineBytes;
   int64_t each = operand.isContiguousAlong(rows) ? divideCeil(plan.rows, lanes) : plan.rows;
-  double perK = double(divideCeil(rows.extent, plan.rows) * each) * (2 + operations(operand)) +
-                lines * (leavesCache(operand, rows) ? 6 : 1);
+  // Pairs stay in the order of memory if neighbours along k lie side by side.
+  bool isCopied = plan.inPairs() && !operand.isContiguousAlong(rows) && operand.isContiguousAlong(p.k);
+  double elements = isCopied ? double(rows.extent) / double(lanes) : double(divideCeil(rows.extent, plan.rows) * each);
+  double perK = elements * (2 + operations(operand)) + lines * (leavesCache(operand, rows) ? 6 : 1);
   return k() * perK * divideCeil(panels, plan.panels);
 }
 
@@ -97,7 +102,7 @@ double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
     perTile += v * divideCeil(r, lanes) * (square() * 0.7 + lanes * kTransposedRow);
   if (int64_t blocks = plan.blocksOfK(p); blocks > 1)
     perTile += blocks * r * v * kRest;
-  return outer() * (perK * k() + tiles * perTile + packings * packing(plan) + packingRows(plan));
+  return outer() * (perK * steps(plan) + tiles * perTile + packings * packing(plan) + packingRows(plan));
 }
 
 double ContractionCost::dotForm(const ContractionPlan &plan) const {

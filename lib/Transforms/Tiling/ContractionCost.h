@@ -4,8 +4,9 @@
 // latency of an FMA) and a little for each load, which decides between tiles of as many accumulators. Added to that is
 // what memory costs, by cache lines and by how far they come: packing, operands that are read again by every tile of
 // rows, rows that lie far apart along k. Operands of bf16 and prologues are operations between the multiply-adds, or
-// between the loads and stores of packing. What cutting k costs is not counted. SPDX-License-Identifier: Apache-2.0
-// WITH LLVM-exception
+// between the loads and stores of packing. What cutting k costs is not counted. Products of pairs of bf16 take steps of
+// two k, at the rate of their instruction.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONCOST_H
 #define SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONCOST_H
@@ -66,6 +67,8 @@ private:
   }
   /// One k step of a tile of a plan, with what else has to be done for its operands.
   double tileOf(const ContractionPlan &plan, int64_t rows, int64_t vectors) const {
+    if (plan.inPairs())
+      return tileOfPairs(rows, vectors);
     double forRow = operations(plan.rowOperand(p)), forVector = operations(plan.laneOperand(p));
     double others = forRow > 0 ? rows * (forRow + 1) : 0; // and the broadcast, which is part of a load else
     return tile(rows, vectors, others + (plan.form == ContractionForm::Direct ? vectors * forVector : 0));
@@ -80,6 +83,14 @@ private:
     return widening + prologue;
   }
   double fmas(int64_t count) const { return double(count) / std::max<int64_t>(target.fmaPorts, 1); }
+  /// The same for pairs of k: both operands are packed, and the instruction's latency is half as long again.
+  double tileOfPairs(int64_t rows, int64_t vectors) const {
+    if (rows <= 0 || vectors <= 0)
+      return 0;
+    double step = std::max({fmas(rows * vectors) * 2 / target.bf16Rate, double(rows + vectors) / 2.0 * 1.05,
+                            1.5 * double(target.fmaLatency)});
+    return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + 0.15 + 0.1 * double(rows + vectors);
+  }
   /// One k step of a dot product with `columns` accumulators: a load for each.
   double dotStep(int64_t columns) const {
     double others = operations(p.lhs) + double(columns) * operations(p.rhs);
@@ -92,6 +103,10 @@ private:
     for (const ContractionDim &dim : p.outerK)
       n *= dim.extent;
     return n;
+  }
+  /// Steps of a plan's loops over k.
+  double steps(const ContractionPlan &plan) const {
+    return plan.inPairs() ? k() / double(p.k.extent) * double(llvm::divideCeil(p.k.extent, 2)) : k();
   }
   /// Transposing one square block of vectors: loads, shuffles, stores.
   double square() const { return lanes * (1.0 + 0.8 * llvm::Log2_64(lanes)); }

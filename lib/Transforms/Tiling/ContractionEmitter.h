@@ -1,6 +1,6 @@
 // What writes a contraction's code? One object per kernel function; its methods are spread over ContractionNest.cpp
 // (work items, loops), ContractionOperand.cpp (what is multiplied), ContractionPack.cpp (panels), ContractionMicro.cpp
-// (register tiles) and ContractionEpilogue.cpp.
+// (register tiles), ContractionPairs.cpp (both for pairs of bf16) and ContractionEpilogue.cpp.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONEMITTER_H
@@ -110,6 +110,7 @@ private:
   // ContractionOperand.cpp
   Factor factor(const ContractionOperand &operand, const KBlock &block, const ContractionDim &around, Value start,
                 const ContractionDim &dim0, const ContractionDim &dim1);
+  Value storedElementsOf(const Factor &factor, Value index0, Value index1, int64_t lanes, Value mask);
   Value elementsOf(const Factor &factor, Value index0, Value index1, int64_t lanes, Value mask);
   Value vectorOf(const Factor &factor, Value index0, Value index1, Value mask);
 
@@ -127,6 +128,21 @@ private:
   void packSquare(const LanePanel &panel, const Factor &from, Value k, Value kMask, Value vector, int64_t used);
   void packElements(const LanePanel &panel, const KBlock &block, const Factor &from);
 
+  // ContractionPairs.cpp
+  mlir::VectorType pairsType();
+  Value pairsOf(const Factor &factor, Value pair, bool isWhole, Value first, Value mask);
+  Value pairsAlongK(const Factor &factor, Value index, Value k, Value mask);
+  void forEachPair(const KBlock &block, llvm::function_ref<void(Value pair, bool isWhole)> body);
+  void packPairLanes(const LanePanel &panel, const Factor &from, Value pair, bool isWhole, Value first);
+  void packPairElements(const LanePanel &panel, const KBlock &block, const Factor &from);
+  void packPairRows(const KBlock &block,
+                    llvm::function_ref<void(llvm::function_ref<void(const RowTile &)>)> forEachTile);
+  void packPairRowsAlongK(const KBlock &block, const Factor &from, Value index, const View &to, Value row);
+  bool packsPairsAcross();
+  View packedPairRowsOf(const RowTile &tile);
+  Value pairOfRow(const View &rows, int64_t row, Value pair);
+  Values tileOfPairs(const LanePanel &panel, const RowTile &tile, const KBlock &block);
+
   // ContractionMicro.cpp
   Value kOffset(Strides strides, const KBlock &block);
   Value restIndex(const RowTile &tile, int64_t vectors, int64_t i);
@@ -134,7 +150,10 @@ private:
   void restAccumulators(const RowTile &tile, int64_t vectors, mlir::ValueRange accumulators);
   using Step = llvm::function_ref<Values(Value k, mlir::ValueRange accumulators)>;
   Values kLoop(Value from, Value to, mlir::ValueRange init, int64_t unroll, int64_t divisor, Step step);
-  Values alongK(const KBlock &block, mlir::ValueRange init, int64_t unroll, const FetchedTiles &fetched, Step step);
+  Values alongK(Value length, int64_t divisor, mlir::ValueRange init, int64_t unroll, const FetchedTiles &fetched,
+                Step step);
+  int64_t unrolledSteps(const LanePanel &panel, const RowTile &tile);
+  FetchedTiles fetchedTiles(const LanePanel &panel, const RowTile &tile, const KBlock &block);
   void prefetchRow(const FetchedTiles &fetched, Value row);
   void prefetchAhead(const Factor &factor, Value k, int64_t vectors);
   Values broadcastTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
@@ -151,6 +170,7 @@ private:
   Value zero();
   Value constantMask(int64_t lanes);
   Value maskFrom(Value count);
+  Value maskFrom(Value count, int64_t lanes);
   Value load(Value memref, mlir::ValueRange indices, Value mask);
   void store(Value vector, Value memref, mlir::ValueRange indices, Value mask);
   Values masksOf(const LanePanel &panel);
@@ -185,7 +205,7 @@ void transposeInRegisters(mlir::ImplicitLocOpBuilder &b, llvm::MutableArrayRef<m
                           unsigned elementBytes);
 
 /// True if the plan can be emitted for this problem: a Dot needs both operands contiguous along k, Direct a lane
-/// operand that is contiguous along a lane dim of known extent.
+/// operand that is contiguous along a lane dim of known extent, Pairs operands of bf16.
 bool isLegal(const ContractionProblem &problem, const ContractionPlan &plan);
 
 } // namespace sinter

@@ -6,14 +6,12 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "sinter/Transforms/Tiling/ScalarToVector.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace sinter {
-
-/// Steps of k per iteration in tiles of the usual size.
-constexpr int64_t kUnrolledSteps = 4;
 
 //===-- Vectors --------------------------------------------------------------------------------------------------===//
 
@@ -36,9 +34,13 @@ Value ContractionEmitter::constantMask(int64_t lanes) {
 }
 
 Value ContractionEmitter::maskFrom(Value count) {
-  if (std::optional<int64_t> lanes = getConstantIntValue(count))
-    return constantMask(*lanes);
-  return vector::CreateMaskOp::create(b, vectorOf(b.getI1Type()), ValueRange{count});
+  return maskFrom(count, plan.lanes);
+}
+
+Value ContractionEmitter::maskFrom(Value count, int64_t lanes) {
+  if (std::optional<int64_t> active = getConstantIntValue(count))
+    return sinter::constantMask(b, b.getLoc(), lanes, *active);
+  return vector::CreateMaskOp::create(b, VectorType::get({lanes}, b.getI1Type()), ValueRange{count});
 }
 
 Value ContractionEmitter::load(Value memref, ValueRange indices, Value mask) {
@@ -155,21 +157,33 @@ ContractionEmitter::Values ContractionEmitter::kLoop(Value from, Value to, Value
   return getConstantIntValue(rest) == 0 ? values : loopOver(full, to, 1, values);
 }
 
-/// The same for a block. If tiles are to be fetched meanwhile, k is cut into as many segments as they have rows, and
-/// each segment begins with asking for a row: requests at one time would be too many.
-ContractionEmitter::Values ContractionEmitter::alongK(const KBlock &block, ValueRange init, int64_t unroll,
+/// The same for a block of `length` steps. If tiles are to be fetched meanwhile, k is cut into as many segments as they
+/// have rows, and each segment begins with asking for a row: requests at one time would be too many.
+ContractionEmitter::Values ContractionEmitter::alongK(Value length, int64_t divisor, ValueRange init, int64_t unroll,
                                                       const FetchedTiles &fetched, Step step) {
   if (fetched.tiles.empty())
-    return kLoop(constant(0), block.length, init, unroll, block.divisor, step);
-  Value perRow = ceilDiv(block.length, fetched.rows);
+    return kLoop(constant(0), length, init, unroll, divisor, step);
+  Value perRow = ceilDiv(length, fetched.rows);
   auto segments = scf::ForOp::create(b, constant(0), constant(fetched.rows), constant(1), init);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(segments.getBody());
-  Value row = segments.getInductionVar(), from = minimum(b.createOrFold<arith::MulIOp>(row, perRow), block.length);
+  Value row = segments.getInductionVar(), from = minimum(b.createOrFold<arith::MulIOp>(row, perRow), length);
   prefetchRow(fetched, row);
-  scf::YieldOp::create(
-      b, kLoop(from, minimum(add(from, perRow), block.length), segments.getRegionIterArgs(), unroll, 1, step));
+  scf::YieldOp::create(b,
+                       kLoop(from, minimum(add(from, perRow), length), segments.getRegionIterArgs(), unroll, 1, step));
   return Values(segments.getResults());
+}
+
+/// Several steps of k per iteration in tiles of the usual size.
+int64_t ContractionEmitter::unrolledSteps(const LanePanel &panel, const RowTile &tile) {
+  constexpr int64_t several = 4;
+  return tile.rows == plan.rows && panel.vectors == plan.vectors ? several : 1;
+}
+
+/// What the epilogue needs, if it follows; else the accumulators only rest, mostly.
+ContractionEmitter::FetchedTiles ContractionEmitter::fetchedTiles(const LanePanel &panel, const RowTile &tile,
+                                                                  const KBlock &block) {
+  return plan.fetches && !block.isLast ? epilogueTiles(tile, panel) : FetchedTiles();
 }
 
 //===-- Direct and Packed ----------------------------------------------------------------------------------------===//
@@ -209,11 +223,7 @@ ContractionEmitter::Values ContractionEmitter::broadcastTile(const LanePanel &pa
     }
     return next;
   };
-  FetchedTiles fetched;
-  if (plan.fetches && !block.isLast) // else the accumulators only rest, mostly
-    fetched = epilogueTiles(tile, panel);
-  bool isUsual = tile.rows == plan.rows && panel.vectors == plan.vectors;
-  return alongK(block, init, isUsual ? kUnrolledSteps : 1, fetched, step);
+  return alongK(block.length, block.divisor, init, unrolledSteps(panel, tile), fetchedTiles(panel, tile, block), step);
 }
 
 //===-- Dot ------------------------------------------------------------------------------------------------------===//

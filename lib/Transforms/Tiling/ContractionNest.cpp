@@ -97,12 +97,13 @@ void ContractionEmitter::emit() {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToEnd(&emission.entry());
   rows = emission.rows();
+  Type packed = plan.inPairs() ? Type(b.getBF16Type()) : element;
   if (plan.packsLanes()) {
-    int64_t length = llvm::alignTo(plan.kBlock, plan.lanes) + plan.lanes;
-    panelBuffer = scratch({plan.panelSlots(p) * length, plan.vectors * plan.lanes}, element);
+    int64_t length = plan.packedSteps(), width = plan.vectors * plan.lanes;
+    panelBuffer = scratch({plan.panelSlots(p) * length, plan.inPairs() ? 2 * width : width}, packed);
   }
   if (plan.packsRows())
-    rowPanelBuffer = scratch({plan.rowSlots(p), plan.kBlock * plan.rows + plan.lanes}, element);
+    rowPanelBuffer = scratch({plan.rowSlots(p), plan.packedRowElements()}, packed);
   if (plan.blocksOfK(p) > 1)
     restBuffer = scratch({plan.rowSlots(p) * plan.panelSlots(p), plan.rows * plan.vectors, plan.lanes}, element);
   emitItems();
@@ -325,8 +326,9 @@ void ContractionEmitter::emitPanelsOfRows(GroupRange panelGroups, const ItemAxis
 }
 
 void ContractionEmitter::emitTile(const LanePanel &panel, const RowTile &tile, const KBlock &block) {
-  Values accumulators =
-      plan.form == ContractionForm::Dot ? dotTile(panel, tile, block) : broadcastTile(panel, tile, block);
+  Values accumulators = plan.form == ContractionForm::Dot ? dotTile(panel, tile, block)
+                        : plan.inPairs()                  ? tileOfPairs(panel, tile, block)
+                                                          : broadcastTile(panel, tile, block);
   if (!block.isLast)
     return emitEpilogue(resultTile(panel, tile, accumulators));
   auto split = scf::IfOp::create(b, block.isLast, /*withElseRegion=*/true);

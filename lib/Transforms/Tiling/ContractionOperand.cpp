@@ -26,8 +26,9 @@ ContractionEmitter::Factor ContractionEmitter::factor(const ContractionOperand &
 }
 
 /// `lanes` neighbours along dim1 (1: a scalar; a scalar also where all are the same). Lanes outside of the mask hold
-/// what the prologue makes of zeros.
-Value ContractionEmitter::elementsOf(const Factor &factor, Value index0, Value index1, int64_t lanes, Value mask) {
+/// what the prologue makes of zeros. Of the operand's type.
+Value ContractionEmitter::storedElementsOf(const Factor &factor, Value index0, Value index1, int64_t lanes,
+                                           Value mask) {
   IRMapping scalars;
   Value value;
   for (auto [source, from] : llvm::zip_equal(factor.operand->sources, factor.sources)) {
@@ -42,6 +43,12 @@ Value ContractionEmitter::elementsOf(const Factor &factor, Value index0, Value i
     ScalarToVector(b, b.getLoc(), lanes).clone(body, scalars, /*indexOf=*/nullptr);
     value = scalars.lookup(body.getTerminator()->getOperand(0));
   }
+  return value;
+}
+
+/// The same, widened to what is multiplied.
+Value ContractionEmitter::elementsOf(const Factor &factor, Value index0, Value index1, int64_t lanes, Value mask) {
+  Value value = storedElementsOf(factor, index0, index1, lanes, mask);
   if (getElementTypeOrSelf(value.getType()) == element)
     return value;
   auto vector = dyn_cast<VectorType>(value.getType());

@@ -1,5 +1,5 @@
 // How does a panel of the lane operand get into its aligned buffer [k][lanes], and a tile of rows into one [k][rows]? A
-// prologue runs here, once for each time that something is packed.
+// prologue runs here, once for each time that something is packed. Pairs of bf16: ContractionPairs.cpp.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
@@ -25,6 +25,8 @@ void ContractionEmitter::pack(const LanePanel &panel, const KBlock &block) {
     packCopy(panel, block, factor(operand, block, lanes, panel.start, p.k, lanes));
   else if (operand.isContiguousAlong(p.k) && plan.lanes * p.elementBytes() >= 16)
     packTransposed(panel, block, factor(operand, block, lanes, panel.start, lanes, p.k));
+  else if (plan.inPairs())
+    packPairElements(panel, block, factor(operand, block, lanes, panel.start, p.k, lanes));
   else
     packElements(panel, block, factor(operand, block, lanes, panel.start, p.k, lanes));
 }
@@ -40,6 +42,9 @@ void ContractionEmitter::packLanes(const LanePanel &panel, const Factor &from, V
 }
 
 void ContractionEmitter::packCopy(const LanePanel &panel, const KBlock &block, const Factor &from) {
+  if (plan.inPairs())
+    return forEachPair(block,
+                       [&](Value pair, bool isWhole) { packPairLanes(panel, from, pair, isWhole, constant(0)); });
   loop(constant(0), block.length, [&](Value k) {
     prefetchAhead(from, k, panel.vectors);
     packLanes(panel, from, k, constant(0));
@@ -55,15 +60,21 @@ void ContractionEmitter::packAll(const KBlock &block,
   if (!operand.isContiguousAlong(lanes))
     return forEachPanel([&](const LanePanel &panel) { pack(panel, block); });
   Factor from = factor(operand, block, lanes, constant(0), p.k, lanes);
+  if (plan.inPairs())
+    return forEachPair(block, [&](Value pair, bool isWhole) {
+      forEachPanel([&](const LanePanel &panel) { packPairLanes(panel, from, pair, isWhole, panel.start); });
+    });
   loop(constant(0), block.length,
        [&](Value k) { forEachPanel([&](const LanePanel &panel) { packLanes(panel, from, k, panel.start); }); });
 }
 
 /// Square blocks through the shuffle network. The last one of a length that is no multiple of the lanes begins earlier
-/// and writes some values again; only if k is shorter than a block, or may be, it is read under a mask.
+/// and writes some values again; only if k is shorter than a block, or may be, it is read under a mask. So are pairs if
+/// the last one may be half.
 void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &block, const Factor &from) {
-  Value lanes = constant(plan.lanes);
-  bool overlaps = block.shortest >= plan.lanes;
+  int64_t side = plan.inPairs() ? 2 * plan.lanes : plan.lanes;
+  Value lanes = constant(side);
+  bool overlaps = block.shortest >= side && (!plan.inPairs() || block.divisor % 2 == 0);
   Value remainder = b.createOrFold<arith::RemUIOp>(block.length, lanes);
   Value full = overlaps ? block.length : b.createOrFold<arith::SubIOp>(block.length, remainder);
   auto squares = scf::ForOp::create(b, constant(0), full, lanes);
@@ -71,12 +82,12 @@ void ContractionEmitter::packTransposed(const LanePanel &panel, const KBlock &bl
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(squares.getBody());
     Value k = squares.getInductionVar();
-    if (overlaps && block.divisor % plan.lanes)
+    if (overlaps && block.divisor % side)
       k = minimum(k, b.createOrFold<arith::SubIOp>(block.length, lanes));
     packSquares(panel, from, k, {});
   }
   if (!overlaps && getConstantIntValue(remainder) != 0)
-    packSquares(panel, from, full, maskFrom(remainder));
+    packSquares(panel, from, full, maskFrom(remainder, side));
 }
 
 /// The squares of all vectors of a panel at one k.
@@ -95,14 +106,21 @@ void ContractionEmitter::packSquare(const LanePanel &panel, const Factor &from, 
                                     int64_t used) {
   View to = packedPanel(panel);
   Value first = times(vector, plan.lanes), lastValid = panel.valid ? addConstant(panel.valid, -1) : Value();
-  Values square(plan.lanes, zero());
+  Values square(plan.lanes, plan.inPairs() ? splat(b.getI32IntegerAttr(0)) : zero());
   for (int64_t l = 0; l < used; ++l) {
     Value lane = addConstant(first, l);
     if (lastValid)
       lane = minimum(lane, lastValid);
-    square[l] = vectorOf(from, lane, k, kMask);
+    square[l] = plan.inPairs() ? pairsAlongK(from, lane, k, kMask) : vectorOf(from, lane, k, kMask);
   }
   transposeInRegisters(b, square, p.elementBytes());
+  if (plan.inPairs()) {
+    Value pair = b.createOrFold<arith::DivUIOp>(k, constant(2));
+    for (int64_t i = 0; i < plan.lanes; ++i)
+      store(vector::BitCastOp::create(b, pairsType(), square[i]), to.memref, {addConstant(pair, i), times(first, 2)},
+            {});
+    return;
+  }
   for (int64_t i = 0; i < plan.lanes; ++i)
     store(square[i], to.memref, {addConstant(k, i), first}, {});
 }
@@ -110,6 +128,8 @@ void ContractionEmitter::packSquare(const LanePanel &panel, const Factor &from, 
 /// The rows of each tile side by side for each k, in the order of memory.
 void ContractionEmitter::packRows(const KBlock &block,
                                   function_ref<void(function_ref<void(const RowTile &)>)> forEachTile) {
+  if (plan.inPairs())
+    return packPairRows(block, forEachTile);
   const ContractionDim &rows = plan.rowDim(p);
   Factor from = factor(plan.rowOperand(p), block, rows, constant(0), p.k, rows);
   loop(constant(0), block.length, [&](Value k) {

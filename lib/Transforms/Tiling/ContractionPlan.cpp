@@ -1,4 +1,4 @@
-// How is a contraction tiled? Four forms, for either assignment of m and n to rows and lanes, compared by a cost
+// How is a contraction tiled? Five forms, for either assignment of m and n to rows and lanes, compared by a cost
 // model.
 //
 //   Direct      for (k) acc[r][v] += broadcast(rows[r][k]) * lanes[k][v]      lanes contiguous in memory
@@ -8,6 +8,8 @@
 //   PackedBoth  the same, and the rows of a tile come from an aligned buffer too: where neighbours along k are far
 //               apart, each k step of a tile touches another cache line, and the lines leave the caches before their
 //               next tile
+//   Pairs       PackedBoth with both operands as bf16, neighbours along k side by side: [k / 2][rows or lanes][2]. One
+//               instruction multiplies and adds two of them for each lane, where the target is faster at that
 //   Dot         for (k vectors) acc[l] += row[k] * lanes[l][k], then adds up each accumulator; nothing is packed, but
 //               every FMA needs a load and the sums need the shuffle network: for few rows
 //
@@ -43,6 +45,8 @@ constexpr double kItemCycles = 80e3, kSharedCycles = 40e3;
 /// About how many steps of k a block has where all loops are cut into blocks, and the most bytes of a block of an
 /// operand, or of accumulators between blocks of k.
 constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 400 * 1024;
+/// Groups of rows that pack the same panels again, for products of pairs that could be one group by their size.
+constexpr int64_t kMostRowGroups = 2;
 /// Rows that should share one packing of a panel, if there are enough work items anyway.
 constexpr int64_t kRowsPerPacking = 256, kEnoughItems = 16;
 /// What share of a product packing may take for more than the fewest items.
@@ -55,14 +59,19 @@ int64_t restBytes(const TargetInfo &target) {
 
 /// Stack of one call: panel, resting accumulators, a tile for the epilogue.
 int64_t stackBytes(const ContractionProblem &p, const ContractionPlan &plan) {
-  int64_t width = plan.vectors * plan.lanes, elements = (plan.rows + plan.lanes) * width;
+  int64_t width = plan.vectors * plan.lanes, elements = (plan.rows + plan.lanes) * width, packed = 0;
   if (plan.packsLanes())
-    elements += plan.panelSlots(p) * (plan.kBlock + 2 * plan.lanes) * width;
+    packed += plan.panelSlots(p) * (plan.kBlock + (plan.inPairs() ? 4 : 2) * plan.lanes) * width;
   if (plan.packsRows())
-    elements += plan.rowSlots(p) * (plan.kBlock * plan.rows + plan.lanes);
+    packed += plan.rowSlots(p) * plan.packedRowElements();
   if (plan.blocksOfK(p) > 1)
     elements += plan.rowSlots(p) * plan.panelSlots(p) * plan.rows * width;
-  return elements * p.elementBytes();
+  return elements * p.elementBytes() + packed * plan.packedBytes(p);
+}
+
+/// Both operands are bf16, and vectors as long as an instruction takes.
+bool hasPairs(const ContractionProblem &p, int64_t lanes) {
+  return p.lhs.element().isBF16() && p.rhs.element().isBF16() && (lanes == 4 || lanes == 8 || lanes == 16);
 }
 
 } // namespace
@@ -77,7 +86,9 @@ bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
     return !plan.swapped && p.lhs.isContiguousAlong(p.k) && p.rhs.isContiguousAlong(p.k);
   if (plan.form == ContractionForm::Direct)
     return !laneDim.dynamic && plan.laneOperand(p).isContiguousAlong(laneDim);
-  if (plan.form == ContractionForm::PackedBoth)
+  if (plan.inPairs() && !hasPairs(p, plan.lanes))
+    return false;
+  if (plan.packsRows())
     return plan.panelsInner;
   return true;
 }
@@ -154,13 +165,49 @@ void chooseItems(const ContractionProblem &p, const TargetInfo &target, Contract
   splitOneDynamicAxis(p, plan);
 }
 
+/// The size of blocks that are about of one size, at most `size` where that is possible.
+int64_t even(int64_t total, int64_t size) {
+  return divideCeil(total, divideCeil(total, std::clamp<int64_t>(size, 1, total)));
+}
+
+/// Cycles of all products at the rate of the processor.
+double cyclesOfPairs(const ContractionProblem &p, const TargetInfo &target, const ContractionPlan &plan) {
+  double products = double(p.m.extent) * double(p.n.extent) * double(p.k.extent);
+  for (const auto &dims : {p.outer, p.outerK})
+    for (const ContractionDim &dim : dims)
+      products *= double(dim.extent);
+  return products / (double(plan.lanes) * double(target.fmaPorts) * std::max(target.bf16Rate, 1.0));
+}
+
+/// The same blocks in bytes as below, so twice as many steps of k. As packing both operands serves small products too,
+/// work items are no smaller than is worth sharing.
+void chooseBlocksOfPairs(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
+  const int64_t most = std::min<int64_t>(kMostBlockBytes, target.l2Bytes * 2 / 5) / plan.packedBytes(p);
+  int64_t outer = 1;
+  for (const ContractionDim &dim : p.outer)
+    outer *= dim.extent;
+  double cycles = cyclesOfPairs(p, target, plan);
+  int64_t items = cycles < kSharedCycles ? 1 : std::max<int64_t>(4, int64_t(cycles / kItemCycles));
+  int64_t steps = std::max<int64_t>(p.k.extent, 1), width = plan.vectors * plan.lanes;
+  constexpr int64_t longest = 2 * kStepsOfBlock;
+  plan.panelsInner = true;
+  plan.kBlock = llvm::alignTo(divideCeil(steps, std::max<int64_t>(1, (steps + longest / 2) / longest)), 2 * plan.lanes);
+  plan.outer = std::max<int64_t>(1, outer / items);
+  items = divideCeil(items, outer);
+  int64_t panels = divideCeil(plan.laneDim(p).extent, width), tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
+  plan.panels = even(panels, most / (plan.kBlock * width));
+  int64_t groups = divideCeil(items, divideCeil(panels, plan.panels));
+  int64_t rows = most / std::max(plan.kBlock, plan.panels * width * p.elementBytes() / plan.packedBytes(p));
+  plan.rowTiles = even(tiles, std::min<int64_t>(rows / plan.rows, divideCeil(tiles, std::min(groups, kMostRowGroups))));
+  splitOneDynamicAxis(p, plan);
+}
+
 /// Blocks of k, rows and lanes such that what is packed of either operand, and the accumulators between blocks of k,
 /// stay in the second-level cache. Blocks of one loop are about of one size.
 void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
+  if (plan.inPairs())
+    return chooseBlocksOfPairs(p, target, plan);
   int64_t most = std::min<int64_t>(kMostBlockBytes, target.l2Bytes * 2 / 5) / p.elementBytes();
-  auto even = [](int64_t total, int64_t size) {
-    return divideCeil(total, divideCeil(total, std::clamp<int64_t>(size, 1, total)));
-  };
   int64_t steps = std::max<int64_t>(p.k.extent, 1), width = plan.vectors * plan.lanes;
   plan.panelsInner = true;
   int64_t blocks = std::max<int64_t>(1, (steps + kStepsOfBlock / 2) / kStepsOfBlock);
@@ -204,6 +251,8 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
   ContractionPlan plan;
   plan.lanes = target.vectorBytes / p.elementBytes();
   plan.form = form, plan.swapped = swapped;
+  if (plan.inPairs() && target.bf16Rate <= 1)
+    return best;
   auto consider = [&] {
     if (plan.packsRows())
       chooseBlocks(p, target, plan);
@@ -225,7 +274,7 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
 constexpr std::pair<ContractionForm, bool> kForms[] = {
     {ContractionForm::Direct, false}, {ContractionForm::Packed, false},     {ContractionForm::Direct, true},
     {ContractionForm::Packed, true},  {ContractionForm::PackedBoth, false}, {ContractionForm::PackedBoth, true},
-    {ContractionForm::Dot, false}};
+    {ContractionForm::Dot, false},    {ContractionForm::Pairs, false},      {ContractionForm::Pairs, true}};
 
 /// Where k is short, writing the result takes as long as multiplying. If it leaves the second-level cache and the lane
 /// operand does not, panels are inside, so that it is written in the order of memory.
@@ -286,7 +335,11 @@ ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target
 }
 
 /// Why no plan of a form is legal.
-std::string reasonAgainst(ContractionForm form, bool swapped, const ContractionProblem &p) {
+std::string reasonAgainst(ContractionForm form, bool swapped, const ContractionProblem &p, const TargetInfo &target) {
+  if (form == ContractionForm::Pairs && target.bf16Rate <= 0)
+    return "the processor has no instruction for pairs of bf16";
+  if (form == ContractionForm::Pairs && target.bf16Rate <= 1)
+    return "the processor multiplies pairs of bf16 no faster than f32";
   if (form == ContractionForm::Dot)
     return "an operand is not contiguous along the contracted dimension";
   if (form == ContractionForm::Direct && (swapped ? p.m : p.n).dynamic)
@@ -320,7 +373,7 @@ FailureOr<ContractionPlan> ContractionPlan::decode(ScheduleAttr schedule) {
   plan.kBlock = t[5];
   plan.form = ContractionForm(t[6]), plan.swapped = t[7], plan.panelsInner = t[8], plan.fetches = t[9],
   plan.lanes = schedule.getVector();
-  bool inRange = llvm::all_of(t, [](int64_t v) { return v >= 0; }) && t[6] <= 3 && t[7] <= 1 && t[8] <= 1 &&
+  bool inRange = llvm::all_of(t, [](int64_t v) { return v >= 0; }) && t[6] <= 4 && t[7] <= 1 && t[8] <= 1 &&
                  t[9] <= 1 && plan.lanes >= 1 && llvm::isPowerOf2_64(plan.lanes) && plan.rows >= 1 &&
                  plan.vectors >= 1 && plan.kBlock >= 1;
   bool dotIsOneVector = plan.form != ContractionForm::Dot || (plan.rows == 1 && plan.vectors == 1 && !plan.swapped);
@@ -334,6 +387,18 @@ int64_t ContractionPlan::blocksOfK(const ContractionProblem &p) const {
   for (const ContractionDim &dim : p.outerK)
     blocks *= dim.extent;
   return blocks;
+}
+
+int64_t ContractionPlan::packedSteps() const {
+  return llvm::alignTo(inPairs() ? divideCeil(kBlock, 2) : kBlock, lanes) + lanes;
+}
+
+int64_t ContractionPlan::packedRowElements() const {
+  return inPairs() ? rows * pairsRowStride() : kBlock * rows + lanes;
+}
+
+int64_t ContractionPlan::pairsRowStride() const {
+  return llvm::alignTo(kBlock, 2 * lanes) + 2 * lanes;
 }
 
 int64_t ContractionPlan::rowSlots(const ContractionProblem &p) const {
@@ -388,10 +453,12 @@ FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr
     return failure();
   ContractionForecast forecast{ContractionCost{*problem, target, plan->lanes}.of(*plan), {}};
   for (auto [form, swapped] : kForms) {
+    if (form == ContractionForm::Pairs && !hasPairs(*problem, plan->lanes))
+      continue; // goes without saying
     PricedPlan best = cheapestOf(form, swapped, *problem, target);
     FormForecast entry{contractionFormName(int64_t(form)), swapped, 0, 0, 0, ""};
     if (std::isinf(best.cycles))
-      entry.reason = reasonAgainst(form, swapped, *problem);
+      entry.reason = reasonAgainst(form, swapped, *problem, target);
     else
       entry.rows = best.plan.rows, entry.vectors = best.plan.vectors, entry.cycles = best.cycles;
     forecast.forms.push_back(std::move(entry));

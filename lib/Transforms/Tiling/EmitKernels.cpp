@@ -9,6 +9,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 #include "sinter/Transforms/Tiling/Candidates.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
 #include "llvm/ADT/StringExtras.h"

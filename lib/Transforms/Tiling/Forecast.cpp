@@ -9,8 +9,8 @@ using namespace mlir;
 namespace sinter {
 
 llvm::StringRef contractionFormName(int64_t form) {
-  constexpr llvm::StringLiteral names[] = {"direct", "packed", "dot", "packed both"};
-  return form >= 0 && form < 4 ? names[form] : llvm::StringLiteral("unknown");
+  constexpr llvm::StringLiteral names[] = {"direct", "packed", "dot", "packed both", "pairs"};
+  return form >= 0 && form < 5 ? names[form] : llvm::StringLiteral("unknown");
 }
 
 TimeForecast forecastTime(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target) {

@@ -53,7 +53,7 @@ struct PlanSchedulesPass : impl::PlanSchedulesPassBase<PlanSchedulesPass> {
 
   std::optional<TargetInfo> describeTarget() {
     return TargetInfo::describe(
-        cpu, {vectorBytes, vectorRegisters, fmaPorts, fmaLatency, l1Bytes, l2Bytes, l3Bytes, l3LineCycles});
+        cpu, {vectorBytes, vectorRegisters, fmaPorts, fmaLatency, l1Bytes, l2Bytes, l3Bytes, l3LineCycles, bf16Rate});
   }
 
   LogicalResult attach(KernelOp kernel, int64_t batch, const TargetInfo &target) {

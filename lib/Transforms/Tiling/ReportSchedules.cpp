@@ -82,7 +82,7 @@ private:
     }
   }
 
-  static bool isPacked(StringRef form) { return form.starts_with("packed"); }
+  static bool isPacked(StringRef form) { return form.starts_with("packed") || form == "pairs"; }
 
   /// The cheapest packed form against what was taken, or the cheapest other one if packed was taken.
   void reportPacking() {

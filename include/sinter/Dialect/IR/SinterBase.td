@@ -110,8 +110,9 @@ def Sinter_ScheduleAttr : AttrDef<Sinter_Dialect, "Schedule"> {
     touched (0: accumulators in registers)]; `loops` [outermost iterations per work item]; `contraction`
     [rows, vectors of the register tile, row tiles, column panels, outer (batch) points per work item (0: all of them),
     extent of a block of the contracted dimension, form, swapped, panels inner, fetches]. The form is 0 (direct: the right operand is read where
-    it lies), 1 (packed: its panels are copied first), 2 (dot: vectors run along the contracted dimension) or 3 (packed both: row
-    tiles are copied too, with panels inner); swapped (1)
+    it lies), 1 (packed: its panels are copied first), 2 (dot: vectors run along the contracted dimension), 3 (packed both: row
+    tiles are copied too, with panels inner) or 4 (pairs: the same for operands of bf16, which stay such and are multiplied two
+    by two: an instruction of some processors, and arithmetic on the others); swapped (1)
     exchanges the roles of the two operands, and tiles are transposed when they are stored. Panels inner (1): an item packs
     all of its panels and passes over them for each row tile, instead of over row tiles for each panel. Fetches (1): while a
     tile is multiplied, what its epilogue will read and write is prefetched.

@@ -33,6 +33,9 @@
 //
 // Conversions between f32 and bf16 become integer arithmetic, those of f16 where the target has no instructions for
 // them: with the result of IEEE 754 (nearest, of two the even one; subnormals kept).
+//
+// Products of pairs of bf16, acc + a1 b1 + a0 b0, are rounded after each addition (of a1 b1 first). The instruction
+// takes subnormal numbers for zero, operands and sums alike; without it they are kept.
 
 #ifndef SINTER_TRANSFORMS_EXPANDMATH_EXPANDMATH_H
 #define SINTER_TRANSFORMS_EXPANDMATH_EXPANDMATH_H
@@ -43,10 +46,11 @@ namespace sinter {
 
 /// Instructions of the target that formulas depend on.
 struct MathTarget {
-  bool fma = true;       ///< multiply-add; without it sin and cos are left to libm
-  bool scale512 = false; ///< x 2^n on vectors of 512 bits, for any n (AVX-512)
-  bool libm = true;      ///< a library to leave functions to
-  bool f16 = true;       ///< conversions between f16 and f32
+  bool fma = true;        ///< multiply-add; without it sin and cos are left to libm
+  bool scale512 = false;  ///< x 2^n on vectors of 512 bits, for any n (AVX-512)
+  bool libm = true;       ///< a library to leave functions to
+  bool f16 = true;        ///< conversions between f16 and f32
+  bool bf16Pairs = false; ///< products of pairs of bf16 added to f32 (AVX512-BF16)
 };
 
 /// Formulas that are better computed as one: 1 + erf(x), 1 / (1 + exp(-x)).
@@ -63,6 +67,9 @@ void populateMathToScalarPatterns(mlir::RewritePatternSet &patterns);
 
 /// Conversions between f32 and bf16; f16 where the target has no instructions for them.
 void populateHalfFloatPatterns(mlir::RewritePatternSet &patterns, MathTarget target);
+
+/// Products of pairs of bf16.
+void populatePairProductPatterns(mlir::RewritePatternSet &patterns, MathTarget target);
 
 /// Both halves of products of 32-bit integers, on vectors.
 void populateWideProductPatterns(mlir::RewritePatternSet &patterns);

@@ -45,6 +45,7 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     Option<"l1Bytes", "l1-bytes", "int64_t", "0", "first-level data cache of a core (0: the preset's)">,
     Option<"l2Bytes", "l2-bytes", "int64_t", "0", "second-level cache of a core (0: the preset's)">,
     Option<"l3LineCycles", "l3-line-cycles", "double", "0", "cycles that a line of the last-level cache costs a product (0: the preset's)">,
+    Option<"bf16Rate", "bf16-rate", "double", "0", "products of pairs of bf16 per product of f32 (0: the preset's, which have none)">,
     Option<"device", "device", "bool", "false",
            "a GPU takes the steps too: no operand is transposed for a product, and what a large product of f16 or bf16 reads is no prologue">
   ];

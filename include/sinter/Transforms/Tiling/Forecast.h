@@ -43,7 +43,7 @@ double forecastProduct(mlir::linalg::GenericOp product, llvm::ArrayRef<const Pro
 /// The same for an elementwise kernel of this weight, of all elements, that reads and writes so many bytes.
 double forecastElementwise(double weight, double bytes, const TargetInfo &target);
 
-/// "direct", "packed", "dot", "packed both"; "unknown" for others.
+/// "direct", "packed", "dot", "packed both", "pairs"; "unknown" for others.
 llvm::StringRef contractionFormName(int64_t form);
 
 /// Predicted time of a kernel on one core with warm caches; the kernel takes the longer of the two.

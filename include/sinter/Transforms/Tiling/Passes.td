@@ -27,6 +27,7 @@ def PlanSchedulesPass : Pass<"sinter-plan-schedules", "::mlir::ModuleOp"> {
     Option<"l2Bytes", "l2-bytes", "int64_t", "0", "second-level cache of a core (0: the preset's)">,
     Option<"l3Bytes", "l3-bytes", "int64_t", "0", "last-level cache (0: the preset's)">,
     Option<"l3LineCycles", "l3-line-cycles", "double", "0", "cycles that a line from there costs a product (0: the preset's)">,
+    Option<"bf16Rate", "bf16-rate", "double", "0", "products of pairs of bf16 per product of f32 (0: the preset's, which have none)">,
   ];
 }
 
@@ -55,7 +56,7 @@ def EmitKernelsPass : Pass<"sinter-emit-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-    "::mlir::vector::VectorDialect",
+    "::mlir::vector::VectorDialect", "::mlir::x86vector::X86VectorDialect",
   ];
 }
 
