@@ -191,7 +191,8 @@ void chooseBlocksOfPairs(const ContractionProblem &p, const TargetInfo &target, 
   int64_t steps = std::max<int64_t>(p.k.extent, 1), width = plan.vectors * plan.lanes;
   constexpr int64_t longest = 2 * kStepsOfBlock;
   plan.panelsInner = true;
-  plan.kBlock = llvm::alignTo(divideCeil(steps, std::max<int64_t>(1, (steps + longest / 2) / longest)), 2 * plan.lanes);
+  const int64_t blocks = std::max<int64_t>(1, (steps + longest / 2) / longest);
+  plan.kBlock = std::min<int64_t>(steps, llvm::alignTo(divideCeil(steps, blocks), 2 * plan.lanes));
   plan.outer = std::max<int64_t>(1, outer / items);
   items = divideCeil(items, outer);
   int64_t panels = divideCeil(plan.laneDim(p).extent, width), tiles = divideCeil(plan.rowDim(p).extent, plan.rows);

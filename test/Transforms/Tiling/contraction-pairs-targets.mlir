@@ -79,7 +79,7 @@ module attributes {sinter.batch = 256 : i64} {
     return %r : tensor<500x1000xf32>
   }
   // CHECK-LABEL: @few_columns
-  // TWICE: sinter.kernel "few_columns" schedule <contraction, tile = [10, 2, 1, 8, 1, 128, 4, 1, 1, 0], vector = 16, parallel = false>
+  // TWICE: sinter.kernel "few_columns" schedule <contraction, tile = [10, 2, 1, 8, 1, 100, 4, 1, 1, 0], vector = 16, parallel = false>
   // AVX512: sinter.kernel "few_columns" schedule <contraction, tile = [5, 4, 2, 4, 1, 100, 1, 1, 0, 0], vector = 16, parallel = false>
   // AVX2: sinter.kernel "few_columns" schedule <contraction, tile = [2, 5, 5, 1, 1, 100, 1, 1, 0, 0], vector = 8, parallel = true>
   // NEON: sinter.kernel "few_columns" schedule <contraction, tile = [8, 3, 8, 1, 1, 100, 1, 0, 0, 0], vector = 4, parallel = true>
