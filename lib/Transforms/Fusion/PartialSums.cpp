@@ -7,7 +7,7 @@
 //   s[c] = sum over r of e[r, c]   ->   p[r floordiv R, c] += e[r, c];   s[c] = sum over i of p[i, c]
 //
 // R follows from the shapes alone, so sums do not depend on threads. What is as small as a first-level cache is left as
-// it is: reading it again costs next to nothing, and fewer, longer work items would not pay.
+// it is: reading it again costs next to nothing, and fewer, longer work items would not pay. So are few rows.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Grouping.h"
@@ -31,6 +31,8 @@ constexpr int64_t kFewestParts = 16, kMostParts = 64;
 /// Rows that a part should have beyond the fewest parts, and elements that it has in any case (a work item of some
 /// microseconds).
 constexpr int64_t kRowsPerPart = 32, kLeastElements = 8192;
+/// Rows that there should be at least: parts of few rows leave nearly as much to add up as they read.
+constexpr int64_t kFewestRows = 8 * kFewestParts;
 /// Rows that are worked on together: parts are multiples.
 constexpr int64_t kRowsTogether = 4;
 
@@ -98,6 +100,8 @@ private:
     int64_t bytes = rows(i) * columns(i) * storedBytes(elementType(i));
     if (bytes <= options.target.l1Bytes)
       return "what is added up stays in the first-level cache of " + std::to_string(options.target.l1Bytes) + " bytes";
+    if (rows(i) < kFewestRows)
+      return "parts of fewer than " + std::to_string(kFewestRows) + " rows leave too much to add up";
     if (bytesOfSums(i) > options.target.l2Bytes / 2)
       return "a row of sums takes more than half of the second-level cache of " +
              std::to_string(options.target.l2Bytes) + " bytes";
