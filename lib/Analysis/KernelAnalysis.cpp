@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -47,6 +48,19 @@ std::optional<Combiner> matchCombiner(linalg::GenericOp generic) {
   if (op->getOperand(1) == accumulator)
     return Combiner{op, op->getOperand(0)};
   return std::nullopt;
+}
+
+std::optional<int64_t> rowsPerPartOf(linalg::GenericOp generic) {
+  if (generic.getNumLoops() != 2 || generic.getNumReductionLoops() != 1 || generic.getNumDpsInits() != 1)
+    return std::nullopt;
+  AffineMap map = generic.getIndexingMapsArray().back();
+  if (map.getNumResults() != 2 || map.getResult(1) != getAffineDimExpr(1, generic.getContext()))
+    return std::nullopt;
+  auto part = dyn_cast<AffineBinaryOpExpr>(map.getResult(0));
+  if (!part || part.getKind() != AffineExprKind::FloorDiv || part.getLHS() != getAffineDimExpr(0, generic.getContext()))
+    return std::nullopt;
+  auto rows = dyn_cast<AffineConstantExpr>(part.getRHS());
+  return rows ? std::optional(rows.getValue()) : std::nullopt;
 }
 
 /// What `value` is a wider float of, or itself.
@@ -99,6 +113,8 @@ bool isPrologue(linalg::GenericOp op) {
 SmallVector<unsigned> KernelAnalysis::dimsOf(Value tensor) const {
   if (auto generic = tensor.getDefiningOp<linalg::GenericOp>()) {
     auto it = loops.find(generic);
+    if (it != loops.end() && rowsPerPartOf(generic))
+      return it->second;
     if (it != loops.end())
       return compose(generic.getMatchingIndexingMap(generic.getTiedOpOperand(cast<OpResult>(tensor))), it->second);
   }
@@ -122,8 +138,11 @@ private:
   void setDomain();
   bool fits(Strategy strategy);
   bool assignLoops(linalg::GenericOp generic, Strategy strategy);
+  bool reductionFits(linalg::GenericOp generic, Strategy strategy);
+  bool partialSumFits(linalg::GenericOp generic, int64_t rows, Strategy strategy);
   bool operandsFit(linalg::GenericOp generic);
   bool operandFits(linalg::GenericOp generic, OpOperand &operand);
+  bool partsFit(ArrayRef<int64_t> shape);
   bool yieldsFit();
   void assignStages();
   bool columnHasOnePass();
@@ -182,21 +201,46 @@ bool Classifier::assignLoops(linalg::GenericOp generic, Strategy strategy) {
   for (auto [dim, extent] : llvm::zip_equal(dims, generic.getStaticLoopRanges()))
     if (analysis.domain[dim] != extent)
       return refuse("generics run over different extents");
-  if (hasReduction(generic)) {
-    unsigned reduced = strategy == Strategy::Row ? rank - 1 : 0;
-    SmallVector<unsigned> reductions;
-    generic.getReductionDims(reductions);
-    if (strategy == Strategy::Map || count != rank || reductions != Dims{reduced})
-      return refuse("a reduction over other dims than the skeleton's");
-    if (!matchCombiner(generic))
-      return refuse("a reduction that is not a sum or a maximum");
-  }
+  if (hasReduction(generic) && !reductionFits(generic, strategy))
+    return false;
   analysis.loops[generic] = dims;
+  return true;
+}
+
+bool Classifier::reductionFits(linalg::GenericOp generic, Strategy strategy) {
+  unsigned rank = analysis.rank(), reduced = strategy == Strategy::Row ? rank - 1 : 0;
+  if (!matchCombiner(generic))
+    return refuse("a reduction that is not a sum or a maximum");
+  if (std::optional<int64_t> rows = rowsPerPartOf(generic))
+    return partialSumFits(generic, *rows, strategy);
+  SmallVector<unsigned> reductions;
+  generic.getReductionDims(reductions);
+  if (strategy == Strategy::Map || generic.getNumLoops() != rank || reductions != Dims{reduced})
+    return refuse("a reduction over other dims than the skeleton's");
+  return true;
+}
+
+/// Columns are added up in memory over the same parts of the rows, by whoever has a whole row at hand.
+bool Classifier::partialSumFits(linalg::GenericOp generic, int64_t rows, Strategy strategy) {
+  if (strategy != Strategy::Row || analysis.rank() != 2)
+    return refuse("partial sums of columns without a kernel of rows");
+  if (rows < 1 || (analysis.rowsPerPart != 0 && analysis.rowsPerPart != rows))
+    return refuse("partial sums of columns over different parts of the rows");
+  if (ShapedType::isDynamic(analysis.domain[1]))
+    return refuse("partial sums of as many columns as the batch has rows");
+  if (!llvm::all_of(generic->getUsers(), [](Operation *user) { return isa<YieldOp>(user); }))
+    return refuse("partial sums of columns are read by the kernel that makes them");
+  auto fill = generic.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  if (!fill || !matchPattern(fill.getInputs()[0], m_AnyZeroFloat()))
+    return refuse("partial sums of columns that do not start with 0");
+  analysis.rowsPerPart = rows;
   return true;
 }
 
 /// Operands must be tensors whose elements are found at (a projection of) the point that is computed.
 bool Classifier::operandFits(linalg::GenericOp generic, OpOperand &operand) {
+  if (generic.isDpsInit(&operand) && rowsPerPartOf(generic))
+    return true;
   AffineMap map = generic.getMatchingIndexingMap(&operand);
   if (!map.isProjectedPermutation())
     return refuse("an operand is not indexed by a projection of the loops");
@@ -217,11 +261,26 @@ bool Classifier::operandsFit(linalg::GenericOp generic) {
   return llvm::all_of(generic->getOpOperands(), [&](OpOperand &operand) { return operandFits(generic, operand); });
 }
 
+/// A row of sums for each part of the rows.
+bool Classifier::partsFit(ArrayRef<int64_t> shape) {
+  if (ShapedType::isDynamic(shape[0]) || shape[1] != analysis.domain[1])
+    return refuse("partial sums have another shape than the domain");
+  if (analysis.parts != 0 && analysis.parts != shape[0])
+    return refuse("partial sums of columns over different parts of the rows");
+  analysis.parts = shape[0];
+  return true;
+}
+
 /// Yielded tensors other than generics' results are copies over the whole domain, or scalars.
 bool Classifier::yieldsFit() {
   for (Value value : kernel.getBody().front().getTerminator()->getOperands()) {
     ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
     Dims dims = analysis.dimsOf(value);
+    if (auto generic = value.getDefiningOp<linalg::GenericOp>(); generic && rowsPerPartOf(generic)) {
+      if (!partsFit(shape))
+        return false;
+      continue;
+    }
     for (auto [dim, extent] : llvm::zip_equal(dims, shape))
       if (dim >= analysis.rank() || analysis.domain[dim] != extent)
         return refuse("a result has another shape than the domain");
@@ -235,6 +294,7 @@ bool Classifier::yieldsFit() {
 bool Classifier::fits(Strategy strategy) {
   analysis.loops.clear();
   analysis.strategy = strategy;
+  analysis.rowsPerPart = analysis.parts = 0;
   unsigned rank = analysis.rank();
   bool shaped = strategy == Strategy::Map || (strategy == Strategy::Row && rank >= 1) ||
                 (strategy == Strategy::Column && rank == 2);
@@ -258,7 +318,7 @@ void Classifier::assignStages() {
     for (OpOperand &operand : generic->getOpOperands())
       stage = std::max(stage, analysis.stage.lookup(operand.get()));
     for (Value result : generic.getResults())
-      analysis.stage[result] = stage + hasReduction(generic);
+      analysis.stage[result] = stage + (hasReduction(generic) && !rowsPerPartOf(generic));
   }
 }
 

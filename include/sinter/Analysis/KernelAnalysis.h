@@ -16,7 +16,8 @@ namespace sinter {
 ///
 /// The *domain* is the index space of the kernel: extents, with `ShapedType::kDynamic` for the batch. Every generic
 /// runs over some dims of the domain, in order; a tensor of the body lives on the dims of the generic that makes it.
-/// Example (softmax of [?, 10]): domain [?, 10]; the row maximum lives on [0], the exponentials on [0, 1].
+/// Example (softmax of [?, 10]): domain [?, 10]; the row maximum lives on [0], the exponentials on [0, 1]. Partial sums
+/// of columns have rows of their own, one for each part of the domain's: they count as living on [0, 1].
 struct KernelAnalysis {
   /// The skeleton that fits; nothing if none does, then `reason` says why.
   std::optional<Strategy> strategy;
@@ -27,8 +28,12 @@ struct KernelAnalysis {
   llvm::SmallVector<mlir::linalg::GenericOp> generics;
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<unsigned>> loops;
   /// `row` only: the pass over the inner dim in which a tensor's elements can first be computed. The result of a
-  /// reduction belongs to the pass after the one that reduces. Tensors that are not listed belong to pass 0.
+  /// reduction belongs to the pass after the one that reduces; partial sums of columns belong to the first pass that
+  /// can add. Tensors that are not listed belong to pass 0.
   llvm::DenseMap<mlir::Value, unsigned> stage;
+  /// `row` only: the rows of a part, and how many parts there are, if the kernel adds up columns over parts of its rows;
+  /// else 0.
+  int64_t rowsPerPart = 0, parts = 0;
   /// Work of one run over `batch` rows: scalar floating-point operations; the same weighted by their price (additions
   /// are 1, divisions and exponentials several); bytes read and written, each tensor once.
   double flops = 0, weightedOps = 0, bytes = 0;
@@ -63,6 +68,10 @@ struct Combiner {
 
 /// The combiner of a single-result reduction whose region uses its accumulator once; nothing for other regions.
 std::optional<Combiner> matchCombiner(mlir::linalg::GenericOp generic);
+
+/// The number of rows that are added up, if a generic adds up the columns of a matrix over parts of its rows:
+/// `p[r floordiv N, c] += e[r, c]`; nothing for other generics.
+std::optional<int64_t> rowsPerPartOf(mlir::linalg::GenericOp generic);
 
 /// Does a generic read the elements of this tensor (rather than only overwrite or reduce into it)?
 bool readsElements(mlir::Value tensor);

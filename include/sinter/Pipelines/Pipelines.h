@@ -42,7 +42,7 @@ struct KernelsOptions {
   std::string schedules;
   /// Largest number of scalar operations of a value that is computed again rather than kept in memory.
   int64_t cheapCost = 8;
-  /// Kinds of fusion to leave out: epilogues, prologues, updates, rows, columns, maps; launches is known to phase
+  /// Kinds of fusion to leave out: epilogues, prologues, updates, rows, partials, columns, maps; launches is known to phase
   /// `tiles`.
   std::vector<std::string> unfused;
   /// Kernels are for a GPU too.

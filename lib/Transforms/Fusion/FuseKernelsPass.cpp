@@ -60,6 +60,8 @@ static void fuse(func::FuncOp function, const GroupingOptions &options, StringRe
   // Products on GPUs read any layout alike.
   if (!options.device)
     transposeFarOperands(function, options);
+  if (options.partials && options.rows && !options.device)
+    splitColumnSums(function, options);
   llvm::DenseSet<Operation *> prologues = choosePrologues(Graph(function), options);
   Block &block = function.getBody().front();
   SmallVector<Operation *> old =
@@ -124,13 +126,14 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
                        .Case("prologues", &options.prologues)
                        .Case("updates", &options.updates)
                        .Case("rows", &options.rows)
+                       .Case("partials", &options.partials)
                        .Case("columns", &options.columns)
                        .Case("maps", &options.maps)
                        .Default(nullptr);
       if (!flag)
         return emitError(UnknownLoc::get(&getContext()))
                << "unknown kind of fusion '" << kind
-               << "', expected epilogues, prologues, updates, rows, columns, maps or launches";
+               << "', expected epilogues, prologues, updates, rows, partials, columns, maps or launches";
       *flag = false;
     }
     return success();

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "sinter/Analysis/KernelAnalysis.h"
 #include "sinter/Dialect/IR/SinterDialect.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -50,7 +51,7 @@ static NodeKind classify(GenericOp op) {
   if (oneInput && types.back() == utils::IteratorType::reduction)
     return NodeKind::Row;
   if (oneInput && loops == 2 && types.front() == utils::IteratorType::reduction)
-    return NodeKind::Column;
+    return rowsPerPartOf(op) ? NodeKind::PartialSum : NodeKind::Column;
   return NodeKind::Loops;
 }
 
@@ -85,7 +86,7 @@ void Graph::collectNodes() {
     if (auto generic = dyn_cast<GenericOp>(op)) {
       node.kind = classify(generic);
       node.cost = costOf(*generic.getBody());
-      bool combines = node.kind == NodeKind::Row || node.kind == NodeKind::Column;
+      bool combines = node.kind == NodeKind::Row || node.kind == NodeKind::Column || node.kind == NodeKind::PartialSum;
       llvm::append_range(node.domain, shapeOf(combines ? generic.getOperand(0) : generic.getResult(0)));
     } else {
       node.kind = NodeKind::View;

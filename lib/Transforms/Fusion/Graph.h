@@ -6,6 +6,7 @@
 //   Elementwise   parallel loops, inputs read at the loop's indices or at some of them
 //   Row           combines the last dimension         Column   combines dimension 0 of a matrix
 //   Contraction   a product, summed                   Loops    anything else       View   reshape, no code at all
+//   PartialSum    combines parts of dimension 0 of a matrix, as a kernel of rows can
 //
 // A transparent node (a broadcast, a constant, a comparison with an index) costs next to nothing and reads nothing as
 // large as its result: it is no node of its own in decisions, edges go through it, every reader computes it again.
@@ -23,7 +24,7 @@
 
 namespace sinter {
 
-enum class NodeKind { Elementwise, Row, Column, Contraction, Loops, View };
+enum class NodeKind { Elementwise, Row, Column, PartialSum, Contraction, Loops, View };
 
 /// A node that is read, and at which of the reader's loop indices.
 struct Read {

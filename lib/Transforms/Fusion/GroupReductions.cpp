@@ -1,10 +1,10 @@
 // Which ops share a kernel with a reduction?
 //
 // A row kernel has a whole row at hand: it takes every elementwise op and every other reduction on the same rows that
-// is connected to it, so that the statistics, loss and gradient of softmax cross-entropy are one kernel. A column
-// kernel passes once over a matrix; it takes what is elementwise before the sums and nobody else reads, and, after
-// them, what is elementwise on the columns: the update of a bias. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// is connected to it, so that the statistics, loss and gradient of softmax cross-entropy are one kernel; and the
+// partial sums of columns (PartialSums.cpp) of what it reads or makes. A column kernel passes once over a matrix; it
+// takes what is elementwise before the sums and nobody else reads, and, after them, what is elementwise on the columns:
+// the update of a bias. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Grouping.h"
 #include "llvm/ADT/STLExtras.h"
@@ -28,8 +28,8 @@ static bool isAligned(const Graph &graph, const Partition &partition, unsigned s
 namespace {
 class RowGroup {
 public:
-  RowGroup(const Graph &graph, Partition &partition, unsigned start)
-      : graph(graph), partition(partition), start(start), domain(graph[start].domain), outer(domain) {
+  RowGroup(const Graph &graph, Partition &partition, unsigned start, NodeKind sums)
+      : graph(graph), partition(partition), start(start), sums(sums), domain(graph[start].domain), outer(domain) {
     outer.pop_back();
   }
 
@@ -42,7 +42,7 @@ private:
   bool growOnce() {
     bool changed = false;
     for (unsigned i = 0; i < graph.size(); ++i)
-      if (fits(i) && (follows(i) || precedes(i)))
+      if (graph[i].kind == sums ? takesSum(i) : fits(i) && (follows(i) || precedes(i)))
         changed |= partition.merge(start, i);
     return changed;
   }
@@ -63,7 +63,7 @@ private:
     constexpr int64_t cheap = 8;
     constexpr unsigned tensors = 2;
     const Node &node = graph[i];
-    if (node.domain != domain || node.opaqueUse || node.succs.empty() ||
+    if (sums == NodeKind::Column || node.domain != domain || node.opaqueUse || node.succs.empty() ||
         !llvm::all_of(node.succs, [&](unsigned s) { return graph[s].kind == NodeKind::Column; }))
       return false;
     llvm::SmallSetVector<mlir::Value, 4> leaves;
@@ -81,6 +81,26 @@ private:
         leaves.insert(operand);
     }
     return cost;
+  }
+
+  /// A sum of columns, of what is computed or read here.
+  bool takesSum(unsigned i) const {
+    return !inGroup(i) && partition.isAlone(i) && domain.size() == 2 && graph[i].domain == domain &&
+           isAligned(graph, partition, start, i, readsFirstLoops) &&
+           llvm::any_of(graph.operands(i), [&](mlir::Value operand) { return isAtHand(operand); });
+  }
+
+  /// True if `value`, or a tensor of its size from which it follows by elementwise ops, is computed or read here.
+  bool isAtHand(mlir::Value value) const {
+    if (shapeOf(value) != llvm::ArrayRef(domain))
+      return false;
+    std::optional<unsigned> producer = graph.nodeOf(value);
+    bool free = producer && (graph[*producer].transparent || isFree(graph, partition, *producer));
+    if (free)
+      return llvm::any_of(graph.operands(*producer), [&](mlir::Value operand) { return isAtHand(operand); });
+    return (producer && inGroup(*producer)) || llvm::any_of(partition.members(start), [&](unsigned member) {
+             return llvm::is_contained(graph.operands(member), value);
+           });
   }
 
   bool inGroup(unsigned i) const { return partition.together(start, i); }
@@ -106,6 +126,7 @@ private:
   const Graph &graph;
   Partition &partition;
   unsigned start;
+  NodeKind sums;
   llvm::SmallVector<int64_t> domain, outer;
 };
 
@@ -142,7 +163,8 @@ private:
     return node.domain == llvm::ArrayRef(columns) && (follows || servesOnlyHere);
   }
 
-  /// Tensors of the domain's size that the sum, or what is elementwise before it, reads.
+  /// Tensors of the domain's size that the sum, or what is elementwise before it, reads; of partial sums, the first
+  /// that their kernel makes.
   llvm::SmallVector<mlir::Value> largeInputs(unsigned i) const {
     llvm::SmallVector<mlir::Value> result, work = graph.operands(i);
     while (!work.empty()) {
@@ -150,12 +172,20 @@ private:
       std::optional<unsigned> producer = graph.nodeOf(value);
       bool inlined = producer && (graph[*producer].transparent || isFree(graph, partition, *producer) ||
                                   (graph[*producer].isElementwise() && inGroup(*producer)));
+      bool partial = producer && graph[*producer].kind == NodeKind::PartialSum;
       if (shapeOf(value) == llvm::ArrayRef(domain) && !inlined)
-        result.push_back(value);
+        result.push_back(partial ? firstPartialSum(*producer) : value);
       else if (inlined && graph[*producer].kind == NodeKind::Elementwise)
         llvm::append_range(work, graph.operands(*producer));
     }
     return result;
+  }
+
+  mlir::Value firstPartialSum(unsigned i) const {
+    for (unsigned member : partition.members(i))
+      if (graph[member].kind == NodeKind::PartialSum)
+        return graph[member].op->getResult(0);
+    llvm_unreachable("a node is a member of its group");
   }
 
   bool sharesInput(unsigned i) const {
@@ -171,10 +201,10 @@ private:
 };
 } // namespace
 
-void sinter::growRows(const Graph &graph, Partition &partition) {
+void sinter::growRows(const Graph &graph, Partition &partition, NodeKind sums) {
   for (unsigned i = 0; i < graph.size(); ++i)
     if (graph[i].kind == NodeKind::Row && partition.isAlone(i))
-      RowGroup(graph, partition, i).grow();
+      RowGroup(graph, partition, i, sums).grow();
 }
 
 void sinter::growColumns(const Graph &graph, Partition &partition) {

@@ -16,7 +16,7 @@ struct GroupingOptions {
   /// State of more bytes than this does not stay in a cache from step to step.
   int64_t cacheBytes = 16 << 20;
   /// Kinds of fusion, all of which may be left out to see what they are worth.
-  bool epilogues = true, prologues = true, updates = true, rows = true, columns = true, maps = true;
+  bool epilogues = true, prologues = true, updates = true, rows = true, partials = true, columns = true, maps = true;
   /// What the price of a product depends on: the largest number of rows, and the machine.
   int64_t batch = 1;
   TargetInfo target;
@@ -31,8 +31,10 @@ void transposeFarOperands(mlir::func::FuncOp function, const GroupingOptions &op
 
 /// Bias, activation and, where it follows from nothing else, the activation's derivative into the product's epilogue.
 void growEpilogues(const Graph &graph, Partition &partition, const GroupingOptions &options);
-/// Reductions of rows with everything elementwise around and between them.
-void growRows(const Graph &graph, Partition &partition);
+/// Begins sums of columns, over parts of the rows, where a kernel of rows reads or makes what is added up.
+void splitColumnSums(mlir::func::FuncOp function, const GroupingOptions &options);
+/// Reductions of rows with everything elementwise around and between them, and sums of columns of the kind `sums`.
+void growRows(const Graph &graph, Partition &partition, NodeKind sums = NodeKind::PartialSum);
 /// Column sums of one matrix, with what follows on the columns.
 void growColumns(const Graph &graph, Partition &partition);
 /// The update of a parameter, into the epilogue of the product that makes its gradient.

@@ -13,7 +13,8 @@ using namespace sinter;
 static Strategy strategyOf(const Graph &graph, llvm::ArrayRef<unsigned> members) {
   for (auto [kind, strategy] :
        {std::pair(NodeKind::Contraction, Strategy::Contraction), std::pair(NodeKind::Row, Strategy::Row),
-        std::pair(NodeKind::Column, Strategy::Column), std::pair(NodeKind::Loops, Strategy::Loops)})
+        std::pair(NodeKind::PartialSum, Strategy::Row), std::pair(NodeKind::Column, Strategy::Column),
+        std::pair(NodeKind::Loops, Strategy::Loops)})
     if (llvm::any_of(members, [&, kind = kind](unsigned node) { return graph[node].kind == kind; }))
       return strategy;
   return Strategy::Map;
@@ -74,7 +75,8 @@ void KernelPlan::forEachInlined(Value item, llvm::function_ref<void(Value)> foun
 
 void KernelPlan::forEachRead(Value item, llvm::function_ref<void(Value)> found) const {
   llvm::DenseSet<Value> seen;
-  visitReads(graph, *this, item, seen, [](Value) {}, found);
+  visitReads(
+      graph, *this, item, seen, [](Value) {}, found);
 }
 
 //===-- Items ----------------------------------------------------------------------------------------------------===//
@@ -82,8 +84,9 @@ void KernelPlan::forEachRead(Value item, llvm::function_ref<void(Value)> found) 
 /// A value per row that a loop over elements would otherwise compute for each element.
 bool KernelPlan::isRowValue(Value value) const {
   const Node &node = graph[*graph.nodeOf(value)];
-  unsigned anchor =
-      *llvm::find_if(partition.members(group), [&](unsigned n) { return graph[n].kind == NodeKind::Row; });
+  unsigned anchor = *llvm::find_if(partition.members(group), [&](unsigned n) {
+    return graph[n].kind == NodeKind::Row || graph[n].kind == NodeKind::PartialSum;
+  });
   return !node.transparent && llvm::ArrayRef(graph[anchor].domain).drop_back() == llvm::ArrayRef(node.domain);
 }
 
@@ -161,7 +164,8 @@ void KernelPlan::findItems() {
 void KernelPlan::addUncoveredInputs() {
   for (Value item : llvm::to_vector(items)) {
     unsigned node = *graph.nodeOf(item);
-    if (graph[node].kind != NodeKind::Row && graph[node].kind != NodeKind::Column)
+    if (graph[node].kind != NodeKind::Row && graph[node].kind != NodeKind::Column &&
+        graph[node].kind != NodeKind::PartialSum)
       continue;
     bool covered = false;
     forEachRead(item, [&](Value read) { covered |= shapeOf(read) == llvm::ArrayRef(graph[node].domain); });

@@ -82,6 +82,8 @@ static std::string reasonToKeep(const Graph &graph, const Partition &partition, 
     return "operands of a product are read from memory";
   if (graph[reader].kind == NodeKind::Loops || graph[reader].kind == NodeKind::View)
     return "it is read at other places than it is computed at";
+  if (graph[node].kind == NodeKind::PartialSum)
+    return "sums of columns are complete when all rows are";
   if (partition.separated(node, reader))
     return "one kernel would have to run before and after another";
   if (graph[reader].domain != graph[node].domain)

@@ -191,6 +191,10 @@ Grid gridOf(const LoopDomain &domain, const RowShape &shape) {
 } // namespace
 
 LogicalResult emitDeviceRow(DeviceEmission &emission) {
+  // Fusion leaves sums of columns to kernels of columns where a GPU takes the steps.
+  if (emission.analysis.rowsPerPart > 0)
+    return emission.kernel.emitError() << "kernel \"" << emission.kernel.getName()
+                                       << "\" adds up columns over parts of its rows, which no device function does";
   LoopDomain domain(emission.kernel, emission.analysis);
   RowShape shape(emission.kernel, domain.inner(), emission.batch);
   DeviceFunction function = emission.create("", {gridOf(domain, shape), shape.threads});

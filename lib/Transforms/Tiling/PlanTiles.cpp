@@ -17,6 +17,8 @@ static constexpr int64_t kItemElements = 4096;
 /// their own: a shorter piece of each row ends before the prefetchers have noticed it (4096 rows of 4 KB: whole rows
 /// are 2 to 3 times as fast as pieces of 256 bytes).
 static constexpr int64_t kRowsAtOnce = 8, kWideColumns = 256;
+/// Rows that a row kernel interleaves where it adds up columns, and vectors of a row that is short.
+static constexpr int64_t kRowsOfSums = 4, kShortRow = 8;
 /// Limits of schedules that were given by hand: stack and code.
 static constexpr int64_t kMostColumns = 16384, kMostRowsAtOnce = 32;
 
@@ -74,6 +76,22 @@ int64_t mapRowsPerItem(const LoopDomain &domain, int64_t elementsPerItem, int64_
 
 //===-- row: [rows per item, rows interleaved, vectors per iteration] --------------------------------------------===//
 
+/// Rows together load and store the sums of columns once, and hide latencies where they are short. But if a row, the
+/// next one that is under way and the sums fit into the first-level cache, one at a time is best: from there sums cost
+/// little, and rows that are a power of two apart push each other out.
+static int64_t rowsOfSums(KernelOp kernel, const KernelAnalysis &analysis, int64_t vectors, const TargetInfo &target) {
+  int64_t rowBytes = 0, sumBytes = 0;
+  for (Type type : kernel.getBody().getArgumentTypes()) {
+    auto tensor = cast<RankedTensorType>(type);
+    if (tensor.getRank() != 2 || tensor.getDimSize(1) != analysis.domain[1])
+      continue;
+    bool sums = tensor.getDimSize(0) == analysis.parts && tensor.getDimSize(0) != analysis.domain[0];
+    (sums ? sumBytes : rowBytes) += tensor.getDimSize(1) * storedBytes(tensor.getElementType());
+  }
+  bool alone = vectors > kShortRow && 2 * rowBytes + sumBytes <= target.l1Bytes;
+  return alone || analysis.rowsPerPart % kRowsOfSums != 0 ? 1 : kRowsOfSums;
+}
+
 ScheduleAttr planRow(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target) {
   LoopDomain domain(kernel, analysis);
   int64_t lanes = target.lanes(laneType(kernel));
@@ -84,6 +102,10 @@ ScheduleAttr planRow(KernelOp kernel, const KernelAnalysis &analysis, int64_t ba
   int64_t interleaved = domain.inner().batch || vectors > 2 ? 1 : (vectors == 1 && !heavy ? 4 : 2);
   interleaved = std::clamp<int64_t>(interleaved, 1, std::max<int64_t>(1, outer));
   int64_t unroll = heavy ? 2 : 4;
+  if (int64_t rows = analysis.rowsPerPart) {
+    interleaved = rowsOfSums(kernel, analysis, vectors, target);
+    return makeSchedule(kernel, analysis, {rows, interleaved, 1}, lanes, ceilDiv(outer, rows), target);
+  }
   int64_t rows = ceilDiv(std::max<int64_t>(1, kItemElements / inner), interleaved) * interleaved;
   return makeSchedule(kernel, analysis, {rows, interleaved, unroll}, lanes, ceilDiv(outer, rows), target);
 }
@@ -92,7 +114,13 @@ FailureOr<AffineMap> rowItems(KernelOp kernel, const KernelAnalysis &analysis, S
   // Whole groups of interleaved rows per item: which rows are left over must not depend on how items are shared.
   if (!isSane(schedule, 3) || schedule.getTile()[0] % schedule.getTile()[1] != 0)
     return failure();
-  return itemMap(LoopDomain(kernel, analysis).outer(), schedule.getTile()[0], kernel.getContext());
+  Extent outer = LoopDomain(kernel, analysis).outer();
+  if (analysis.rowsPerPart == 0)
+    return itemMap(outer, schedule.getTile()[0], kernel.getContext());
+  // Every part has its sums, those of rows that a call does not have too.
+  if (schedule.getTile()[0] != analysis.rowsPerPart || analysis.parts * analysis.rowsPerPart < outer.largest(batch))
+    return failure();
+  return itemMap({analysis.parts, /*batch=*/false}, 1, kernel.getContext());
 }
 
 //===-- column: [columns per item, rows at a time (0: narrow)] ----------------------------------------------------===//

@@ -3,6 +3,9 @@
 //
 // Each row is one unit: its sums have a fixed tree (slots of vectors, then lanes), set by the extent of the row.
 // Several rows are interleaved if asked for; short rows stay in registers from the first pass to the last.
+//
+// Sums of columns are begun here as well where their elements are at hand: a work item adds up its rows in one row of
+// the output, which stays in a near cache meanwhile, and a column kernel adds up what the items have left.
 
 #include "RowStages.h"
 #include "VectorLoop.h"
@@ -20,8 +23,9 @@ static constexpr int64_t kStackBytes = 64 << 10;
 /// Vectors of all interleaved rows that a kernel may hold in registers between passes.
 static constexpr int64_t kHeldVectors = 8;
 
-/// Rows of at least so many vectors are asked for ahead.
-static constexpr int64_t kPrefetchedVectors = 16;
+/// Rows of at least so many vectors are asked for ahead; into the first-level cache if it holds them beside those in
+/// work.
+static constexpr int64_t kPrefetchedVectors = 16, kFirstLevelBytes = 32 << 10;
 
 namespace {
 
@@ -46,11 +50,16 @@ private:
     SmallVector<Value> buffers;
   };
 
+  void emitItems();
+  void emitRange(Value begin, Value end);
+  void clearPartialSums();
+  void addToPartialSums(ArrayRef<Values> elements, Value position, Value mask);
   void emitLoop(Value begin, Value end, int64_t interleaved);
   void emitRows(MutableArrayRef<Row> rows);
   SmallVector<Values> emitPass(unsigned stage, MutableArrayRef<Row> rows);
   void prefetchNextRow(unsigned stage, const Row &row, Value position);
-  void emitPoint(unsigned stage, Row &row, Scope &point, Value position, Value mask, MutableArrayRef<Value> slot);
+  void emitPoint(unsigned stage, Row &row, Scope &point, Value position, Value mask, MutableArrayRef<Value> slot,
+                 MutableArrayRef<Values> columns);
   void finishReductions(unsigned stage, MutableArrayRef<Row> rows, ArrayRef<Values> slots);
   Values initialSlot(unsigned stage, size_t rows);
   PointEvaluator evaluatorOf(Row &row, Scope *point);
@@ -66,6 +75,8 @@ private:
   RowStages plan;
   /// [interleaved row][kept tensor]; null for tensors kept in an output.
   SmallVector<SmallVector<Value>> buffers;
+  /// The work item in which columns are added up.
+  Value item;
 };
 
 void RowEmitter::allocateBuffers() {
@@ -84,7 +95,50 @@ void RowEmitter::allocateBuffers() {
 
 void RowEmitter::emit() {
   allocateBuffers();
+  if (!plan.partialSums.empty())
+    return emitItems();
   auto [begin, end] = context.itemRange(context.domain.outer(), tile[0]);
+  emitRange(begin, end);
+}
+
+/// Item by item, as each has sums of its own. Items without rows (of a batch that is not full) leave zeros.
+void RowEmitter::emitItems() {
+  auto loop = scf::ForOp::create(builder, loc, context.emission.lo(), context.emission.hi(), context.index(1));
+  AnchorScopes anchor({&context.entry}, loop);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  item = loop.getInductionVar();
+  clearPartialSums();
+  Value size = context.index(tile[0]), begin = arith::MulIOp::create(builder, loc, item, size);
+  Value end = arith::AddIOp::create(builder, loc, begin, size), rows = context.extent(context.domain.outer());
+  begin = arith::MinSIOp::create(builder, loc, begin, rows);
+  emitRange(begin, arith::MinSIOp::create(builder, loc, end, rows));
+}
+
+void RowEmitter::clearPartialSums() {
+  auto body = [&](Value position, Value mask, ArrayRef<Value>) {
+    for (RowStages::PartialSum &sum : plan.partialSums)
+      storeElements(builder, loc, sum.accumulator.neutral(builder, loc, context.lanes),
+                    context.emission.buffer(context.outArgument(sum.output)), {item, position}, mask);
+    return Values();
+  };
+  VectorLoop(context, {}, 1)
+      .run(
+          inner.factor, 0, [] { return Values(); }, body);
+}
+
+/// The rows' `elements` at a place, [sum][row], are combined first: sums are loaded and stored once for all rows.
+void RowEmitter::addToPartialSums(ArrayRef<Values> elements, Value position, Value mask) {
+  for (auto [sum, own] : llvm::zip_equal(plan.partialSums, elements)) {
+    const Accumulator &accumulator = sum.accumulator;
+    Value buffer = context.emission.buffer(context.outArgument(sum.output));
+    Value before = loadElements(builder, loc, buffer, {item, position}, context.lanes, accumulator.type, mask);
+    Value total = accumulator.combine(builder, loc, before, accumulator.combineAll(builder, loc, own));
+    storeElements(builder, loc, total, buffer, {item, position}, mask);
+  }
+}
+
+void RowEmitter::emitRange(Value begin, Value end) {
   int64_t interleaved = tile[1];
   if (interleaved == 1)
     return emitLoop(begin, end, 1);
@@ -154,15 +208,18 @@ SmallVector<VectorLoop::Values> RowEmitter::emitPass(unsigned stage, MutableArra
   size_t width = plan.stages[stage].reductions.size(), carried = width * rows.size();
   auto body = [&](Value position, Value mask, ArrayRef<Value> slot, int64_t number) {
     Values next(slot);
+    SmallVector<Values> columns(stage == plan.partialStage ? plan.partialSums.size() : 0);
     for (auto [r, row] : llvm::enumerate(rows)) {
       Values own;
       for (size_t i = 0; i < width; ++i)
         own.push_back(slot[i * rows.size() + r]);
       Scope fresh;
-      emitPoint(stage, row, held ? row.points[number] : fresh, position, mask, own);
+      emitPoint(stage, row, held ? row.points[number] : fresh, position, mask, own, columns);
       for (size_t i = 0; i < width; ++i)
         next[i * rows.size() + r] = own[i];
     }
+    if (!columns.empty())
+      addToPartialSums(columns, position, mask);
     return next;
   };
   if (held) {
@@ -191,19 +248,26 @@ void RowEmitter::prefetchNextRow(unsigned stage, const Row &row, Value position)
     return;
   KernelOp kernel = context.emission.kernel;
   Value later = arith::AddIOp::create(builder, loc, position, context.index(tile[1] * inner.factor));
+  SmallVector<BlockArgument> read;
+  int64_t bytes = 0;
   for (BlockArgument argument : kernel.getBody().getArguments().take_front(kernel.getInputs().size())) {
     auto type = cast<RankedTensorType>(argument.getType());
     if (type.getRank() != int64_t(row.coordinates.size()) + 1 || type.getShape().back() != inner.factor)
       continue;
-    SmallVector<Value> at(row.coordinates);
-    at.push_back(later);
-    memref::PrefetchOp::create(builder, loc, context.emission.buffer(argument), at, /*isWrite=*/false,
-                               /*localityHint=*/3, /*isDataCache=*/true);
+    read.push_back(argument);
+    bytes += inner.factor * storedBytes(type.getElementType());
   }
+  SmallVector<Value> at(row.coordinates);
+  at.push_back(later);
+  constexpr uint32_t firstLevel = 3, secondLevel = 2;
+  for (BlockArgument argument : read)
+    memref::PrefetchOp::create(builder, loc, context.emission.buffer(argument), at, /*isWrite=*/false,
+                               /*localityHint=*/2 * tile[1] * bytes <= kFirstLevelBytes ? firstLevel : secondLevel,
+                               /*isDataCache=*/true);
 }
 
 void RowEmitter::emitPoint(unsigned stage, Row &row, Scope &point, Value position, Value mask,
-                           MutableArrayRef<Value> slot) {
+                           MutableArrayRef<Value> slot, MutableArrayRef<Values> columns) {
   prefetchNextRow(stage, row, position);
   PointEvaluator evaluator = evaluatorOf(row, &point);
   evaluator.coordinates.push_back(position);
@@ -221,6 +285,9 @@ void RowEmitter::emitPoint(unsigned stage, Row &row, Scope &point, Value positio
     Value next = value ? accumulator.combine(builder, loc, value, element) : element;
     value = mask ? arith::SelectOp::create(builder, loc, mask, next, previous).getResult() : next;
   }
+  if (!columns.empty())
+    for (auto [sum, elements] : llvm::zip_equal(plan.partialSums, columns))
+      elements.push_back(evaluator.element(sum.accumulator.reduction, sum.accumulator.combiner));
   SmallVector<Value> outputs;
   for (unsigned index : plan.stages[stage].outputs)
     outputs.push_back(evaluator.get(context.yield()->getOperand(index)));

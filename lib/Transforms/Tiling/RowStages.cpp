@@ -9,6 +9,7 @@ namespace sinter {
 
 RowStages::RowStages(KernelContext &context, int64_t budget, bool keep) : context(context) {
   assignReductions();
+  assignPartialSums();
   assignOutputs();
   if (keep)
     chooseKept(budget);
@@ -16,7 +17,7 @@ RowStages::RowStages(KernelContext &context, int64_t budget, bool keep) : contex
 
 void RowStages::assignReductions() {
   for (linalg::GenericOp generic : context.analysis.generics) {
-    if (generic.getNumReductionLoops() == 0)
+    if (generic.getNumReductionLoops() == 0 || rowsPerPartOf(generic))
       continue;
     unsigned stage = stageOf(generic.getResult(0)) - 1;
     if (stages.size() <= stage)
@@ -25,21 +26,37 @@ void RowStages::assignReductions() {
   }
 }
 
+void RowStages::assignPartialSums() {
+  for (auto [index, tensor] : llvm::enumerate(context.yield()->getOperands())) {
+    if (!isPartialSum(tensor))
+      continue;
+    partialSums.push_back({Accumulator(tensor.getDefiningOp<linalg::GenericOp>()), unsigned(index)});
+    partialStage = std::max(partialStage, stageOf(tensor));
+  }
+  if (!partialSums.empty() && stages.size() <= partialStage)
+    stages.resize(partialStage + 1);
+}
+
 /// An output is stored as soon as it is known, unless its old value is still read: then in the last pass.
 void RowStages::assignOutputs() {
   unsigned last = stages.empty() ? 0 : stages.size() - 1;
   for (Value tensor : context.yield()->getOperands())
-    if (isWholeRow(tensor))
+    if (isWholeRow(tensor) && !isPartialSum(tensor))
       last = std::max(last, stageOf(tensor));
   stages.resize(last + 1);
   for (auto [index, tensor] : llvm::enumerate(context.yield()->getOperands())) {
-    if (tensor == context.outArgument(index))
+    if (tensor == context.outArgument(index) || isPartialSum(tensor))
       continue;
     if (!isWholeRow(tensor))
       rowOutputs.push_back(index);
     else
       stages[readsElements(context.outArgument(index)) ? last : stageOf(tensor)].outputs.push_back(index);
   }
+}
+
+bool RowStages::isPartialSum(Value tensor) const {
+  auto generic = tensor.getDefiningOp<linalg::GenericOp>();
+  return generic && rowsPerPartOf(generic);
 }
 
 bool RowStages::isWholeRow(Value tensor) const {
@@ -75,6 +92,10 @@ void RowStages::chooseKept(int64_t budget) {
     for (Accumulator &accumulator : stage.reductions)
       for (Value operand : accumulator.reduction.getDpsInputs())
         demand(operand, number);
+    if (number == partialStage)
+      for (PartialSum &sum : partialSums)
+        for (Value operand : sum.accumulator.reduction.getDpsInputs())
+          demand(operand, number);
     for (unsigned index : stage.outputs)
       demand(context.yield()->getOperand(index), number);
   }

@@ -3,6 +3,8 @@
 //
 // Example, softmax: pass 0 reduces the maximum; pass 1 computes exp(x - max), keeps it, and sums it; pass 2 divides
 // what was kept. Cheap tensors (x - max) are computed again in every pass that needs them.
+//
+// Columns are added up, over the rows of a work item, in the first pass in which all that is added up can be computed.
 
 #ifndef SINTER_LIB_TRANSFORMS_TILING_ROWSTAGES_H
 #define SINTER_LIB_TRANSFORMS_TILING_ROWSTAGES_H
@@ -25,7 +27,16 @@ struct RowStages {
     std::optional<unsigned> output;
   };
 
+  /// Sums of columns over a work item's rows, in output `output`.
+  struct PartialSum {
+    Accumulator accumulator;
+    unsigned output;
+  };
+
   llvm::SmallVector<Stage> stages;
+  llvm::SmallVector<PartialSum> partialSums;
+  /// The pass that adds up columns.
+  unsigned partialStage = 0;
   /// Outputs with one element per row.
   llvm::SmallVector<unsigned> rowOutputs;
   llvm::SmallVector<Kept> kept;
@@ -35,10 +46,12 @@ struct RowStages {
 
 private:
   void assignOutputs();
+  void assignPartialSums();
   void assignReductions();
   void chooseKept(int64_t budget);
   void demand(mlir::Value tensor, unsigned stage);
   std::optional<unsigned> outputHolding(mlir::Value tensor);
+  bool isPartialSum(mlir::Value tensor) const;
   bool isWholeRow(mlir::Value tensor) const;
   unsigned stageOf(mlir::Value tensor) const { return context.analysis.stage.lookup(tensor); }
 

@@ -67,6 +67,7 @@ func.func @other_extents(%x: tensor<?x8xf32>, %b: tensor<8xf32>) -> tensor<?x8xf
   return %y : tensor<?x8xf32>
 }
 
+// CHECK: remark: [Missed] partial-sums {{.*}} Function=other_strategy | Reason="what is added up stays in the first-level cache of 32768 bytes"
 // CHECK: remark: [Passed] kernel {{.*}} Function=other_strategy | {{.*}}Remark="kernel 'exp' of strategy row from exp, reduce", inputs=1, outputs=2
 // CHECK: remark: [Passed] kernel {{.*}} Function=other_strategy | {{.*}}Remark="kernel 'reduce' of strategy column from reduce", inputs=1, outputs=1
 // CHECK: remark: [Missed] materialized {{.*}} Reason="the reader belongs to another strategy's kernel, and computing it again is not cheap"
@@ -79,6 +80,7 @@ func.func @other_strategy(%x: tensor<?x8xf32>) -> (tensor<?xf32>, tensor<8xf32>)
 }
 
 // Sums of rows and of columns are two kernels; negating twice is cheaper than keeping the result.
+// CHECK: remark: [Missed] partial-sums {{.*}} Function=computed_again
 // CHECK: remark: [Passed] kernel {{.*}} Function=computed_again
 // CHECK: remark: [Passed] kernel {{.*}} Function=computed_again
 // CHECK: remark: [Passed] recomputed | Category:fusion | Function=computed_again | Cost=1, Kernel={{.*}}, Remark="the result of negate is computed again in '{{.*}}', not kept in memory"

@@ -41,3 +41,24 @@ module {
     return %r : tensor<?xf32>
   }
 }
+
+// -----
+
+#element = affine_map<(i, j) -> (i, j)>
+#part = affine_map<(i, j) -> (i floordiv 4, j)>
+func.func @partial_sums(%x: tensor<8x6xf32>, %e: tensor<2x6xf32>) -> tensor<2x6xf32> {
+  // expected-error @+1 {{kernel "partial_sums" adds up columns over parts of its rows, which no device function does}}
+  %r = sinter.kernel "partial_sums" ins(%x : tensor<8x6xf32>) outs(%e : tensor<2x6xf32>) -> tensor<2x6xf32> {
+  ^bb0(%a: tensor<8x6xf32>, %o: tensor<2x6xf32>):
+    %zero = arith.constant 0.0 : f32
+    %init = linalg.fill ins(%zero : f32) outs(%o : tensor<2x6xf32>) -> tensor<2x6xf32>
+    %p = linalg.generic {indexing_maps = [#element, #part], iterator_types = ["reduction", "parallel"]}
+        ins(%a : tensor<8x6xf32>) outs(%init : tensor<2x6xf32>) {
+    ^bb0(%v: f32, %u: f32):
+      %z = arith.addf %u, %v : f32
+      linalg.yield %z : f32
+    } -> tensor<2x6xf32>
+    sinter.yield %p : tensor<2x6xf32>
+  }
+  return %r : tensor<2x6xf32>
+}

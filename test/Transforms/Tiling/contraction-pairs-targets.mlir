@@ -31,7 +31,7 @@ module attributes {sinter.batch = 256 : i64} {
     return %r : tensor<512x512xf32>
   }
   // CHECK-LABEL: @forward
-  // TWICE: sinter.kernel "forward" schedule <contraction, tile = [6, 4, 42, 4, 1, 512, 4, 1, 1, 0], vector = 16, parallel = true>
+  // TWICE: sinter.kernel "forward" schedule <contraction, tile = [6, 4, 22, 4, 1, 512, 4, 0, 1, 0], vector = 16, parallel = true>
   // AVX512: sinter.kernel "forward" schedule <contraction, tile = [4, 6, 5, 1, 1, 1000, 1, 1, 0, 0], vector = 16, parallel = true>
   // AVX2: sinter.kernel "forward" schedule <contraction, tile = [2, 5, 64, 1, 1, 1000, 1, 0, 0, 0], vector = 8, parallel = true>
   // NEON: sinter.kernel "forward" schedule <contraction, tile = [4, 6, 64, 1, 1, 1000, 1, 0, 0, 0], vector = 4, parallel = true>

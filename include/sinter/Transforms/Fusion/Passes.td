@@ -18,13 +18,15 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
       so that the gradient is never in memory; unless something else has to happen between them (a norm of all gradients).
     * Reductions of rows, with all elementwise ops between, before and after them, are one kernel; so are column sums with
       what follows them on the columns.
+    * Where a kernel of rows reads or makes what column sums add up, it adds up the columns over fixed parts of the rows
+      in the same pass, and the column sums add up what the parts have left.
     * Other elementwise ops of one domain are one kernel, thus all arithmetic of an optimizer for one parameter.
     * Values that are cheap to compute from what is in memory anyway are computed again by each kernel that needs them.
     * A new value of a state tensor is written in its place when every reader of the old value comes first.
 
     No CSE may follow: two `tensor.empty` are two destinations.
 
-    Remarks (category `fusion`): `kernel` for each kernel, `prologue` for each value that only products read, `update` for each product that makes a gradient, `materialized` for each elementwise value that is kept in memory
+    Remarks (category `fusion`): `kernel` for each kernel, `prologue` for each value that only products read, `update` for each product that makes a gradient, `partial-sums` for each sum of columns of what rows are combined of, `materialized` for each elementwise value that is kept in memory
     between kernels, with the reason, `in-place` for each state tensor.
 
     Example: test/Transforms/Fusion/mlp-adam.mlir
@@ -35,7 +37,7 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     Option<"cacheBytes", "cache-bytes", "int64_t", /*default=*/"16777216",
            "size of the last-level cache: updates of more state than that go into the products that make gradients">,
     ListOption<"without", "without", "std::string",
-               "kinds of fusion to leave out: epilogues, prologues, updates, rows, columns, maps; launches is ignored">,
+               "kinds of fusion to leave out: epilogues, prologues, updates, rows, partials, columns, maps; launches is ignored">,
     Option<"cpu", "cpu", "std::string", /*default=*/"\"x86-64-v3\"",
            "preset that products are priced for, refined by the other options: x86-64, x86-64-v2, -v3, -v4">,
     Option<"vectorBytes", "vector-bytes", "int64_t", "0", "width of a vector register in bytes (0: the preset's)">,
@@ -47,7 +49,7 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     Option<"l3LineCycles", "l3-line-cycles", "double", "0", "cycles that a line of the last-level cache costs a product (0: the preset's)">,
     Option<"bf16Rate", "bf16-rate", "double", "0", "products of pairs of bf16 per product of f32 (0: the preset's, which have none)">,
     Option<"device", "device", "bool", "false",
-           "a GPU takes the steps too: no operand is transposed for a product, and what a large product of f16 or bf16 reads is no prologue">
+           "a GPU takes the steps too: no operand is transposed for a product, no column sum is begun by a kernel of rows, and what a large product of f16 or bf16 reads is no prologue">
   ];
   let dependentDialects = ["::sinter::SinterDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];

@@ -1,0 +1,171 @@
+// Which sums of columns are begun where rows are computed?
+//
+// The gradient of a norm's scale adds up, for each column, what the kernel of rows has at hand for each of its rows: a
+// kernel of its own would read two large tensors again. So the sum is cut, along the rows, in parts of R rows, and the
+// kernel of rows adds up its parts while it makes its other results; few rows are left for a kernel of columns:
+//
+//   s[c] = sum over r of e[r, c]   ->   p[r floordiv R, c] += e[r, c];   s[c] = sum over i of p[i, c]
+//
+// R follows from the shapes alone, so sums do not depend on threads. What is as small as a first-level cache is left as
+// it is: reading it again costs next to nothing, and fewer, longer work items would not pay. So are few rows.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Grouping.h"
+#include "Locations.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
+#include "sinter/Analysis/KernelAnalysis.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using linalg::GenericOp;
+
+namespace sinter {
+namespace {
+
+/// Parts that there should be: enough for many threads, so few that what they leave is little to add up.
+constexpr int64_t kFewestParts = 16, kMostParts = 64;
+/// Rows that a part should have beyond the fewest parts, and elements that it has in any case (a work item of some
+/// microseconds).
+constexpr int64_t kRowsPerPart = 32, kLeastElements = 8192;
+/// Rows that there should be at least: parts of few rows leave nearly as much to add up as they read.
+constexpr int64_t kFewestRows = 8 * kFewestParts;
+/// Rows that are worked on together: parts are multiples.
+constexpr int64_t kRowsTogether = 4;
+
+class ColumnSumSplitter {
+public:
+  ColumnSumSplitter(func::FuncOp function, const GroupingOptions &options)
+      : graph(function), partition(graph), options(options) {
+    GroupingOptions quiet = options;
+    quiet.reports = false;
+    if (options.epilogues)
+      growEpilogues(graph, partition, quiet);
+    growRows(graph, partition, NodeKind::Column);
+  }
+
+  void run() {
+    for (unsigned i = 0; i < graph.size(); ++i) {
+      if (graph[i].kind != NodeKind::Column)
+        continue;
+      std::string reason = reasonAgainst(i);
+      if (reason.empty())
+        chosen.push_back(i);
+      else if (sharesRows(i))
+        reportRefused(i, reason);
+    }
+    for (unsigned i : chosen)
+      split(i);
+  }
+
+private:
+  int64_t rows(unsigned i) const {
+    int64_t extent = graph[i].domain.front();
+    return ShapedType::isDynamic(extent) ? options.batch : extent;
+  }
+  int64_t columns(unsigned i) const { return graph[i].domain.back(); }
+  Type elementType(unsigned i) const { return getElementTypeOrSelf(graph[i].op->getResult(0).getType()); }
+
+  /// A kernel of rows runs over the same matrix.
+  bool sharesRows(unsigned i) const {
+    for (unsigned other = 0; other < graph.size(); ++other)
+      if (graph[other].kind == NodeKind::Row && graph[other].domain == graph[i].domain)
+        return true;
+    return false;
+  }
+
+  /// Bytes of one row of all sums of the group that this one belongs to.
+  int64_t bytesOfSums(unsigned i) const {
+    int64_t bytes = 0;
+    for (unsigned member : partition.members(i))
+      if (graph[member].kind == NodeKind::Column)
+        bytes += columns(member) * storedBytes(elementType(member));
+    return bytes;
+  }
+
+  static bool isSumFromZero(GenericOp generic) {
+    auto fill = generic.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+    std::optional<Combiner> combiner = matchCombiner(generic);
+    return fill && matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) && combiner && isa<arith::AddFOp>(combiner->op);
+  }
+
+  std::string reasonAgainst(unsigned i) const {
+    if (!partition.hasKind(i, NodeKind::Row))
+      return "no kernel of rows that could run at that place reads or makes what is added up";
+    if (ShapedType::isDynamic(columns(i)) || !isSumFromZero(graph[i].generic()))
+      return "only floating-point sums of a fixed number of columns are begun elsewhere";
+    int64_t bytes = rows(i) * columns(i) * storedBytes(elementType(i));
+    if (bytes <= options.target.l1Bytes)
+      return "what is added up stays in the first-level cache of " + std::to_string(options.target.l1Bytes) + " bytes";
+    if (rows(i) < kFewestRows)
+      return "parts of fewer than " + std::to_string(kFewestRows) + " rows leave too much to add up";
+    if (bytesOfSums(i) > options.target.l2Bytes / 2)
+      return "a row of sums takes more than half of the second-level cache of " +
+             std::to_string(options.target.l2Bytes) + " bytes";
+    return "";
+  }
+
+  int64_t rowsPerPart(unsigned i) const {
+    int64_t all = rows(i), parts = std::clamp<int64_t>(all / kRowsPerPart, kFewestParts, kMostParts);
+    int64_t least = llvm::divideCeil(kLeastElements, columns(i));
+    return llvm::alignTo(std::max<int64_t>(llvm::divideCeil(all, parts), least), kRowsTogether);
+  }
+
+  void split(unsigned i) {
+    GenericOp sum = graph[i].generic();
+    ImplicitLocOpBuilder b(sum.getLoc(), sum);
+    int64_t size = rowsPerPart(i), parts = llvm::divideCeil(rows(i), size);
+    reportTaken(i, size, parts);
+    auto empty = tensor::EmptyOp::create(b, ArrayRef<int64_t>{parts, columns(i)}, elementType(i));
+    auto zero = arith::ConstantOp::create(b, b.getZeroAttr(elementType(i)));
+    Value start = linalg::FillOp::create(b, zero.getResult(), empty.getResult()).getResult(0);
+    AffineExpr row = b.getAffineDimExpr(0), column = b.getAffineDimExpr(1);
+    AffineMap maps[] = {sum.getIndexingMapsArray().front(),
+                        AffineMap::get(2, 0, {row.floorDiv(size), column}, b.getContext())};
+    auto partial =
+        GenericOp::create(b, start.getType(), sum.getDpsInputs()[0], start, maps, sum.getIteratorTypesArray());
+    IRMapping regions;
+    sum.getRegion().cloneInto(&partial.getRegion(), regions);
+    AffineMap whole[] = {b.getMultiDimIdentityMap(2), sum.getIndexingMapsArray().back()};
+    auto total = GenericOp::create(b, sum->getResultTypes(), partial.getResult(0), sum.getDpsInits()[0], whole,
+                                   sum.getIteratorTypesArray(), [](OpBuilder &builder, Location loc, ValueRange args) {
+                                     Value added = arith::AddFOp::create(builder, loc, args[1], args[0]);
+                                     linalg::YieldOp::create(builder, loc, added);
+                                   });
+    sum->replaceAllUsesWith(total);
+    sum.erase();
+  }
+
+  remark::RemarkOpts about() const {
+    return remark::RemarkOpts::name("partial-sums").category("fusion").function(graph.getFunction().getName());
+  }
+
+  void reportTaken(unsigned i, int64_t size, int64_t parts) const {
+    if (options.reports)
+      remark::passed(locationOf(graph, i), about())
+          << remark::add("columns are added up, over parts of the rows, by the kernel that has the rows at hand")
+          << remark::metric("RowsPerPart", size) << remark::metric("Parts", parts);
+  }
+
+  void reportRefused(unsigned i, StringRef reason) const {
+    if (options.reports)
+      remark::missed(locationOf(graph, i), about())
+          << remark::add("columns are added up by a kernel of columns alone") << remark::reason("{0}", reason);
+  }
+
+  Graph graph;
+  Partition partition;
+  const GroupingOptions &options;
+  SmallVector<unsigned> chosen;
+};
+
+} // namespace
+
+void splitColumnSums(func::FuncOp function, const GroupingOptions &options) {
+  ColumnSumSplitter(function, options).run();
+}
+
+} // namespace sinter
