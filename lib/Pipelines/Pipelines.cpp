@@ -4,9 +4,9 @@
 #include "sinter/Pipelines/Pipelines.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
-#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
@@ -140,6 +140,11 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   functions.addPass(createExpandMathPass(math));
   simplify(functions);
   manager.addPass(createMergeDeviceLaunchesPass());
+  if (options.fusePhases) {
+    auto isForHopper = [](StringRef image) { return image.starts_with("sm_90a:"); };
+    manager.addPass(createFuseDevicePhasesPass(
+        {llvm::any_of(options.deviceImages, isForHopper), !llvm::all_of(options.deviceImages, isForHopper)}));
+  }
   manager.addPass(
       createConvertStepsToLLVMPass({options.targetTriple, options.targetCpu, options.sourceDigest,
                                     options.compilerVersion, options.program, llvm::to_vector(options.deviceImages)}));

@@ -43,7 +43,7 @@ struct KernelsOptions {
   /// Largest number of scalar operations of a value that is computed again rather than kept in memory.
   int64_t cheapCost = 8;
   /// Kinds of fusion to leave out: epilogues, prologues, updates, rows, columns, maps; launches is known to phase
-  /// `tiles`.
+  /// `tiles`, phases to phase `llvm`.
   std::vector<std::string> unfused;
   /// Kernels are for a GPU too.
   bool device = false;
@@ -82,6 +82,8 @@ struct LLVMOptions {
   bool f16 = true;
   /// Code for GPUs that will be embedded: "sm_90a:ptx", "sm_90a:cubin".
   std::vector<std::string> deviceImages;
+  /// Small launches that depend on each other are one on a GPU.
+  bool fusePhases = true;
   /// Also define `sinter_program_artifact`, which `main` of a program looks for.
   bool program = false;
 };
