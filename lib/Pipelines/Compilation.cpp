@@ -148,6 +148,7 @@ static PhaseOptions phaseOptions(const CompilationOptions &options, const llvm::
   phases.kernels.schedules = options.schedules;
   phases.kernels.unfused = options.unfused;
   phases.tiles.groupLaunches = !llvm::is_contained(options.unfused, "launches");
+  phases.llvm.fusePhases = phases.tiles.groupLaunches && !llvm::is_contained(options.unfused, "phases");
   phases.llvm.targetTriple = machine.getTargetTriple().str();
   phases.llvm.targetCpu = machine.getTargetCPU().str();
   phases.llvm.sourceDigest = sourceDigest.str();

@@ -144,6 +144,11 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   functions.addPass(createExpandMathPass(math));
   simplify(functions);
   manager.addPass(createMergeDeviceLaunchesPass());
+  if (options.fusePhases) {
+    auto isForHopper = [](StringRef image) { return image.starts_with("sm_90a:"); };
+    manager.addPass(createFuseDevicePhasesPass(
+        {llvm::any_of(options.deviceImages, isForHopper), !llvm::all_of(options.deviceImages, isForHopper)}));
+  }
   manager.addPass(
       createConvertStepsToLLVMPass({options.targetTriple, options.targetCpu, options.sourceDigest,
                                     options.compilerVersion, options.program, llvm::to_vector(options.deviceImages)}));

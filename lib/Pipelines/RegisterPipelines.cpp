@@ -64,6 +64,9 @@ struct TilesArguments : PassPipelineOptions<TilesArguments> {
 struct LLVMArguments : PassPipelineOptions<LLVMArguments> {
   Option<bool> program{*this, "program", llvm::cl::desc("also define sinter_program_artifact")};
   ListOption<std::string> deviceImages{*this, "device-images", llvm::cl::desc("code for GPUs: sm_90a:ptx, ...")};
+  Option<bool> fusePhases{*this, "fuse-phases",
+                          llvm::cl::desc("small launches that depend on each other are one on a GPU"),
+                          llvm::cl::init(true)};
   Option<bool> fma{*this, "fma", llvm::cl::desc("the CPU has fused multiply-add"), llvm::cl::init(true)};
 };
 
@@ -109,6 +112,7 @@ void registerPhasePipelines() {
         LLVMOptions options;
         options.program = arguments.program;
         options.fma = arguments.fma;
+        options.fusePhases = arguments.fusePhases;
         options.deviceImages.assign(arguments.deviceImages.begin(), arguments.deviceImages.end());
         buildLLVMPhase(manager, options);
       });

@@ -77,7 +77,7 @@ static mlir::OwningOpRef<mlir::gpu::GPUModuleOp> functionsFor(mlir::gpu::GPUModu
                                                               const DeviceArchitecture &architecture) {
   mlir::OwningOpRef<mlir::gpu::GPUModuleOp> own = module.clone();
   for (mlir::Operation &op : llvm::make_early_inc_range(*own->getBody()))
-    if (op.hasAttr(isHopper(architecture) ? kOnHopperAttr : kOnlyHopperAttr))
+    if (isHopper(architecture) ? op.hasAttr(kOnHopperAttr) || op.hasAttr(kNotHopperAttr) : op.hasAttr(kOnlyHopperAttr))
       op.erase();
   return own;
 }

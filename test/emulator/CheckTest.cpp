@@ -111,6 +111,40 @@ TEST(Check, RacesBetweenBlocks) {
   EXPECT_THAT(errorOfBody("red.global.add.u32 [%a], 1;", blocks), IsEmpty());
 }
 
+/// Inside of a cluster, and of a block that is a whole launch, barriers order accesses to global memory.
+TEST(Check, RacesInGlobalMemoryOfACluster) {
+  Shape cluster = sharedBy(64);
+  cluster.blocks = cluster.cluster = 4;
+  // Each thread writes its own word; then it reads that of the thread, and the block, opposite.
+  std::string exchange = "setp.eq.u32 %q0, %b, 0;\n@%q0 st.global.b32 [%a], %t;\nARRIVE WAIT\nxor.b32 %r1, %t, 32;\n"
+                         "mul.wide.u32 %rd0, %r1, 4; add.u64 %rd0, %rd0, %p; ld.global.b32 %r2, [%rd0];\nAGAIN\n"
+                         "setp.eq.u32 %q1, %b, 3; @%q1 st.global.b32 [%a], %r2;";
+  auto with = [&](std::string arrive, std::string wait, std::string again, const Shape &shape) {
+    std::string body = exchange;
+    body.replace(body.find("ARRIVE"), 6, arrive);
+    body.replace(body.find("WAIT"), 4, wait);
+    body.replace(body.find("AGAIN"), 5, again);
+    return errorOfBody(body, shape);
+  };
+  std::string arrive = "barrier.cluster.arrive.aligned;", wait = "barrier.cluster.wait.aligned;";
+  EXPECT_THAT(with(arrive, wait, arrive + wait, cluster), IsEmpty());
+  EXPECT_THAT(with("", "", arrive + wait, cluster),
+              AllOf(HasSubstr("data race"), HasSubstr("of global memory at "), HasSubstr("of the block with rank "),
+                    HasSubstr("are not ordered by a barrier or wait")));
+  EXPECT_THAT(with("barrier.cluster.arrive.relaxed.aligned;", wait, arrive + wait, cluster), HasSubstr("data race"))
+      << "an arrival that releases nothing";
+  EXPECT_THAT(with("fence.acq_rel.cluster; barrier.cluster.arrive.relaxed.aligned;", wait, arrive + wait, cluster),
+              IsEmpty());
+  EXPECT_THAT(with("bar.sync 0;", "", arrive + wait, cluster), HasSubstr("data race")) << "a barrier of one block";
+  EXPECT_THAT(with(arrive, wait, "", cluster), HasSubstr("data race")) << "others still read";
+  Shape block = sharedBy(64);
+  EXPECT_THAT(with("bar.sync 0;", "", "", block), IsEmpty());
+  EXPECT_THAT(with("", "", "", block), HasSubstr("of global memory at "));
+  Shape two = cluster;
+  two.blocks = 8;
+  EXPECT_THAT(with(arrive, wait, arrive + wait, two), HasSubstr("data race")) << "two clusters are not ordered";
+}
+
 TEST(Check, BarrierMisuse) {
   EXPECT_THAT(errorOfBody("setp.lt.u32 %q0, %t, 32; @%q0 bar.sync 1, 64;", sharedBy(64)),
               AllOf(HasSubstr("deadlock"), HasSubstr("barrier 1, where 32 of 64 threads have arrived")));

@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ROWS = 200  # three batches of 64 and a smaller one
 BATCHES = (16, 64, 256, 1024)
+SMALL_BATCHES = (16, 64)
 
 # By how much losses may differ from those of the CPU, relatively: sums have another order, and what is rounded to few
 # digits may be rounded to the other side.
@@ -40,6 +41,7 @@ def cases(quick):
     models = ROOT / "test" / "models"
     texts = {path.stem: path.read_text() for path in sorted(models.glob("*.mlir"))}
     yield "digits", texts["digits"], [], "f32"
+    yield "digits-apart", texts["digits"], ["--no-fuse=phases"], "f32"
     yield "digits_bf16", texts["digits_bf16"], [], "bf16"
     if quick:
         return
@@ -78,7 +80,6 @@ def make_data(folder, info, numbers):
 
 
 def pack_programs(out, sinterc, quick):
-    numbers = random.Random(1)
     lines = []
     for name, text, options, element in cases(quick):
         folder = out / "cases" / name
@@ -87,19 +88,29 @@ def pack_programs(out, sinterc, quick):
         subprocess.run([sinterc, "-", "-o", program, "--batch=64", "--target=nvptx", "--gpu=sm_80,sm_90a",
                         "--target-cpu=x86-64-v3", "--quiet", *options], input=text, text=True, check=True)
         info = subprocess.run([program, "info", "--json"], capture_output=True, text=True, check=True)
-        make_data(folder, json.loads(info.stdout), numbers)
+        make_data(folder, json.loads(info.stdout), random.Random(1))  # the same for models of the same shapes
         lines.append(f"{name} {TOLERANCE[element]}\n")
         print(f"packed {name}", flush=True)
     (out / "cases.txt").write_text("".join(lines))
 
 
-def pack_benchmarks(out, sinterc, quick):
-    (out / "benchmarks").mkdir()
+def benchmarks(quick):
+    """(model, rows, further options, what the name says of them): small models also launch by launch."""
     for model in ("big_model",) if quick else ("big_model", "mnist"):
         for batch in BATCHES[:1] if quick else BATCHES:
-            subprocess.run([sinterc, ROOT / "test" / "models" / f"{model}.mlir", f"--batch={batch}", "--target=nvptx",
-                            "--gpu=sm_80,sm_90a", "--target-cpu=x86-64-v3", "--quiet", "-o",
-                            out / "benchmarks" / f"{model}_{batch}"], check=True)
+            yield model, batch, [], ""
+    for model in ("digits",) if quick else ("digits", "digits_bf16", "iris", "breast_cancer"):
+        for batch in SMALL_BATCHES[:1] if quick else SMALL_BATCHES:
+            yield model, batch, [], ""
+            yield model, batch, ["--no-fuse=phases"], "-apart"
+
+
+def pack_benchmarks(out, sinterc, quick):
+    (out / "benchmarks").mkdir()
+    for model, batch, options, suffix in benchmarks(quick):
+        subprocess.run([sinterc, ROOT / "test" / "models" / f"{model}.mlir", f"--batch={batch}", "--target=nvptx",
+                        "--gpu=sm_80,sm_90a", "--target-cpu=x86-64-v3", "--quiet", *options, "-o",
+                        out / "benchmarks" / f"{model}{suffix}_{batch}"], check=True)
     for script in ("pytorch_step.py", "gpu_kernels.py"):
         shutil.copy(ROOT / "benchmarks" / script, out / "benchmarks")
     subprocess.run([sys.executable, ROOT / "benchmarks" / "gpu_kernels.py", "compile", out / "kernels", "--build",

@@ -159,11 +159,16 @@ if wanted sanitizer; then
 fi
 gather
 
+# Phases of one launch compute what launches do.
+if wanted cases && [ -f "$out/digits-apart/gpu.csv" ]; then
+  report "$(part "digits in phases" 20 phases.log bash -c "diff <(cut -d, -f1-5 '$out/digits/gpu.csv') <(cut -d, -f1-5 '$out/digits-apart/gpu.csv') && echo as launch by launch")"
+fi
+
 if wanted steps; then
   report
   report "## Whole steps"
   report
-  report "\`bench --device=gpu --steps $steps\`, random data: by the host's clock with batches copied, and by the device's without. PyTorch: benchmarks/pytorch_step.py."
+  report "\`bench --device=gpu --steps $steps\`, random data: by the host's clock with batches copied, and by the device's without. Models called -apart were compiled with --no-fuse=phases. PyTorch: benchmarks/pytorch_step.py."
   report
   report "| model | rows | ours, ms | on the device, ms | PyTorch eager, ms | with CUDA graphs, ms | whole step captured, ms |"
   report "|---|--:|--:|--:|--:|--:|--:|"

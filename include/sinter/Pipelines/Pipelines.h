@@ -42,8 +42,8 @@ struct KernelsOptions {
   std::string schedules;
   /// Largest number of scalar operations of a value that is computed again rather than kept in memory.
   int64_t cheapCost = 8;
-  /// Kinds of fusion to leave out: epilogues, prologues, updates, rows, partials, columns, maps; launches is known to phase
-  /// `tiles`.
+  /// Kinds of fusion to leave out: epilogues, prologues, updates, rows, partials, columns, maps; launches is known to
+  /// phase `tiles`, phases to phase `llvm`.
   std::vector<std::string> unfused;
   /// Kernels are for a GPU too.
   bool device = false;
@@ -84,6 +84,8 @@ struct LLVMOptions {
   bool bf16Pairs = false;
   /// Code for GPUs that will be embedded: "sm_90a:ptx", "sm_90a:cubin".
   std::vector<std::string> deviceImages;
+  /// Small launches that depend on each other are one on a GPU.
+  bool fusePhases = true;
   /// Also define `sinter_program_artifact`, which `main` of a program looks for.
   bool program = false;
 };

@@ -115,6 +115,9 @@ struct ConvertDeviceToNVVM : impl::ConvertDeviceToNVVMPassBase<ConvertDeviceToNV
       }
     if (Attribute residents = fn->getAttr(kResidentsAttr))
       fn->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), residents);
+    if (auto blocks = fn->getAttrOfType<IntegerAttr>(kClusterAttr))
+      fn->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
+                  builder.getDenseI32ArrayAttr({int32_t(blocks.getInt()), 1, 1}));
   }
 
   /// To LLVM's intrinsics, before the patterns of GPUToNVVM see them: those call NVIDIA's library even for a

@@ -1,6 +1,7 @@
 // What does a GPU do for each step function?
 //
-//   sinter.launch   ->  a launch for each of its device functions, or a part of one that several share
+//   sinter.launch   ->  a launch for each of its device functions, or a part of one that several share, in one phase or
+//                       in several
 //   memref.copy     ->  a copy
 //   a view          ->  a place: a block of memory and an offset
 //
@@ -35,6 +36,8 @@ private:
   void bindArguments(func::FuncOp step);
   LogicalResult add(Operation &op, SmallVector<Command> &commands);
   LogicalResult addLaunch(LaunchOp launch, SmallVector<Command> &commands);
+  LogicalResult addFunction(LaunchOp launch, SymbolRefAttr symbol, int32_t architecture,
+                            SmallVector<Command> &commands);
   void addPlaces(LaunchOp launch, Command &command);
   static std::vector<sinter_device_map> mapsOf(gpu::GPUFuncOp fn);
   Command commandFor(gpu::GPUFuncOp fn, DenseI64ArrayAttr grid, LaunchOp launch);
@@ -167,27 +170,48 @@ LogicalResult Collector::addLaunch(LaunchOp launch, SmallVector<Command> &comman
   if (!functions)
     return launch.emitError() << "launch of @" << launch.getKernel() << " has no device functions ('" << kDeviceAttr
                               << "')";
-  for (auto symbol : functions.getAsRange<SymbolRefAttr>()) {
-    auto fn = device.lookupSymbol<gpu::GPUFuncOp>(symbol.getLeafReference());
-    auto grid = fn ? fn->getAttrOfType<DenseI64ArrayAttr>(kGridAttr) : DenseI64ArrayAttr();
-    if (!grid || grid.size() != 4 || !fn.getKnownBlockSize())
-      return launch.emitError() << "expected a device function with a grid and a block size, found " << symbol;
-    auto part = launch->getAttrOfType<IntegerAttr>(kDevicePartAttr);
-    if (part && part.getInt() > 0) {
-      addPlaces(launch, commands[openCommand.at(fn.getName())]);
-      continue;
-    }
-    if (part)
-      openCommand[fn.getName()] = commands.size();
-    commands.push_back(commandFor(fn, grid, launch));
-    if (auto counterpart = fn->getAttrOfType<FlatSymbolRefAttr>(kOnHopperAttr)) {
-      commands.back().architecture = -kHopper;
-      auto onHopper = device.lookupSymbol<gpu::GPUFuncOp>(counterpart.getAttr());
-      commands.push_back(commandFor(onHopper, onHopper->getAttrOfType<DenseI64ArrayAttr>(kGridAttr), launch));
-      commands.back().architecture = kHopper;
-    }
-  }
+  // What the launch is a phase of takes its place, in images of one kind or of all.
+  auto inOthers = launch->getAttrOfType<SymbolRefAttr>(kPhasesAttr);
+  auto inHopper = launch->getAttrOfType<SymbolRefAttr>(kHopperPhasesAttr);
+  LogicalResult result = success();
+  if (inOthers)
+    result = addFunction(launch, inOthers, inOthers == inHopper ? 0 : -kHopper, commands);
+  if (inHopper && inHopper != inOthers && succeeded(result))
+    result = addFunction(launch, inHopper, kHopper, commands);
+  if (!inOthers || !inHopper)
+    for (auto symbol : functions.getAsRange<SymbolRefAttr>())
+      if (succeeded(result))
+        result = addFunction(launch, symbol, inOthers ? kHopper : inHopper ? -kHopper : 0, commands);
   ++kernelRow;
+  return result;
+}
+
+/// A launch of a function; or more arguments for it, if an earlier one has begun it.
+LogicalResult Collector::addFunction(LaunchOp launch, SymbolRefAttr symbol, int32_t architecture,
+                                     SmallVector<Command> &commands) {
+  auto fn = device.lookupSymbol<gpu::GPUFuncOp>(symbol.getLeafReference());
+  auto grid = fn ? fn->getAttrOfType<DenseI64ArrayAttr>(kGridAttr) : DenseI64ArrayAttr();
+  if (!grid || grid.size() != 4 || !fn.getKnownBlockSize())
+    return launch.emitError() << "expected a device function with a grid and a block size, found " << symbol;
+  auto part = launch->getAttrOfType<IntegerAttr>(kDevicePartAttr);
+  bool isPhase = symbol == launch->getAttr(kPhasesAttr) || symbol == launch->getAttr(kHopperPhasesAttr);
+  bool isLater = isPhase ? openCommand.contains(fn.getName()) : part && part.getInt() > 0;
+  if (isLater) {
+    addPlaces(launch, commands[openCommand.at(fn.getName())]);
+    return success();
+  }
+  if (isPhase || part)
+    openCommand[fn.getName()] = commands.size();
+  auto counterpart = fn->getAttrOfType<FlatSymbolRefAttr>(kOnHopperAttr);
+  if (!counterpart || architecture != kHopper) {
+    commands.push_back(commandFor(fn, grid, launch));
+    commands.back().architecture = counterpart ? -kHopper : architecture;
+  }
+  if (counterpart && architecture != -kHopper) {
+    auto onHopper = device.lookupSymbol<gpu::GPUFuncOp>(counterpart.getAttr());
+    commands.push_back(commandFor(onHopper, onHopper->getAttrOfType<DenseI64ArrayAttr>(kGridAttr), launch));
+    commands.back().architecture = kHopper;
+  }
   return success();
 }
 

@@ -31,7 +31,8 @@ struct LaneCopy {
 } // namespace
 
 /// Sources and places are checked when the instruction executes, races when the copy happens.
-static std::vector<LaneCopy> laneCopies(Warp &warp, const Instruction &instruction, uint32_t mask, uint32_t size) {
+static std::vector<LaneCopy> laneCopies(Warp &warp, const Instruction &instruction, uint32_t mask, uint32_t size,
+                                        Epoch epoch) {
   std::vector<LaneCopy> copies;
   for (uint32_t rest = mask; rest; rest &= rest - 1) {
     unsigned lane = static_cast<unsigned>(__builtin_ctz(rest));
@@ -48,6 +49,7 @@ static std::vector<LaneCopy> laneCopies(Warp &warp, const Instruction &instructi
     if (bytes) {
       pointer = globalPointer(warp, static_cast<int>(lane), from, bytes, false);
       checkGlobal(warp, static_cast<int>(lane), from, bytes, false);
+      checkGlobalOrder(warp, static_cast<int>(lane), from, bytes, false, epoch);
     }
     copies.push_back({lane, to, pointer, bytes});
   }
@@ -57,9 +59,9 @@ static std::vector<LaneCopy> laneCopies(Warp &warp, const Instruction &instructi
 static Status copy(Warp &warp, const Instruction &instruction, uint32_t mask) {
   AsyncGroups &groups = copiesOf(warp);
   uint32_t size = instruction.elementBytes, pc = warp.currentPc;
-  auto copies = laneCopies(warp, instruction, mask, size);
-  auto operation = std::make_shared<AsyncOperation>();
   Epoch epoch(groups.actor, groups.openTime);
+  auto copies = laneCopies(warp, instruction, mask, size, epoch);
+  auto operation = std::make_shared<AsyncOperation>();
   operation->step = [&warp, copies = std::move(copies), knowledge = warp.knowledge, epoch, size, pc] {
     InPlaceOf at(warp, pc);
     for (const LaneCopy &copy : copies) {

@@ -52,6 +52,7 @@ void Cluster::start(Dim3 first, uint64_t seed) {
   firstBlock = first;
   pending.clear();
   barrier = NamedBarrier();
+  global.clear();
   baseTime = latestTime + 1;
   size_t warpActors = 1 + order.size();
   times.resize(warpActors);

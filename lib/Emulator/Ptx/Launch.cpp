@@ -210,8 +210,10 @@ Statistics run(const Module &module, const std::string &kernel, const Launch &as
   grid.blockWarps = static_cast<unsigned>((launch.block.count() + warpSize - 1) / warpSize);
   bool synchronizes = function.synchronizesBlocks;
   GlobalShadow shadow(program.globalGranule);
-  if (options.checkGlobal && !synchronizes && launch.grid.count() > 1)
+  uint64_t ofCluster = launch.cluster.count();
+  if (options.checkGlobal && !synchronizes && launch.grid.count() > ofCluster)
     grid.globalShadow = &shadow;
+  grid.ordersGlobal = options.checkGlobal && !synchronizes && (ofCluster > 1 || launch.grid.count() == 1);
   GridRun run(grid);
   return synchronizes ? run.together() : run.independent();
 }

@@ -247,7 +247,7 @@ public:
   const uint32_t rank;
   Dim3 id;
   std::vector<uint8_t> shared; ///< from address `sharedBase`
-  SharedShadow shadow;
+  AccessShadow shadow;
   std::vector<std::unique_ptr<Warp>> warps;
   NamedBarrier barriers[16];
   std::unordered_map<uint32_t, Mbarrier> mbarriers;
@@ -267,6 +267,7 @@ struct Grid {
   uint32_t sharedBytes = 0; ///< static and dynamic
   unsigned blockWarps = 0;
   GlobalShadow *globalShadow = nullptr;
+  bool ordersGlobal = false; ///< accesses of a cluster to global memory are checked for being ordered
 };
 
 class Cluster {
@@ -301,6 +302,7 @@ public:
   uint64_t turns = 0;
   Dim3 firstBlock;
   std::unordered_map<uint64_t, Knowledge> locations; ///< released at addresses by atomics
+  std::unordered_map<uint64_t, AccessShadow> global; ///< with Grid::ordersGlobal: pages of global memory, by number
 
 private:
   std::vector<uint64_t> times; ///< by actor

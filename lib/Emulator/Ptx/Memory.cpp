@@ -50,11 +50,9 @@ SharedPlace sharedPlace(Warp &warp, unsigned lane, uint64_t address, uint32_t by
   return {block, static_cast<uint32_t>(offset - sharedBase)};
 }
 
-[[noreturn]] static void failConflict(Warp &warp, int lane, const SharedPlace &place, const Conflict &conflict,
-                                      Access access) {
-  std::string where = " of shared memory at " + hex(conflict.offset + sharedBase);
-  if (place.block != &warp.block)
-    where += " of the block with rank " + std::to_string(place.block->rank);
+/// `where`: " of shared memory at ...".
+[[noreturn]] static void failConflict(Warp &warp, int lane, const std::string &where, const Conflict &conflict,
+                                      bool reads) {
   if (conflict.kind == Conflict::Uninitialized)
     warp.fail(lane, "read" + where + ", which nothing has written");
   const Program &program = *warp.program;
@@ -68,7 +66,7 @@ SharedPlace sharedPlace(Warp &warp, unsigned lane, uint64_t address, uint32_t by
   if (conflict.kind == Conflict::MissingProxyFence)
     warp.fail(lane, "asynchronous read" + where + ", written by " + other +
                         " through the generic proxy: expected a fence.proxy.async between");
-  warp.fail(lane, std::string("data race: ") + (access == Access::Read ? "read" : "write") + where + " and " +
+  warp.fail(lane, std::string("data race: ") + (reads ? "read" : "write") + where + " and " +
                       (conflict.kind == Conflict::RaceWithRead ? "read" : "write") + " by " + other +
                       " are not ordered by a barrier or wait");
 }
@@ -77,15 +75,19 @@ void checkShared(Warp &warp, int lane, const SharedPlace &place, uint32_t bytes,
                  const Knowledge &knowledge) {
   if (!warp.block.cluster.grid.options.checkShared)
     return;
-  SharedShadow &shadow = place.block->shadow;
+  AccessShadow &shadow = place.block->shadow;
   Conflict conflict;
   if (access == Access::Atomic) // reads as well
     conflict = shadow.read(place.offset, bytes, epoch, knowledge, warp.currentPc);
   if (conflict.kind == Conflict::None)
     conflict = access == Access::Read ? shadow.read(place.offset, bytes, epoch, knowledge, warp.currentPc)
                                       : shadow.write(place.offset, bytes, epoch, knowledge, warp.currentPc);
-  if (conflict.kind != Conflict::None)
-    failConflict(warp, lane, place, conflict, access);
+  if (conflict.kind == Conflict::None)
+    return;
+  std::string where = " of shared memory at " + hex(conflict.offset + sharedBase);
+  if (place.block != &warp.block)
+    where += " of the block with rank " + std::to_string(place.block->rank);
+  failConflict(warp, lane, where, conflict, access == Access::Read);
 }
 
 //===----------------------------------------------------------------------===//
@@ -110,9 +112,10 @@ uint8_t *globalPointer(Warp &warp, int lane, uint64_t address, uint32_t bytes, b
   return reinterpret_cast<uint8_t *>(address);
 }
 
+/// The first block of a cluster stands for all of them.
 static uint32_t blockNumber(const Block &block) {
-  const Dim3 &grid = block.cluster.grid.launch.grid;
-  return 1 + block.id.x + grid.x * (block.id.y + grid.y * block.id.z);
+  const Dim3 &grid = block.cluster.grid.launch.grid, &id = block.cluster.firstBlock;
+  return 1 + id.x + grid.x * (id.y + grid.y * id.z);
 }
 
 void checkGlobal(Warp &warp, int lane, uint64_t address, uint32_t bytes, bool writes) {
@@ -131,6 +134,23 @@ void checkGlobal(Warp &warp, int lane, uint64_t address, uint32_t bytes, bool wr
   }
   warp.fail(lane, std::string("data race: ") + (writes ? "write" : "read") + " of global memory at " + hex(address) +
                       ", which " + name + " of the same launch touches too, without an atomic");
+}
+
+void checkGlobalOrder(Warp &warp, int lane, uint64_t address, uint32_t bytes, bool writes, Epoch epoch) {
+  Cluster &cluster = warp.block.cluster;
+  if (!cluster.grid.ordersGlobal || warp.lastRange.access == DeviceMemory::ReadOnly)
+    return;
+  constexpr unsigned pageBits = 12;
+  constexpr uint32_t pageBytes = 1u << pageBits;
+  auto [found, isNew] = cluster.global.try_emplace(address >> pageBits);
+  AccessShadow &page = found->second;
+  if (isNew)
+    page.reset(pageBytes, cluster.grid.program.globalGranule, cluster.baseTime, /*hasContents=*/true);
+  uint32_t offset = address & (pageBytes - 1);
+  Conflict conflict = writes ? page.write(offset, bytes, epoch, warp.knowledge, warp.currentPc)
+                             : page.read(offset, bytes, epoch, warp.knowledge, warp.currentPc);
+  if (conflict.kind != Conflict::None)
+    failConflict(warp, lane, " of global memory at " + hex(address), conflict, !writes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -172,8 +192,10 @@ static uint8_t *resolveLane(Warp &warp, const Instruction &instruction, unsigned
   default:
     checkAlignment(warp, lane, address, bytes);
     uint8_t *pointer = globalPointer(warp, static_cast<int>(lane), address, bytes, access != Access::Read);
-    if (!atomic)
+    if (!atomic) {
       checkGlobal(warp, static_cast<int>(lane), address, bytes, access != Access::Read);
+      checkGlobalOrder(warp, static_cast<int>(lane), address, bytes, access != Access::Read, warp.epoch());
+    }
     return pointer;
   }
 }

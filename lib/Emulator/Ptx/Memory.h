@@ -34,8 +34,10 @@ void checkShared(Warp &warp, int lane, const SharedPlace &place, uint32_t bytes,
 
 /// Host address of `bytes` bytes of global memory; stops the kernel when they are not all in one allocated range.
 uint8_t *globalPointer(Warp &warp, int lane, uint64_t address, uint32_t bytes, bool writes);
-/// Marks and checks an access to global memory for races between blocks.
+/// Marks and checks an access to global memory for races between blocks that nothing can order.
 void checkGlobal(Warp &warp, int lane, uint64_t address, uint32_t bytes, bool writes);
+/// The same for races inside of a cluster, whose blocks have barriers; `bytes` lie in one page (they are aligned).
+void checkGlobalOrder(Warp &warp, int lane, uint64_t address, uint32_t bytes, bool writes, Epoch epoch);
 
 bool isSharedAddress(uint64_t generic);
 bool isLocalAddress(uint64_t generic);

@@ -5,26 +5,27 @@
 
 namespace sinter::emulator {
 
-void SharedShadow::reset(uint32_t bytes, unsigned granule, uint64_t newBase) {
+void AccessShadow::reset(uint32_t bytes, unsigned granule, uint64_t newBase, bool newHasContents) {
   unsigned newShift = granule == 1 ? 0 : granule == 2 ? 1 : 2;
   if (newShift != shift)
     cells.clear();
   shift = newShift;
   base = newBase;
+  hasContents = newHasContents;
   size_t count = (size_t(bytes) + 3) >> shift;
   if (cells.size() < count)
     cells.resize(count);
   manyReaders.clear();
 }
 
-bool SharedShadow::unordered(Epoch earlier, Epoch now, const Knowledge &knowledge) const {
+bool AccessShadow::unordered(Epoch earlier, Epoch now, const Knowledge &knowledge) const {
   if (isStale(earlier) || earlier.actor() == now.actor())
     return false;
   return !knowledge.seen.covers(earlier) && !(earlier.isAtomic() && now.isAtomic());
 }
 
 /// One reader is kept in the cell; readers that are not ordered with it stand beside.
-void SharedShadow::noteReader(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc) {
+void AccessShadow::noteReader(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc) {
   bool replaces = isStale(cell.read) || cell.read.actor() == epoch.actor() || knowledge.seen.covers(cell.read);
   if (replaces) {
     cell.read = epoch;
@@ -40,22 +41,23 @@ void SharedShadow::noteReader(uint32_t index, Cell &cell, Epoch epoch, const Kno
   readers.push_back({epoch, pc});
 }
 
-Conflict SharedShadow::read(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc) {
+Conflict AccessShadow::read(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc) {
   uint32_t end = (offset + bytes - 1) >> shift;
   for (uint32_t index = offset >> shift; index <= end; ++index) {
     Cell &cell = cells[index];
-    if (isStale(cell.write))
+    if (isStale(cell.write) && !hasContents)
       return {Conflict::Uninitialized, index << shift, 0, 0};
     if (unordered(cell.write, epoch, knowledge))
       return {Conflict::RaceWithWrite, index << shift, cell.write.actor(), cell.writePc};
-    if (epoch.isAsyncProxy() && !cell.write.isAsyncProxy() && !knowledge.fenced.covers(cell.write))
+    if (epoch.isAsyncProxy() && !isStale(cell.write) && !cell.write.isAsyncProxy() &&
+        !knowledge.fenced.covers(cell.write))
       return {Conflict::MissingProxyFence, index << shift, cell.write.actor(), cell.writePc};
     noteReader(index, cell, epoch, knowledge, pc);
   }
   return {};
 }
 
-Conflict SharedShadow::conflictWithReaders(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge) const {
+Conflict AccessShadow::conflictWithReaders(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge) const {
   if (unordered(cell.read, epoch, knowledge))
     return {Conflict::RaceWithRead, index << shift, cell.read.actor(), cell.readPc};
   if (manyReaders.empty())
@@ -69,7 +71,7 @@ Conflict SharedShadow::conflictWithReaders(uint32_t index, Cell &cell, Epoch epo
   return {};
 }
 
-Conflict SharedShadow::write(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc) {
+Conflict AccessShadow::write(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc) {
   uint32_t end = (offset + bytes - 1) >> shift;
   for (uint32_t index = offset >> shift; index <= end; ++index) {
     Cell &cell = cells[index];

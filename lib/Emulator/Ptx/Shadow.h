@@ -1,4 +1,4 @@
-// Who touched which bytes of shared memory last, and was it ordered?
+// Who touched which bytes last, and was it ordered?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_EMULATOR_PTX_SHADOW_H
@@ -19,10 +19,12 @@ struct Conflict {
   uint32_t otherPc = 0;
 };
 
-/// Of one block's shared memory. Epochs before `base` are those of earlier blocks: they never happened.
-class SharedShadow {
+/// Of one block's shared memory, or of a page of global memory. Epochs before `base` are those of earlier blocks: they
+/// never happened.
+class AccessShadow {
 public:
-  void reset(uint32_t bytes, unsigned granule, uint64_t base);
+  /// `hasContents`: what nobody has written may be read.
+  void reset(uint32_t bytes, unsigned granule, uint64_t base, bool hasContents = false);
 
   Conflict read(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc);
   Conflict write(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc);
@@ -45,6 +47,7 @@ private:
   std::map<uint32_t, std::vector<Reader>> manyReaders; ///< beside Cell::read, by index of the cell
   unsigned shift = 2;
   uint64_t base = 1;
+  bool hasContents = false;
 };
 
 } // namespace sinter::emulator

@@ -119,7 +119,7 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
     if (auto batch = getOperation()->getAttrOfType<IntegerAttr>("sinter.batch"))
       options.batch = batch.getInt();
     for (StringRef kind : without) {
-      if (kind == "launches") // what phase `tiles` leaves out
+      if (kind == "launches" || kind == "phases") // what later phases leave out
         continue;
       bool *flag = llvm::StringSwitch<bool *>(kind)
                        .Case("epilogues", &options.epilogues)
@@ -133,7 +133,7 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
       if (!flag)
         return emitError(UnknownLoc::get(&getContext()))
                << "unknown kind of fusion '" << kind
-               << "', expected epilogues, prologues, updates, rows, partials, columns, maps or launches";
+               << "', expected epilogues, prologues, updates, rows, partials, columns, maps, launches or phases";
       *flag = false;
     }
     return success();

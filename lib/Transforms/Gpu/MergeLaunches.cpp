@@ -10,17 +10,16 @@
 
 #include "sinter/Transforms/Gpu/Passes.h"
 
+#include "DeviceBody.h"
 #include "DeviceFunction.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
 #include "sinter/Transforms/Memory/Layout.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -35,22 +34,10 @@ struct Member {
   LaunchOp launch;
   mutable gpu::GPUFuncOp fn; ///< a handle: ops have no constant methods
 
-  int64_t threads() const { return fn.getKnownBlockSize()->front(); }
+  int64_t threads() const { return threadsOf(fn); }
   bool usesShared() const { return fn.getNumWorkgroupAttributions() > 0; }
-  Grid grid() const {
-    ArrayRef<int64_t> numbers = fn->getAttrOfType<DenseI64ArrayAttr>(kGridAttr);
-    return {numbers[0], numbers[1], numbers[2], numbers[3]};
-  }
-  int64_t sharedBytes() const {
-    int64_t bytes = 0;
-    for (BlockArgument buffer : fn.getWorkgroupAttributions())
-      bytes += bytesOf(buffer);
-    return bytes;
-  }
-  static int64_t bytesOf(BlockArgument buffer) {
-    auto type = cast<MemRefType>(buffer.getType());
-    return llvm::alignTo(type.getNumElements() * elementBytes(type.getElementType()), kAccessBytes);
-  }
+  Grid grid() const { return gridOf(fn); }
+  int64_t sharedBytes() const { return sharedBytesOf(fn); }
 };
 
 /// Writes one function that does what several do.
@@ -62,10 +49,6 @@ public:
 
 private:
   void clone(const Member &member, Value block, unsigned firstArgument);
-  Value blocksOf(const Grid &grid);
-  int64_t mostBlocks(const Grid &grid) const {
-    return llvm::divideCeil(batch * grid.perRow + grid.fixed, grid.divisor) * grid.factor;
-  }
   Value constant(int64_t value) { return arith::ConstantIndexOp::create(builder, merged.getLoc(), value); }
   Value rows() { return merged.getArgument(merged.getNumArguments() - 1); }
 
@@ -81,7 +64,7 @@ gpu::GPUFuncOp Merger::merge(ArrayRef<Member> members, StringRef name) {
   int64_t blocks = 0, bytes = 0;
   for (const Member &member : members) {
     llvm::append_range(types, member.fn.getArgumentTypes().drop_back()); // the number of rows
-    blocks += mostBlocks(member.grid());
+    blocks += mostBlocks(member.grid(), batch);
     bytes = std::max(bytes, member.sharedBytes());
   }
   types.push_back(builder.getIndexType());
@@ -107,23 +90,14 @@ gpu::GPUFuncOp Merger::merge(ArrayRef<Member> members, StringRef name) {
   for (const Member &member : members) {
     // One comparison tells whether the block is the member's, as smaller numbers wrap around.
     Value own = arith::SubIOp::create(builder, loc, block, constant(first));
-    Value isOwn = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, own, blocksOf(member.grid()));
+    Value isOwn = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, own,
+                                        blocksOf(builder, loc, member.grid(), rows(), batch));
     emitIf(builder, loc, isOwn, [&] { clone(member, own, argument); });
-    first += mostBlocks(member.grid());
+    first += mostBlocks(member.grid(), batch);
     argument += member.fn.getNumArguments() - 1;
   }
   gpu::ReturnOp::create(builder, loc);
   return merged;
-}
-
-Value Merger::blocksOf(const Grid &grid) {
-  if (grid.perRow == 0)
-    return constant(mostBlocks(grid));
-  Location loc = merged.getLoc();
-  Value items = arith::MulIOp::create(builder, loc, rows(), constant(grid.perRow));
-  items = arith::AddIOp::create(builder, loc, items, constant(grid.fixed + grid.divisor - 1));
-  Value groups = arith::DivUIOp::create(builder, loc, items, constant(grid.divisor));
-  return arith::MulIOp::create(builder, loc, groups, constant(grid.factor));
 }
 
 void Merger::clone(const Member &member, Value block, unsigned firstArgument) {
@@ -132,21 +106,7 @@ void Merger::clone(const Member &member, Value block, unsigned firstArgument) {
   for (unsigned i = 0, e = fn.getNumArguments() - 1; i != e; ++i)
     values.map(fn.getArgument(i), merged.getArgument(firstArgument + i));
   values.map(fn.getArgument(fn.getNumArguments() - 1), rows());
-  int64_t offset = 0;
-  for (BlockArgument buffer : fn.getWorkgroupAttributions()) {
-    auto type = cast<MemRefType>(buffer.getType());
-    values.map(buffer, memref::ViewOp::create(builder, fn.getLoc(), type, shared, constant(offset), ValueRange()));
-    offset += Member::bytesOf(buffer);
-  }
-  for (Operation &op : fn.getBody().front().without_terminator()) {
-    Operation *copy = builder.clone(op, values);
-    copy->walk([&](gpu::BlockIdOp id) {
-      id.replaceAllUsesWith(block);
-      if (id == copy)
-        values.map(op.getResult(0), block);
-      id.erase();
-    });
-  }
+  cloneBody(builder, fn, values, block, shared, /*offset=*/Value());
 }
 
 struct MergeDeviceLaunches : impl::MergeDeviceLaunchesPassBase<MergeDeviceLaunches> {

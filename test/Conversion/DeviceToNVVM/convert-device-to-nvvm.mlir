@@ -34,3 +34,15 @@ gpu.module @large {
     gpu.return
   }
 }
+
+gpu.module @clusters {
+  // CHECK-LABEL: llvm.func @phases(
+  // CHECK-SAME: nvvm.cluster_dim = array<i32: 8, 1, 1>
+  // CHECK: nvvm.cluster.arrive {aligned}
+  // CHECK: nvvm.cluster.wait {aligned}
+  gpu.func @phases(%x: memref<8xf32>, %rows: index) kernel attributes {known_block_size = array<i32: 256, 1, 1>, sinter.cluster = 8 : i32} {
+    nvvm.cluster.arrive {aligned}
+    nvvm.cluster.wait {aligned}
+    gpu.return
+  }
+}

@@ -8,7 +8,7 @@
 module attributes {sinter.batch = 256 : i64} {
   // CHECK-LABEL: @square
   // TWICE: sinter.kernel "square" schedule <contraction, tile = [6, 4, 43, 4, 1, 512, 4, 0, 1, 0], vector = 16, parallel = true>
-  // AVX512: sinter.kernel "square" schedule <contraction, tile = [4, 6, 10, 1, 1, 512, 1, 0, 0, 0], vector = 16, parallel = true>
+  // AVX512: sinter.kernel "square" schedule <contraction, tile = [4, 6, 43, 1, 1, 512, 1, 0, 0, 0], vector = 16, parallel = true>
   // AVX2: sinter.kernel "square" schedule <contraction, tile = [2, 5, 18, 1, 1, 512, 1, 0, 0, 0], vector = 8, parallel = true>
   // NEON: sinter.kernel "square" schedule <contraction, tile = [4, 6, 9, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
   func.func @square(%x: tensor<512x512xbf16>, %w: tensor<512x512xbf16>, %y: tensor<512x512xf32>) -> tensor<512x512xf32> {
@@ -32,7 +32,7 @@ module attributes {sinter.batch = 256 : i64} {
   }
   // CHECK-LABEL: @forward
   // TWICE: sinter.kernel "forward" schedule <contraction, tile = [6, 4, 22, 4, 1, 512, 4, 0, 1, 0], vector = 16, parallel = true>
-  // AVX512: sinter.kernel "forward" schedule <contraction, tile = [4, 6, 5, 1, 1, 1000, 1, 1, 0, 0], vector = 16, parallel = true>
+  // AVX512: sinter.kernel "forward" schedule <contraction, tile = [4, 6, 22, 1, 1, 1000, 1, 0, 0, 0], vector = 16, parallel = true>
   // AVX2: sinter.kernel "forward" schedule <contraction, tile = [2, 5, 64, 1, 1, 1000, 1, 0, 0, 0], vector = 8, parallel = true>
   // NEON: sinter.kernel "forward" schedule <contraction, tile = [4, 6, 64, 1, 1, 1000, 1, 0, 0, 0], vector = 4, parallel = true>
   func.func @forward(%x: tensor<?x1000xbf16>, %w: tensor<500x1000xbf16>, %y: tensor<?x500xf32>) -> tensor<?x500xf32> {
@@ -56,7 +56,7 @@ module attributes {sinter.batch = 256 : i64} {
   }
   // CHECK-LABEL: @weight_gradient
   // TWICE: sinter.kernel "weight_gradient" schedule <contraction, tile = [8, 3, 21, 11, 1, 256, 4, 0, 1, 0], vector = 16, parallel = true>
-  // AVX512: sinter.kernel "weight_gradient" schedule <contraction, tile = [4, 6, 18, 1, 1, 256, 1, 0, 0, 0], vector = 16, parallel = true>
+  // AVX512: sinter.kernel "weight_gradient" schedule <contraction, tile = [4, 6, 63, 1, 1, 256, 1, 0, 0, 0], vector = 16, parallel = true>
   // AVX2: sinter.kernel "weight_gradient" schedule <contraction, tile = [2, 5, 32, 1, 1, 256, 1, 0, 0, 0], vector = 8, parallel = true>
   // NEON: sinter.kernel "weight_gradient" schedule <contraction, tile = [4, 6, 18, 1, 1, 256, 1, 1, 0, 0], vector = 4, parallel = true>
   func.func @weight_gradient(%x: tensor<?x500xbf16>, %w: tensor<?x1000xbf16>, %y: tensor<500x1000xf32>) -> tensor<500x1000xf32> {

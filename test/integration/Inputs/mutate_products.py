@@ -1,8 +1,8 @@
-"""Is every wait, commit and barrier of the tensor-core kernels in a compiled program needed?    mutate_products.py PROGRAM [hopper]
+"""Is every wait, commit and barrier of the tensor-core kernels in a compiled program needed?    mutate_products.py PROGRAM [hopper|phases]
 
 Overwrites one at a time, in all kernels that use tensor cores, by blanks (or a wait by one for a group less), in a copy of
 the program's PTX, and runs a step on the emulated GPU. Prints what each run said; a program that is not changed must run.
-With `hopper` those of kernels that use wgmma.
+With `hopper` those of kernels that use wgmma; with `phases` those between and in the phases of clusters.
 """
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -13,10 +13,10 @@ import subprocess
 import sys
 
 program = pathlib.Path(sys.argv[1])
-hopper = sys.argv[2:] == ["hopper"]
+kind = sys.argv[2] if len(sys.argv) > 2 else "mma"
 correct = program.read_bytes()
 kernels = [m.span() for m in re.finditer(rb"\.visible \.entry (?:(?!\.visible \.entry)[^\0])*", correct) 
-           if (b"wgmma" if hopper else b"mma.sync") in m.group()]
+           if {"mma": b"mma.sync", "hopper": b"wgmma", "phases": b"barrier.cluster"}[kind] in m.group()]
 
 
 def mutated(pattern, replacement, which):
@@ -60,6 +60,15 @@ WGMMA = [("commits", rb"wgmma\.commit_group\.sync\.aligned;", rb"", None),
          ("signs of readers", rb"mbarrier\.arrive\.shared[^;]*;", rb"", None),
          ("barrier of all", rb"bar(rier)?\.sync\s+0;", rb"", None),
          ("barriers of readers", rb"bar(rier)?\.sync\s+1,\s*256;", rb"", None)]
-for name, pattern, replacement, which in WGMMA if hopper else MMA:
+CLUSTER = rb"barrier\.cluster\.arrive\.aligned;\s*barrier\.cluster\.wait\.aligned;"
+PHASES = [("all barriers of the cluster", CLUSTER, rb"", None),
+          ("releases", rb"barrier\.cluster\.arrive\.aligned;", rb"barrier.cluster.arrive.relaxed;", None),
+          ("all waits of the cluster", rb"barrier\.cluster\.wait\.aligned;", rb"", None),
+          ("barriers of one block instead", CLUSTER, rb"bar.sync 0;", None),
+          ("barriers of teams", rb"bar(rier)?\.sync\s+%r\d+,\s*\d+;", rb"", None)]
+if kind == "phases":
+    most = max(len(re.findall(CLUSTER, correct[begin:end])) for begin, end in kernels)
+    PHASES += [(f"barrier {i} of the cluster", CLUSTER, rb"", i) for i in range(most)]
+for name, pattern, replacement, which in {"mma": MMA, "hopper": WGMMA, "phases": PHASES}[kind]:
     text = mutated(pattern, replacement, which)
     print(f"{name}: {'nowhere' if text is None else finding(text) or 'not noticed'}")

@@ -37,7 +37,7 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     Option<"cacheBytes", "cache-bytes", "int64_t", /*default=*/"16777216",
            "size of the last-level cache: updates of more state than that go into the products that make gradients">,
     ListOption<"without", "without", "std::string",
-               "kinds of fusion to leave out: epilogues, prologues, updates, rows, partials, columns, maps; launches is ignored">,
+               "kinds of fusion to leave out: epilogues, prologues, updates, rows, partials, columns, maps; launches and phases are ignored">,
     Option<"cpu", "cpu", "std::string", /*default=*/"\"x86-64-v3\"",
            "preset that products are priced for, refined by the other options: x86-64, x86-64-v2, -v3, -v4">,
     Option<"vectorBytes", "vector-bytes", "int64_t", "0", "width of a vector register in bytes (0: the preset's)">,

@@ -34,6 +34,10 @@ constexpr llvm::StringLiteral kDeviceAttr = "sinter.device";
 constexpr llvm::StringLiteral kDeviceTogetherAttr = "sinter.device_together";
 /// On a launch that shares its device function with others: the place of its arguments among theirs, from 0.
 constexpr llvm::StringLiteral kDevicePartAttr = "sinter.device_part";
+/// On a launch that is a phase of a launch with others (PhasedFunction.h): the symbol of that launch's function, in images
+/// for sm_90a and in all others. Its device functions are launched only where it is no phase. The function's arguments
+/// are those of all its launches, in their order.
+constexpr llvm::StringLiteral kPhasesAttr = "sinter.phases", kHopperPhasesAttr = "sinter.phases_sm_90a";
 /// On a device function: its Grid, as an array of the four numbers.
 constexpr llvm::StringLiteral kGridAttr = "sinter.grid";
 /// On a device function: bytes of the workspace that it takes as its last argument.
@@ -43,9 +47,13 @@ constexpr llvm::StringLiteral kWorkspaceAttr = "sinter.workspace";
 constexpr llvm::StringLiteral kOnHopperAttr = "sinter.on_sm_90a";
 /// On a device function: that it is in code for sm_90a alone.
 constexpr llvm::StringLiteral kOnlyHopperAttr = "sinter.only_sm_90a";
+/// On a device function: that code for sm_90a does not need it.
+constexpr llvm::StringLiteral kNotHopperAttr = "sinter.not_sm_90a";
 constexpr int32_t kHopper = 90;
 /// On a device function: bytes of dynamic shared memory of a block.
 constexpr llvm::StringLiteral kDynamicSharedAttr = "sinter.dynamic_shared";
+/// On a device function: its blocks form clusters of that many, which run at the same time.
+constexpr llvm::StringLiteral kClusterAttr = "sinter.cluster";
 /// On a device function: blocks that a multiprocessor must have registers for.
 constexpr llvm::StringLiteral kResidentsAttr = "sinter.residents";
 /// On a device function: its last arguments are these tensor maps, an array of TensorMapNumbers::encode.

@@ -45,4 +45,25 @@ def MergeDeviceLaunchesPass : Pass<"sinter-merge-device-launches", "::mlir::Modu
                            "::mlir::scf::SCFDialect"];
 }
 
+def FuseDevicePhasesPass : Pass<"sinter-fuse-device-phases", "::mlir::ModuleOp"> {
+  let summary = "makes small launches that depend on each other one on a GPU";
+  let description = [{
+    Precondition: steps are on memrefs. Runs of launches that are predicted to be quicker that way get one function in
+    common, which does what they do in phases, with a barrier of all its blocks between: one block, or with `hopper`, in
+    code for sm_90a, a cluster of up to eight (`sinter.cluster`). The arguments are those of all, in order, the number of
+    rows, and the workspace if one of them has it. The launches say by `sinter.phases_sm_90a` (code for sm_90a) and
+    `sinter.phases` (all other code) that they are phases of it, and keep their own functions for code where they are none.
+    Device functions that nothing launches any more are removed; those that only one of both kinds of code has are
+    marked.
+
+    Example: test/Transforms/Gpu/fuse-device-phases.mlir
+  }];
+  let options = [
+    Option<"hopper", "hopper", "bool", "false", "there will be code for sm_90a">,
+    Option<"others", "others", "bool", "true", "there will be code for other architectures">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect"];
+}
+
 #endif // SINTER_TRANSFORMS_GPU_PASSES_TD
