@@ -208,6 +208,9 @@ void transposeInRegisters(mlir::ImplicitLocOpBuilder &b, llvm::MutableArrayRef<m
 /// operand that is contiguous along a lane dim of known extent, Pairs operands of bf16.
 bool isLegal(const ContractionProblem &problem, const ContractionPlan &plan);
 
+/// True if both operands are bf16, and vectors as long as an instruction for pairs takes.
+bool hasPairs(const ContractionProblem &problem, int64_t lanes);
+
 } // namespace sinter
 
 #endif // SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONEMITTER_H

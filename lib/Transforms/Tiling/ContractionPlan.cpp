@@ -38,8 +38,6 @@ namespace {
 
 /// Bytes of stack that one call of a kernel may use for a packed panel.
 constexpr int64_t kMostPanelBytes = 512 * 1024;
-/// Most bytes of stack for a schedule that was given by hand.
-constexpr int64_t kMostStackBytes = 2 << 20;
 /// A work item should last this many cycles, about 20 microseconds; kernels of less than half of that are not shared.
 constexpr double kItemCycles = 80e3, kSharedCycles = 40e3;
 /// About how many steps of k a block has where all loops are cut into blocks, and the most bytes of a block of an
@@ -56,44 +54,6 @@ constexpr double kPackingShare = 0.1;
 int64_t restBytes(const TargetInfo &target) {
   return target.l2Bytes / 8;
 }
-
-/// Stack of one call: panel, resting accumulators, a tile for the epilogue.
-int64_t stackBytes(const ContractionProblem &p, const ContractionPlan &plan) {
-  int64_t width = plan.vectors * plan.lanes, elements = (plan.rows + plan.lanes) * width, packed = 0;
-  if (plan.packsLanes())
-    packed += plan.panelSlots(p) * (plan.kBlock + (plan.inPairs() ? 4 : 2) * plan.lanes) * width;
-  if (plan.packsRows())
-    packed += plan.rowSlots(p) * plan.packedRowElements();
-  if (plan.blocksOfK(p) > 1)
-    elements += plan.rowSlots(p) * plan.panelSlots(p) * plan.rows * width;
-  return elements * p.elementBytes() + packed * plan.packedBytes(p);
-}
-
-/// Both operands are bf16, and vectors as long as an instruction takes.
-bool hasPairs(const ContractionProblem &p, int64_t lanes) {
-  return p.lhs.element().isBF16() && p.rhs.element().isBF16() && (lanes == 4 || lanes == 8 || lanes == 16);
-}
-
-} // namespace
-
-bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
-  if (plan.lanes * p.elementBytes() < 16)
-    return false;
-  if (stackBytes(p, plan) > kMostStackBytes)
-    return false;
-  const ContractionDim &laneDim = plan.laneDim(p);
-  if (plan.form == ContractionForm::Dot)
-    return !plan.swapped && p.lhs.isContiguousAlong(p.k) && p.rhs.isContiguousAlong(p.k);
-  if (plan.form == ContractionForm::Direct)
-    return !laneDim.dynamic && plan.laneOperand(p).isContiguousAlong(laneDim);
-  if (plan.inPairs() && !hasPairs(p, plan.lanes))
-    return false;
-  if (plan.packsRows())
-    return plan.panelsInner;
-  return true;
-}
-
-namespace {
 
 /// A packed panel takes half of the second-level cache. Where rows lie far apart along k, each step reads a line of its
 /// own, which the next tile of rows reads too: those of a block take two thirds of the first-level cache, or less if
@@ -352,100 +312,6 @@ std::string reasonAgainst(ContractionForm form, bool swapped, const ContractionP
 
 } // namespace
 
-SmallVector<int64_t> ContractionPlan::encode() const {
-  return {rows,
-          vectors,
-          rowTiles,
-          panels,
-          outer,
-          kBlock,
-          int64_t(form),
-          int64_t(swapped),
-          int64_t(panelsInner),
-          int64_t(fetches)};
-}
-
-FailureOr<ContractionPlan> ContractionPlan::decode(ScheduleAttr schedule) {
-  ArrayRef<int64_t> t = schedule.getTile();
-  if (schedule.getStrategy() != Strategy::Contraction || t.size() != 10)
-    return failure();
-  ContractionPlan plan;
-  plan.rows = t[0], plan.vectors = t[1], plan.rowTiles = t[2], plan.panels = t[3], plan.outer = t[4],
-  plan.kBlock = t[5];
-  plan.form = ContractionForm(t[6]), plan.swapped = t[7], plan.panelsInner = t[8], plan.fetches = t[9],
-  plan.lanes = schedule.getVector();
-  bool inRange = llvm::all_of(t, [](int64_t v) { return v >= 0; }) && t[6] <= 4 && t[7] <= 1 && t[8] <= 1 &&
-                 t[9] <= 1 && plan.lanes >= 1 && llvm::isPowerOf2_64(plan.lanes) && plan.rows >= 1 &&
-                 plan.vectors >= 1 && plan.kBlock >= 1;
-  bool dotIsOneVector = plan.form != ContractionForm::Dot || (plan.rows == 1 && plan.vectors == 1 && !plan.swapped);
-  if (!inRange || !dotIsOneVector)
-    return failure();
-  return plan;
-}
-
-int64_t ContractionPlan::blocksOfK(const ContractionProblem &p) const {
-  int64_t blocks = divideCeil(p.k.extent, kBlock);
-  for (const ContractionDim &dim : p.outerK)
-    blocks *= dim.extent;
-  return blocks;
-}
-
-int64_t ContractionPlan::packedSteps() const {
-  return llvm::alignTo(inPairs() ? divideCeil(kBlock, 2) : kBlock, lanes) + lanes;
-}
-
-int64_t ContractionPlan::packedRowElements() const {
-  return inPairs() ? rows * pairsRowStride() : kBlock * rows + lanes;
-}
-
-int64_t ContractionPlan::pairsRowStride() const {
-  return llvm::alignTo(kBlock, 2 * lanes) + 2 * lanes;
-}
-
-int64_t ContractionPlan::rowSlots(const ContractionProblem &p) const {
-  return rowTiles ? rowTiles : divideCeil(rowDim(p).extent, rows);
-}
-
-int64_t ContractionPlan::panelSlots(const ContractionProblem &p) const {
-  if (!panelsInner)
-    return 1;
-  return panels ? panels : divideCeil(laneDim(p).extent, vectors * lanes);
-}
-
-int64_t ItemAxis::staticGroups() const {
-  return split ? divideCeil(scale, unit) : 1;
-}
-
-AffineExpr ItemAxis::groups(MLIRContext *context) const {
-  if (!dynamic || !split)
-    return getAffineConstantExpr(staticGroups(), context);
-  return (getAffineDimExpr(0, context) * scale).ceilDiv(unit);
-}
-
-SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &p, const ContractionPlan &plan) {
-  SmallVector<ItemAxis, 3> axes;
-  auto add = [&](ItemAxis::Kind kind, int64_t extent, bool dynamic, int64_t size, int64_t perItem) {
-    axes.push_back({kind, size * perItem, extent, dynamic, perItem != 0});
-  };
-  int64_t outer = 1;
-  bool outerDynamic = false;
-  for (const ContractionDim &dim : p.outer)
-    outer *= dim.dynamic ? dim.perRow : dim.extent, outerDynamic |= dim.dynamic;
-  auto extent = [](const ContractionDim &dim) { return dim.dynamic ? dim.perRow : dim.extent; };
-  const ContractionDim &rows = plan.rowDim(p), &lanes = plan.laneDim(p);
-  add(ItemAxis::Outer, outer, outerDynamic, 1, plan.outer);
-  // Rows last: items of one panel follow each other.
-  add(ItemAxis::Panels, extent(lanes), lanes.dynamic, plan.vectors * plan.lanes, plan.panels);
-  add(ItemAxis::Rows, extent(rows), rows.dynamic, plan.rows, plan.rowTiles);
-  return axes;
-}
-
-bool sharesPacking(const ContractionProblem &p, const ContractionPlan &plan) {
-  ItemAxis last = itemAxes(p, plan).back();
-  return plan.packsLanes() && !plan.panelsInner && plan.blocksOfK(p) == 1 && last.kind == ItemAxis::Rows &&
-         last.split && (last.dynamic || last.staticGroups() > 1);
-}
-
 FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr schedule, int64_t batch,
                                                    const TargetInfo &target) {
   auto problem = matchContraction(kernel, batch);
@@ -499,17 +365,6 @@ ScheduleAttr planContraction(KernelOp kernel, const KernelAnalysis &, int64_t ba
     items *= axis.dynamic && axis.split ? divideCeil(axis.scale * batch, axis.unit) : axis.staticGroups();
   return ScheduleAttr::get(kernel.getContext(), Strategy::Contraction, plan.encode(), plan.lanes,
                            /*parallel=*/items > 1);
-}
-
-FailureOr<AffineMap> contractionItems(KernelOp kernel, const KernelAnalysis &, ScheduleAttr schedule, int64_t batch) {
-  auto plan = ContractionPlan::decode(schedule);
-  auto problem = matchContraction(kernel, batch);
-  if (failed(plan) || failed(problem) || !isLegal(*problem, *plan))
-    return failure();
-  AffineExpr items = getAffineConstantExpr(1, kernel.getContext());
-  for (const ItemAxis &axis : itemAxes(*problem, *plan))
-    items = items * axis.groups(kernel.getContext());
-  return AffineMap::get(1, 0, items);
 }
 
 } // namespace sinter
