@@ -9,7 +9,7 @@ from .measuring import StudyError, thread_count
 from .pages import Page, Table, figure_of, percent, threads_text
 from .variants import variants_of
 
-KINDS = ["epilogues", "updates", "rows", "columns", "maps"]
+KINDS = ["epilogues", "updates", "rows", "partials", "columns", "maps"]
 ALL = ",".join(KINDS)
 STEPS = "step/(digits|mnist|dropout_norm|big_model/.*batch:(64|1024))"
 KERNELS = ("^(softmax|layer_norm|layer_norm_backward|bias_gelu|cross_entropy)/(1024x(768|1000|1024|3072)|512x4096)"

@@ -9,8 +9,8 @@ module attributes {sinter.batch = 256 : i64} {
   // CHECK-LABEL: @square
   // TWICE: sinter.kernel "square" schedule <contraction, tile = [6, 4, 43, 4, 1, 512, 4, 0, 1, 0], vector = 16, parallel = true>
   // AVX512: sinter.kernel "square" schedule <contraction, tile = [4, 6, 43, 1, 1, 512, 1, 0, 0, 0], vector = 16, parallel = true>
-  // AVX2: sinter.kernel "square" schedule <contraction, tile = [2, 5, 18, 1, 1, 512, 1, 0, 0, 0], vector = 8, parallel = true>
-  // NEON: sinter.kernel "square" schedule <contraction, tile = [4, 6, 9, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
+  // AVX2: sinter.kernel "square" schedule <contraction, tile = [2, 5, 128, 1, 1, 512, 1, 0, 0, 0], vector = 8, parallel = true>
+  // NEON: sinter.kernel "square" schedule <contraction, tile = [4, 6, 64, 1, 1, 512, 1, 0, 0, 0], vector = 4, parallel = true>
   func.func @square(%x: tensor<512x512xbf16>, %w: tensor<512x512xbf16>, %y: tensor<512x512xf32>) -> tensor<512x512xf32> {
     %r = sinter.kernel "square"
         ins(%x, %w : tensor<512x512xbf16>, tensor<512x512xbf16>) outs(%y : tensor<512x512xf32>) -> tensor<512x512xf32> {
@@ -57,8 +57,8 @@ module attributes {sinter.batch = 256 : i64} {
   // CHECK-LABEL: @weight_gradient
   // TWICE: sinter.kernel "weight_gradient" schedule <contraction, tile = [8, 3, 21, 11, 1, 256, 4, 0, 1, 0], vector = 16, parallel = true>
   // AVX512: sinter.kernel "weight_gradient" schedule <contraction, tile = [4, 6, 63, 1, 1, 256, 1, 0, 0, 0], vector = 16, parallel = true>
-  // AVX2: sinter.kernel "weight_gradient" schedule <contraction, tile = [2, 5, 32, 1, 1, 256, 1, 0, 0, 0], vector = 8, parallel = true>
-  // NEON: sinter.kernel "weight_gradient" schedule <contraction, tile = [4, 6, 18, 1, 1, 256, 1, 1, 0, 0], vector = 4, parallel = true>
+  // AVX2: sinter.kernel "weight_gradient" schedule <contraction, tile = [2, 5, 250, 1, 1, 256, 1, 0, 0, 0], vector = 8, parallel = true>
+  // NEON: sinter.kernel "weight_gradient" schedule <contraction, tile = [4, 6, 125, 1, 1, 256, 1, 0, 0, 0], vector = 4, parallel = true>
   func.func @weight_gradient(%x: tensor<?x500xbf16>, %w: tensor<?x1000xbf16>, %y: tensor<500x1000xf32>) -> tensor<500x1000xf32> {
     %r = sinter.kernel "weight_gradient"
         ins(%x, %w : tensor<?x500xbf16>, tensor<?x1000xbf16>) outs(%y : tensor<500x1000xf32>) -> tensor<500x1000xf32> {
@@ -81,7 +81,7 @@ module attributes {sinter.batch = 256 : i64} {
   // CHECK-LABEL: @few_columns
   // TWICE: sinter.kernel "few_columns" schedule <contraction, tile = [10, 2, 1, 8, 1, 100, 4, 1, 1, 0], vector = 16, parallel = false>
   // AVX512: sinter.kernel "few_columns" schedule <contraction, tile = [5, 4, 2, 4, 1, 100, 1, 1, 0, 0], vector = 16, parallel = false>
-  // AVX2: sinter.kernel "few_columns" schedule <contraction, tile = [2, 5, 5, 1, 1, 100, 1, 1, 0, 0], vector = 8, parallel = true>
+  // AVX2: sinter.kernel "few_columns" schedule <contraction, tile = [4, 3, 3, 2, 1, 100, 1, 1, 0, 0], vector = 8, parallel = true>
   // NEON: sinter.kernel "few_columns" schedule <contraction, tile = [8, 3, 8, 1, 1, 100, 1, 0, 0, 0], vector = 4, parallel = true>
   func.func @few_columns(%x: tensor<?x100xbf16>, %w: tensor<10x100xbf16>, %y: tensor<?x10xf32>) -> tensor<?x10xf32> {
     %r = sinter.kernel "few_columns"
