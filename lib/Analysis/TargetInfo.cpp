@@ -23,15 +23,20 @@ int64_t TargetInfo::lanes(Type element) const {
   return std::max<int64_t>(1, vectorBytes / storedBytes(element));
 }
 
+/// Cycles between multiply-adds for a line that is needed now and then.
+static constexpr double kNearL3 = 0.7, kFarL3 = TargetInfo().l3LineCycles;
+
 namespace {
 struct Processor {
   llvm::StringLiteral name;
   int64_t fmaPorts, fmaLatency, l1KiB, l2KiB, l3KiB; ///< caches: data of a core, of a core, shared
+  double l3LineCycles = kFarL3;
   double bf16Rate = 0;
 };
 } // namespace
 
-/// A server's last-level cache as a virtual machine or a process of a few cores can count on it. Rates of bf16
+/// A server's last-level cache as a virtual machine or a process of a few cores can count on it; a line comes sooner
+/// from one for eight cores (Zen) than from one for a whole chip. Rates of bf16
 /// (`vdpbf16ps`, vectors of 512 bits) were measured with a loop of twenty independent accumulators: as many
 /// instructions per cycle as `vfmadd231ps` on Zen 5, with a latency of 6 cycles against 4, and a quarter as many on
 /// Sapphire Rapids (its fast products are those of AMX). Zen 4 is said by its maker to do what Zen 5 does at half of
@@ -45,14 +50,14 @@ static constexpr Processor kProcessors[] = {
     {"icelake-client", 1, 4, 48, 512, 8192},
     {"icelake-server", 2, 4, 48, 1280, 24576},
     {"alderlake", 2, 4, 48, 1280, 24576},
-    {"sapphirerapids", 2, 4, 48, 2048, 32768, 0.5},
-    {"emeraldrapids", 2, 4, 48, 2048, 32768, 0.5},
-    {"graniterapids", 2, 4, 48, 2048, 32768, 0.5},
-    {"znver1", 1, 5, 32, 512, 8192},
-    {"znver2", 2, 5, 32, 512, 16384},
-    {"znver3", 2, 4, 32, 512, 32768},
-    {"znver4", 1, 4, 32, 1024, 32768, 2},
-    {"znver5", 2, 4, 48, 1024, 32768, 2},
+    {"sapphirerapids", 2, 4, 48, 2048, 32768, kFarL3, 0.5},
+    {"emeraldrapids", 2, 4, 48, 2048, 32768, kFarL3, 0.5},
+    {"graniterapids", 2, 4, 48, 2048, 32768, kFarL3, 0.5},
+    {"znver1", 1, 5, 32, 512, 8192, kNearL3},
+    {"znver2", 2, 5, 32, 512, 16384, kNearL3},
+    {"znver3", 2, 4, 32, 512, 32768, kNearL3},
+    {"znver4", 1, 4, 32, 1024, 32768, kNearL3, 2},
+    {"znver5", 2, 4, 48, 1024, 32768, kNearL3, 2},
     {"neoverse-n1", 2, 4, 64, 1024, 32768},
     {"neoverse-n2", 2, 4, 64, 1024, 32768},
     {"neoverse-v1", 4, 4, 64, 1024, 32768},
@@ -69,9 +74,7 @@ void TargetInfo::refine(StringRef name) {
     return;
   fmaPorts = known->fmaPorts, fmaLatency = known->fmaLatency;
   l1Bytes = known->l1KiB << 10, l2Bytes = known->l2KiB << 10, l3Bytes = known->l3KiB << 10;
-  if (name.starts_with("znver")) // a cache for eight cores, not for a whole chip
-    l3LineCycles = 0.7;
-  bf16Rate = known->bf16Rate;
+  l3LineCycles = known->l3LineCycles, bf16Rate = known->bf16Rate;
 }
 
 std::optional<TargetInfo> TargetInfo::preset(StringRef name) {

@@ -183,14 +183,14 @@ Value Accumulator::neutral(OpBuilder &builder, Location loc, int64_t lanes) cons
   return arith::ConstantOp::create(builder, loc, element);
 }
 
-Value Accumulator::combine(OpBuilder &builder, Location loc, Value a, Value b) const {
+Value Accumulator::combine(OpBuilder &builder, Location loc, Value total, Value element) const {
   if (isa<arith::AddFOp>(combiner.op))
-    return arith::AddFOp::create(builder, loc, a, b);
+    return arith::AddFOp::create(builder, loc, total, element);
   if (isa<arith::AddIOp>(combiner.op))
-    return arith::AddIOp::create(builder, loc, a, b);
+    return arith::AddIOp::create(builder, loc, total, element);
   if (isa<arith::MaxUIOp>(combiner.op))
-    return arith::MaxUIOp::create(builder, loc, a, b);
-  return ScalarToVector(builder, loc, 1).maximum(a, b);
+    return arith::MaxUIOp::create(builder, loc, total, element);
+  return ScalarToVector(builder, loc, 1).maximum(element, total);
 }
 
 Value Accumulator::combineAll(OpBuilder &builder, Location loc, SmallVector<Value> values) const {

@@ -140,7 +140,7 @@ struct Accumulator {
 
   /// The neutral element of the combiner, in `lanes` lanes.
   mlir::Value neutral(mlir::OpBuilder &builder, mlir::Location loc, int64_t lanes) const;
-  mlir::Value combine(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value a, mlir::Value b) const;
+  mlir::Value combine(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value total, mlir::Value element) const;
   /// A fixed tree over the values: neighbours first. Null values are left out.
   mlir::Value combineAll(mlir::OpBuilder &builder, mlir::Location loc, llvm::SmallVector<mlir::Value> values) const;
   /// All lanes of a vector combined into a scalar, by halves.

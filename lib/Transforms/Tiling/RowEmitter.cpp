@@ -122,9 +122,7 @@ void RowEmitter::clearPartialSums() {
                     context.emission.buffer(context.outArgument(sum.output)), {item, position}, mask);
     return Values();
   };
-  VectorLoop(context, {}, 1)
-      .run(
-          inner.factor, 0, [] { return Values(); }, body);
+  VectorLoop(context, {}, 1).run(inner.factor, 0, [] { return Values(); }, body);
 }
 
 /// The rows' `elements` at a place, [sum][row], are combined first: sums are loaded and stored once for all rows.
@@ -292,10 +290,13 @@ void RowEmitter::emitPoint(unsigned stage, Row &row, Scope &point, Value positio
   for (unsigned index : plan.stages[stage].outputs)
     outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
   for (auto [kept, buffer] : llvm::zip_equal(plan.kept, row.buffers)) {
-    if (kept.stage != stage || kept.output)
+    if (kept.stage != stage || (kept.output && !kept.borrows))
       continue;
     Value value = ScalarToVector(builder, loc, context.lanes).broadcast(evaluator.get(kept.tensor));
-    storeElements(builder, loc, value, buffer, position);
+    if (kept.output)
+      evaluator.store(*kept.output, value);
+    else
+      storeElements(builder, loc, value, buffer, position);
   }
   for (auto [index, value] : llvm::zip_equal(plan.stages[stage].outputs, outputs))
     evaluator.store(index, value);

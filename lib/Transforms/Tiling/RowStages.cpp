@@ -87,7 +87,20 @@ std::optional<unsigned> RowStages::outputHolding(Value tensor) {
   return std::nullopt;
 }
 
+/// An output of the same type that is stored in the last pass, whose old value is of no interest, and that no other
+/// kept tensor lies in.
+std::optional<unsigned> RowStages::outputToBorrow(Value tensor) {
+  for (unsigned index : stages.back().outputs) {
+    BlockArgument argument = context.outArgument(index);
+    bool isTaken = llvm::any_of(kept, [&](const Kept &other) { return other.output == index; });
+    if (argument.getType() == tensor.getType() && !readsElements(argument) && !isTaken)
+      return index;
+  }
+  return std::nullopt;
+}
+
 void RowStages::chooseKept(int64_t budget) {
+  const bool mayStore = budget > 0;
   for (auto [number, stage] : llvm::enumerate(stages)) {
     for (Accumulator &accumulator : stage.reductions)
       for (Value operand : accumulator.reduction.getDpsInputs())
@@ -101,6 +114,7 @@ void RowStages::chooseKept(int64_t budget) {
   }
   for (Value tensor : reused) {
     std::optional<unsigned> output = outputHolding(tensor);
+    bool borrows = !output && mayStore && (output = outputToBorrow(tensor));
     auto type = cast<RankedTensorType>(tensor.getType());
     int64_t inner = context.domain.inner().largest(context.emission.batch);
     int64_t bytes = (inner + context.lanes) * storedBytes(type.getElementType());
@@ -108,7 +122,7 @@ void RowStages::chooseKept(int64_t budget) {
       continue;
     if (!output)
       budget -= bytes;
-    kept.push_back({tensor, firstUse.lookup(tensor), output});
+    kept.push_back({tensor, firstUse.lookup(tensor), output, borrows});
   }
 }
 

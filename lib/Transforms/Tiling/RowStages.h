@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Example, softmax: pass 0 reduces the maximum; pass 1 computes exp(x - max), keeps it, and sums it; pass 2 divides
-// what was kept. Cheap tensors (x - max) are computed again in every pass that needs them.
+// what was kept. Cheap tensors (x - max) are computed again in every pass that needs them. What is kept lies in the
+// output that takes its place at last, if there is one: nothing else has to be in the first-level cache then, and what
+// storing to a far line costs is hidden behind the computation.
 //
 // Columns are added up, over the rows of a work item, in the first pass in which all that is added up can be computed.
 
@@ -25,6 +27,8 @@ struct RowStages {
     unsigned stage;
     /// The output that it is stored in; nothing: a buffer of its own.
     std::optional<unsigned> output;
+    /// The output's own value comes later, in place of this one.
+    bool borrows = false;
   };
 
   /// Sums of columns over a work item's rows, in output `output`.
@@ -41,7 +45,8 @@ struct RowStages {
   llvm::SmallVector<unsigned> rowOutputs;
   llvm::SmallVector<Kept> kept;
 
-  /// Buffers of one row may take `budget` bytes; `keep` = false if values stay in registers anyway.
+  /// Buffers of one row may take `budget` bytes; with 0, only final values of outputs are kept. `keep` = false if
+  /// values stay in registers anyway.
   RowStages(KernelContext &context, int64_t budget, bool keep);
 
 private:
@@ -51,6 +56,7 @@ private:
   void chooseKept(int64_t budget);
   void demand(mlir::Value tensor, unsigned stage);
   std::optional<unsigned> outputHolding(mlir::Value tensor);
+  std::optional<unsigned> outputToBorrow(mlir::Value tensor);
   bool isPartialSum(mlir::Value tensor) const;
   bool isWholeRow(mlir::Value tensor) const;
   unsigned stageOf(mlir::Value tensor) const { return context.analysis.stage.lookup(tensor); }

@@ -38,9 +38,14 @@ Value ScalarToVector::selectExtreme(Value a, Value b, bool maximum) {
   };
   if (isConstant(b))
     std::swap(a, b);
+  // One instruction on x86, which yields b if either is NaN; vectors with a check of a three, of which one waits for b.
+  if (isVector(a) && !isConstant(a)) {
+    auto flags = arith::FastMathFlags::nsz; // which of two zeros it is does not matter
+    return maximum ? arith::MaximumFOp::create(builder, loc, a, b, flags).getResult()
+                   : arith::MinimumFOp::create(builder, loc, a, b, flags).getResult();
+  }
   auto predicate = maximum ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT;
   Value wins = arith::CmpFOp::create(builder, loc, predicate, a, b);
-  // Yields b if either is NaN: one instruction on x86.
   Value extreme = arith::SelectOp::create(builder, loc, wins, a, b);
   if (isConstant(a))
     return extreme;

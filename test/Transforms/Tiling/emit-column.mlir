@@ -218,7 +218,6 @@ module attributes {sinter.batch = 5 : i64} {
   // CHECK-DAG: %[[MINUS_ONE:.*]] = arith.constant dense<-1.000000e+00> : vector<4xf32>
   // CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<4xf32>
   // CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
-  // CHECK-DAG: %[[MINUS_INFINITY:.*]] = arith.constant dense<0xFF800000> : vector<4xf32>
   // CHECK-DAG: %[[C4:.*]] = arith.constant 4 : index
   // CHECK-DAG: %[[C8:.*]] = arith.constant 8 : index
   // CHECK: %[[MULI:.*]] = arith.muli %[[LO]], %[[C8]]
@@ -228,37 +227,15 @@ module attributes {sinter.batch = 5 : i64} {
   // CHECK-NEXT: %[[SUBI:.*]] = arith.subi %[[MINSI]], %[[I]]
   // CHECK-NEXT: %[[CREATE_MASK:.*]] = vector.create_mask %[[SUBI]] : vector<4xi1>
   // CHECK-NEXT: %[[MASKEDLOAD:.*]] = vector.maskedload %[[X]][%[[C0]], %[[I]]], %[[CREATE_MASK]], %[[ZERO]]
-  // CHECK-NEXT: %[[CMPF:.*]] = arith.cmpf ogt, %[[MINUS_INFINITY]], %[[MASKEDLOAD]]
-  // CHECK-NEXT: %[[SELECT:.*]] = arith.select %[[CMPF]], %[[MINUS_INFINITY]], %[[MASKEDLOAD]]
-  // CHECK-NEXT: %[[CMPF1:.*]] = arith.cmpf uno, %[[MINUS_INFINITY]], %[[MINUS_INFINITY]]
-  // CHECK-NEXT: %[[SELECT1:.*]] = arith.select %[[CMPF1]], %[[MINUS_INFINITY]], %[[SELECT]]
   // CHECK-NEXT: %[[MASKEDLOAD1:.*]] = vector.maskedload %[[X]][%[[C1]], %[[I]]], %[[CREATE_MASK]], %[[ZERO]]
-  // CHECK-NEXT: %[[CMPF2:.*]] = arith.cmpf ogt, %[[MINUS_INFINITY]], %[[MASKEDLOAD1]]
-  // CHECK-NEXT: %[[SELECT2:.*]] = arith.select %[[CMPF2]], %[[MINUS_INFINITY]], %[[MASKEDLOAD1]]
-  // CHECK-NEXT: %[[SELECT3:.*]] = arith.select %[[CMPF1]], %[[MINUS_INFINITY]], %[[SELECT2]]
   // CHECK-NEXT: %[[MASKEDLOAD2:.*]] = vector.maskedload %[[X]][%[[C2]], %[[I]]], %[[CREATE_MASK]], %[[ZERO]]
-  // CHECK-NEXT: %[[CMPF3:.*]] = arith.cmpf ogt, %[[MINUS_INFINITY]], %[[MASKEDLOAD2]]
-  // CHECK-NEXT: %[[SELECT4:.*]] = arith.select %[[CMPF3]], %[[MINUS_INFINITY]], %[[MASKEDLOAD2]]
-  // CHECK-NEXT: %[[SELECT5:.*]] = arith.select %[[CMPF1]], %[[MINUS_INFINITY]], %[[SELECT4]]
   // CHECK-NEXT: %[[MASKEDLOAD3:.*]] = vector.maskedload %[[X]][%[[C3]], %[[I]]], %[[CREATE_MASK]], %[[ZERO]]
-  // CHECK-NEXT: %[[CMPF4:.*]] = arith.cmpf ogt, %[[MINUS_INFINITY]], %[[MASKEDLOAD3]]
-  // CHECK-NEXT: %[[SELECT6:.*]] = arith.select %[[CMPF4]], %[[MINUS_INFINITY]], %[[MASKEDLOAD3]]
-  // CHECK-NEXT: %[[SELECT7:.*]] = arith.select %[[CMPF1]], %[[MINUS_INFINITY]], %[[SELECT6]]
-  // CHECK-NEXT: %[[CMPF5:.*]] = arith.cmpf ogt, %[[SELECT1]], %[[SELECT3]]
-  // CHECK-NEXT: %[[SELECT8:.*]] = arith.select %[[CMPF5]], %[[SELECT1]], %[[SELECT3]]
-  // CHECK-NEXT: %[[CMPF6:.*]] = arith.cmpf uno, %[[SELECT1]], %[[SELECT1]]
-  // CHECK-NEXT: %[[SELECT9:.*]] = arith.select %[[CMPF6]], %[[SELECT1]], %[[SELECT8]]
-  // CHECK-NEXT: %[[CMPF7:.*]] = arith.cmpf ogt, %[[SELECT5]], %[[SELECT7]]
-  // CHECK-NEXT: %[[SELECT10:.*]] = arith.select %[[CMPF7]], %[[SELECT5]], %[[SELECT7]]
-  // CHECK-NEXT: %[[CMPF8:.*]] = arith.cmpf uno, %[[SELECT5]], %[[SELECT5]]
-  // CHECK-NEXT: %[[SELECT11:.*]] = arith.select %[[CMPF8]], %[[SELECT5]], %[[SELECT10]]
-  // CHECK-NEXT: %[[CMPF9:.*]] = arith.cmpf ogt, %[[SELECT9]], %[[SELECT11]]
-  // CHECK-NEXT: %[[SELECT12:.*]] = arith.select %[[CMPF9]], %[[SELECT9]], %[[SELECT11]]
-  // CHECK-NEXT: %[[CMPF10:.*]] = arith.cmpf uno, %[[SELECT9]], %[[SELECT9]]
-  // CHECK-NEXT: %[[SELECT13:.*]] = arith.select %[[CMPF10]], %[[SELECT9]], %[[SELECT12]]
-  // CHECK-NEXT: %[[CMPF11:.*]] = arith.cmpf ogt, %[[MINUS_ONE]], %[[SELECT13]]
-  // CHECK-NEXT: %[[SELECT14:.*]] = arith.select %[[CMPF11]], %[[MINUS_ONE]], %[[SELECT13]]
-  // CHECK-NEXT: vector.maskedstore %[[E]][%[[I]]], %[[CREATE_MASK]], %[[SELECT14]]
+  // CHECK-NEXT: %[[MAX:.*]] = arith.maximumf %[[MASKEDLOAD1]], %[[MASKEDLOAD]] fastmath<nsz>
+  // CHECK-NEXT: %[[MAX1:.*]] = arith.maximumf %[[MASKEDLOAD3]], %[[MASKEDLOAD2]] fastmath<nsz>
+  // CHECK-NEXT: %[[MAX2:.*]] = arith.maximumf %[[MAX1]], %[[MAX]] fastmath<nsz>
+  // CHECK-NEXT: %[[CMPF:.*]] = arith.cmpf ogt, %[[MINUS_ONE]], %[[MAX2]]
+  // CHECK-NEXT: %[[SELECT:.*]] = arith.select %[[CMPF]], %[[MINUS_ONE]], %[[MAX2]]
+  // CHECK-NEXT: vector.maskedstore %[[E]][%[[I]]], %[[CREATE_MASK]], %[[SELECT]]
   // CHECK-NEXT: }
   // CHECK-NEXT: return
 }

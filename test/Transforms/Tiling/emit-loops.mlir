@@ -167,7 +167,7 @@ module attributes {sinter.batch = 5 : i64} {
   // CHECK-NEXT: %[[FOR:.*]] = scf.for %[[I1:.*]] = %[[C0]] to %[[ROWS]] step %[[C1]] iter_args(%[[ACC:.*]] = %[[LOAD]])
   // CHECK-NEXT: %[[FOR1:.*]] = scf.for %[[I2:.*]] = %[[C0]] to %[[C3]] step %[[C1]] iter_args(%[[ACC1:.*]] = %[[ACC]])
   // CHECK-NEXT: %[[LOAD1:.*]] = memref.load %[[X]][%[[I1]], %[[I2]]] : memref<5x3xi32>
-  // CHECK-NEXT: %[[MAXSI:.*]] = arith.maxsi %[[ACC1]], %[[LOAD1]]
+  // CHECK-NEXT: %[[MAXSI:.*]] = arith.maxsi %[[LOAD1]], %[[ACC1]]
   // CHECK-NEXT: scf.yield %[[MAXSI]]
   // CHECK-NEXT: }
   // CHECK-NEXT: scf.yield %[[FOR1]]
