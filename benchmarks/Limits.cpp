@@ -1,4 +1,4 @@
-// The calls whose times are limits.
+// Register tiles on packed panels.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Limits.h"
@@ -7,16 +7,8 @@
 #include <cstdlib>
 #include <memory>
 
-#if defined(__x86_64__)
-#define FOR_EVERY_PROCESSOR [[gnu::target_clones("avx512f", "avx2", "default")]]
-#else
-#define FOR_EVERY_PROCESSOR
-#endif
-
 namespace sinter::benchmarks {
 namespace {
-
-//===-- Products -------------------------------------------------------------------------------------------------===//
 
 /// What of k a panel holds at most: 4 vectors of 64 bytes are 256 KiB then, in the second-level cache.
 constexpr int64_t kDepth = 1024;
@@ -27,8 +19,8 @@ Floats zeroToOne(int64_t count) {
   constexpr size_t alignment = 64;
   const size_t bytes = (static_cast<size_t>(count) * sizeof(float) + alignment - 1) / alignment * alignment;
   Floats floats(static_cast<float *>(std::aligned_alloc(alignment, bytes)), &std::free);
-  for (int64_t i = 0; i != count;
-       ++i) // numbers whose bits differ: what a multiplication costs in power depends on them
+  // Numbers whose bits differ: what a multiplication costs in power, and so the clock, depends on them.
+  for (int64_t i = 0; i != count; ++i)
     floats.get()[i] = static_cast<float>(i * 7919 % 1009) / 1009.0f;
   return floats;
 }
@@ -107,81 +99,12 @@ struct PackedProduct {
   Floats left, right, result;
 };
 
-//===-- Movement -------------------------------------------------------------------------------------------------===//
-
-typedef float Line __attribute__((vector_size(64), aligned(4)));
-
-FOR_EVERY_PROCESSOR float readLines(const Line *lines, int64_t count) {
-  Line a = {}, b = {};
-  for (int64_t i = 0; i + 1 < count; i += 2) {
-    a += lines[i];
-    b += lines[i + 1];
-  }
-  return a[0] + b[1];
-}
-FOR_EVERY_PROCESSOR void writeLines(Line *lines, int64_t count) {
-  const Line ones = Line{} + 1.0f;
-  for (int64_t i = 0; i < count; ++i)
-    lines[i] = ones;
-}
-FOR_EVERY_PROCESSOR void updateLines(Line *lines, int64_t count) {
-  for (int64_t i = 0; i < count; ++i)
-    lines[i] += 1e-9f;
-}
-
-struct Movement {
-  /// Pieces of a large tensor fit into a first- or second-level cache together.
-  static constexpr int64_t kPieces = 512;
-
-  template <typename Pass>
-  static void passOver(const std::vector<Bytes> &tensors, int64_t piece, Pass pass) {
-    for (const Bytes &bytes : tensors) {
-      const int64_t lines = static_cast<int64_t>(bytes.count / sizeof(Line));
-      const int64_t start = lines * piece / kPieces, end = lines * (piece + 1) / kPieces;
-      if (start != end)
-        pass(static_cast<Line *>(bytes.data) + start, end - start);
-    }
-  }
-
-  static void move(void *self, int64_t lo, int64_t hi) {
-    const Movement &movement = *static_cast<const Movement *>(self);
-    float sum = 0;
-    for (int64_t piece = lo; piece != hi; ++piece) {
-      passOver(movement.read, piece, [&](const Line *lines, int64_t count) { sum += readLines(lines, count); });
-      passOver(movement.updated, piece, [](Line *lines, int64_t count) { updateLines(lines, count); });
-      passOver(movement.written, piece, [](Line *lines, int64_t count) { writeLines(lines, count); });
-    }
-    volatile float kept = sum; // or reading would be optimized away
-    static_cast<void>(kept);
-  }
-
-  uint64_t bytes() const {
-    uint64_t total = 0;
-    for (const Bytes &tensor : read)
-      total += tensor.count;
-    for (const Bytes &tensor : written)
-      total += tensor.count;
-    for (const Bytes &tensor : updated)
-      total += 2 * tensor.count;
-    return total;
-  }
-
-  std::vector<Bytes> read, written, updated;
-};
-
 } // namespace
 
 Limit panelLimit(int64_t m, int64_t n, int64_t k, sinter_pool *pool) {
   auto product = std::make_shared<PackedProduct>(m, n, k);
   auto call = [=] { sinter_pool_parallel_for(pool, PackedProduct::multiplyPanels, product.get(), product->panels); };
-  return {call, product->flops(), 0};
-}
-
-Limit movementLimit(std::vector<Bytes> read, std::vector<Bytes> written, std::vector<Bytes> updated,
-                    sinter_pool *pool) {
-  auto movement = std::make_shared<Movement>(Movement{std::move(read), std::move(written), std::move(updated)});
-  auto call = [=] { sinter_pool_parallel_for(pool, Movement::move, movement.get(), Movement::kPieces); };
-  return {call, 0, movement->bytes()};
+  return {call, product->flops()};
 }
 
 } // namespace sinter::benchmarks

@@ -5,9 +5,9 @@
 //       --benchmark_enable_random_interleaving=true
 //
 // Cases are named KERNEL/WHOSE/threads:N, where WHOSE is `sinter`, a rival that was found when this was configured
-// (Rivals.h), or `limit` (Limits.h). A rival's case first computes, once, what the others compute: a rival whose result
-// is another fails. So does one whose number of threads is not what it was told. Then the case rests, as a library's
-// threads still spin behind its last call, warms up, and is timed.
+// (Rivals.h), or, of f32 products, `limit` (Limits.h). A rival's case first computes, once, what the others compute: a
+// rival whose result is another fails. So does one whose number of threads is not what it was told. Then the case
+// rests, as a library's threads still spin behind its last call, warms up, and is timed.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -181,46 +181,12 @@ sinter_pool *poolOf(int threads) {
   return place->second;
 }
 
-/// Moving the bytes of a kernel that is not a product. What it does to a model's state, it does in place, and to all.
-Limit movementOf(const sinter_artifact &artifact, const RunningModel &running, const Trial &trial, llvm::StringRef step,
-                 std::vector<Floats> &state, sinter_pool *pool) {
-  std::vector<Bytes> read, written, updated;
-  uint64_t inputBytes = 0;
-  for (uint32_t i = 0; i != artifact.input_count; ++i) {
-    read.push_back({running.inputData()[i], sinter_io_bytes(&artifact.inputs[i], artifact.batch)});
-    inputBytes += read.back().count;
-  }
-  if (step == "predict") {
-    for (size_t i = 0; i != trial.results.size(); ++i)
-      written.push_back({trial.results[i].get(), trial.elements[i] * sizeof(float)});
-  } else {
-    const uint64_t bytes = (workOf(artifact, step).bytes - inputBytes) / 2 / 64 * 64;
-    state.emplace_back(static_cast<float *>(std::aligned_alloc(64, bytes)), &std::free);
-    std::fill_n(state.back().get(), bytes / sizeof(float), 1.0f);
-    updated.push_back({state.back().get(), bytes});
-  }
-  return movementLimit(std::move(read), std::move(written), std::move(updated), pool);
-}
-
-void timeLimit(benchmark::State &state, const Comparison &comparison) {
-  llvm::Expected<CompiledLibrary &> compiled = compiledModel(comparison.kernel);
-  if (!compiled)
-    return fail(state, compiled.takeError());
-  const sinter_artifact &artifact = compiled->artifact();
-  llvm::Expected<RunningModel &> running = runningModel(comparison.kernel.name, artifact, /*threads=*/1);
-  if (!running)
-    return fail(state, running.takeError());
-  const Operation &operation = comparison.operation;
-  sinter_pool *pool = poolOf(static_cast<int>(state.range(0)));
-  const Trial trial = makeTrial(comparison, artifact, *running);
-  std::vector<Floats> updated;
-  const Limit limit = operation.kind == Operation::Product
-                          ? panelLimit(operation.m, operation.n, operation.k, pool)
-                          : movementOf(artifact, *running, trial, comparison.kernel.step, updated, pool);
+void timeLimit(benchmark::State &state, const Operation &product) {
+  const Limit limit = panelLimit(product.m, product.n, product.k, poolOf(static_cast<int>(state.range(0))));
   restAndWarmUp(limit.call);
   for (auto _ : state)
     limit.call();
-  countWork(state, {limit.flops, limit.bytes});
+  countWork(state, {limit.flops});
 }
 
 //===-- Cases ----------------------------------------------------------------------------------------------------===//
@@ -299,8 +265,9 @@ int main(int argc, char **argv) {
     benchmark::AddCustomContext(rival.name, rival.version);
   for (const Comparison &comparison : allComparisons()) {
     addCase(comparison.kernel.name + "/sinter", [=](benchmark::State &state) { timeOurs(state, comparison); });
-    if (!comparison.operation.roundsToBF16) // the limit is of multiply-adds of f32
-      addCase(comparison.kernel.name + "/limit", [=](benchmark::State &state) { timeLimit(state, comparison); });
+    if (comparison.operation.kind == Operation::Product && !comparison.operation.roundsToBF16)
+      addCase(comparison.kernel.name + "/limit",
+              [=](benchmark::State &state) { timeLimit(state, comparison.operation); });
     for (const Rival &rival : rivals)
       if (rival.supports(comparison.operation))
         addCase(comparison.kernel.name + "/" + rival.name,
