@@ -44,7 +44,7 @@ public:
     quiet.reports = false;
     if (options.epilogues)
       growEpilogues(graph, partition, quiet);
-    growRows(graph, partition, NodeKind::Column);
+    growRows(graph, partition, options, NodeKind::Column);
   }
 
   void run() {
