@@ -93,11 +93,12 @@ private:
            llvm::any_of(graph.operands(i), [&](mlir::Value operand) { return isAtHand(operand); });
   }
 
-  /// True if `value`, or a tensor of its size from which it follows by elementwise ops, is computed or read here.
+  /// True if `value`, or a tensor of its size from which it follows by elementwise ops, is computed or read here; or a
+  /// value per row that is computed here.
   bool isAtHand(mlir::Value value) const {
-    if (shapeOf(value) != llvm::ArrayRef(domain))
-      return false;
     std::optional<unsigned> producer = graph.nodeOf(value);
+    if (shapeOf(value) != llvm::ArrayRef(domain))
+      return producer && shapeOf(value) == llvm::ArrayRef(outer) && inGroup(*producer);
     bool free = producer && (graph[*producer].transparent || isFree(graph, partition, *producer));
     if (free)
       return llvm::any_of(graph.operands(*producer), [&](mlir::Value operand) { return isAtHand(operand); });

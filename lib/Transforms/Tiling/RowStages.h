@@ -44,6 +44,9 @@ struct RowStages {
   /// Buffers of one row may take `budget` bytes; `keep` = false if values stay in registers anyway.
   RowStages(KernelContext &context, int64_t budget, bool keep);
 
+  /// Reductions of a row, in all passes.
+  unsigned reductions() const;
+
 private:
   void assignOutputs();
   void assignPartialSums();
