@@ -41,7 +41,7 @@ Partition sinter::groupBeforePrologues(const Graph &graph, const GroupingOptions
   if (options.epilogues)
     growEpilogues(graph, partition, options);
   if (options.rows)
-    growRows(graph, partition);
+    growRows(graph, partition, options);
   if (options.columns)
     growColumns(graph, partition);
   if (options.updates)

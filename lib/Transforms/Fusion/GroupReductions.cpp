@@ -1,10 +1,11 @@
 // Which ops share a kernel with a reduction?
 //
 // A row kernel has a whole row at hand: it takes every elementwise op and every other reduction on the same rows that
-// is connected to it, so that the statistics, loss and gradient of softmax cross-entropy are one kernel; and the
-// partial sums of columns (PartialSums.cpp) of what it reads or makes. A column kernel passes once over a matrix; it
-// takes what is elementwise before the sums and nobody else reads, and, after them, what is elementwise on the columns:
-// the update of a bias. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// is connected to it, so that the statistics, loss and gradient of softmax cross-entropy are one kernel, and the update
+// of a parameter whose gradient that is; and the partial sums of columns (PartialSums.cpp) of what it reads or makes. A
+// column kernel passes once over a matrix; it takes what is elementwise before the sums and nobody else reads, and,
+// after them, what is elementwise on the columns: the update of a bias.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Grouping.h"
 #include "llvm/ADT/STLExtras.h"
@@ -28,8 +29,9 @@ static bool isAligned(const Graph &graph, const Partition &partition, unsigned s
 namespace {
 class RowGroup {
 public:
-  RowGroup(const Graph &graph, Partition &partition, unsigned start, NodeKind sums)
-      : graph(graph), partition(partition), start(start), sums(sums), domain(graph[start].domain), outer(domain) {
+  RowGroup(const Graph &graph, Partition &partition, unsigned start, const GroupingOptions &options, NodeKind sums)
+      : graph(graph), partition(partition), start(start), updates(options.updates), sums(sums),
+        domain(graph[start].domain), outer(domain) {
     outer.pop_back();
   }
 
@@ -53,8 +55,9 @@ private:
       return false;
     if (node.kind == NodeKind::Row)
       return !inGroup(i) && partition.isAlone(i) && node.domain == domain;
-    return isFree(graph, partition, i) && !node.update && (node.domain == domain || node.domain == outer) &&
-           !isLeftToColumns(i);
+    // A new value per row could not be written in place: threads read the old one until the row's last pass.
+    bool ofDomain = node.domain == domain ? updates || !node.update : node.domain == outer && !node.update;
+    return ofDomain && isFree(graph, partition, i) && !isLeftToColumns(i);
   }
 
   /// Read by column sums alone, which can compute it from two tensors at most: reading these is cheaper than writing it
@@ -90,11 +93,12 @@ private:
            llvm::any_of(graph.operands(i), [&](mlir::Value operand) { return isAtHand(operand); });
   }
 
-  /// True if `value`, or a tensor of its size from which it follows by elementwise ops, is computed or read here.
+  /// True if `value`, or a tensor of its size from which it follows by elementwise ops, is computed or read here; or a
+  /// value per row that is computed here.
   bool isAtHand(mlir::Value value) const {
-    if (shapeOf(value) != llvm::ArrayRef(domain))
-      return false;
     std::optional<unsigned> producer = graph.nodeOf(value);
+    if (shapeOf(value) != llvm::ArrayRef(domain))
+      return producer && shapeOf(value) == llvm::ArrayRef(outer) && inGroup(*producer);
     bool free = producer && (graph[*producer].transparent || isFree(graph, partition, *producer));
     if (free)
       return llvm::any_of(graph.operands(*producer), [&](mlir::Value operand) { return isAtHand(operand); });
@@ -126,6 +130,7 @@ private:
   const Graph &graph;
   Partition &partition;
   unsigned start;
+  bool updates; ///< are taken, too
   NodeKind sums;
   llvm::SmallVector<int64_t> domain, outer;
 };
@@ -201,10 +206,10 @@ private:
 };
 } // namespace
 
-void sinter::growRows(const Graph &graph, Partition &partition, NodeKind sums) {
+void sinter::growRows(const Graph &graph, Partition &partition, const GroupingOptions &options, NodeKind sums) {
   for (unsigned i = 0; i < graph.size(); ++i)
     if (graph[i].kind == NodeKind::Row && partition.isAlone(i))
-      RowGroup(graph, partition, i, sums).grow();
+      RowGroup(graph, partition, i, options, sums).grow();
 }
 
 void sinter::growColumns(const Graph &graph, Partition &partition) {

@@ -75,19 +75,22 @@ void KernelPlan::forEachInlined(Value item, llvm::function_ref<void(Value)> foun
 
 void KernelPlan::forEachRead(Value item, llvm::function_ref<void(Value)> found) const {
   llvm::DenseSet<Value> seen;
-  visitReads(
-      graph, *this, item, seen, [](Value) {}, found);
+  visitReads(graph, *this, item, seen, [](Value) {}, found);
 }
 
 //===-- Items ----------------------------------------------------------------------------------------------------===//
 
-/// A value per row that a loop over elements would otherwise compute for each element.
-bool KernelPlan::isRowValue(Value value) const {
-  const Node &node = graph[*graph.nodeOf(value)];
+llvm::ArrayRef<int64_t> KernelPlan::rowDomain() const {
   unsigned anchor = *llvm::find_if(partition.members(group), [&](unsigned n) {
     return graph[n].kind == NodeKind::Row || graph[n].kind == NodeKind::PartialSum;
   });
-  return !node.transparent && llvm::ArrayRef(graph[anchor].domain).drop_back() == llvm::ArrayRef(node.domain);
+  return graph[anchor].domain;
+}
+
+/// A value per row that a loop over elements would otherwise compute for each element.
+bool KernelPlan::isRowValue(Value value) const {
+  const Node &node = graph[*graph.nodeOf(value)];
+  return !node.transparent && rowDomain().drop_back() == llvm::ArrayRef(node.domain);
 }
 
 static AffineMap identityOf(const Graph &graph, unsigned node) {

@@ -42,6 +42,8 @@ struct KernelPlan {
   bool isOutput(mlir::Value value) const { return llvm::is_contained(outputs, value); }
   /// True if `value` is computed as part of the loop that reads it.
   bool isInlined(mlir::Value value) const;
+  /// Of a kernel of rows: extents of its loops.
+  llvm::ArrayRef<int64_t> rowDomain() const;
 
 private:
   void findItems();

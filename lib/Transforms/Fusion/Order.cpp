@@ -106,19 +106,20 @@ private:
                : "its kernel reads the old value at other places than it writes";
   }
 
-  /// True if the kernel reads `argument`, if at all, at the element that it writes.
+  /// True if the kernel reads `argument`, if at all, at the element that it writes; a kernel of rows also before, as it
+  /// writes in its last pass over a row. (A value per row is written by one thread, which others do not wait for.)
   bool readsElementwise(const KernelPlan &plan, BlockArgument argument) const {
-    bool reads = false, elsewhere = false;
+    bool ofRows = plan.strategy == Strategy::Row;
     for (Value load : plan.loads)
-      if (graph.stateBehind(load) == argument) {
-        reads = true;
-        elsewhere |= load != argument;
-      }
-    for (unsigned node : plan.computed)
-      if (llvm::is_contained(graph.operands(node), argument))
-        elsewhere |= graph[node].kind != NodeKind::Elementwise || plan.prologues.contains(node) ||
-                     llvm::ArrayRef(graph[node].domain) != shapeOf(argument);
-    return !elsewhere && !(reads && plan.strategy == Strategy::Row);
+      if (graph.stateBehind(load) == argument &&
+          (load != argument || (ofRows && plan.rowDomain() != shapeOf(argument))))
+        return false;
+    return llvm::all_of(plan.computed, [&](unsigned number) {
+      const Node &node = graph[number];
+      return !llvm::is_contained(graph.operands(number), argument) ||
+             ((node.kind == NodeKind::Elementwise || ofRows) && !plan.prologues.contains(number) &&
+              llvm::ArrayRef(node.domain) == shapeOf(argument));
+    });
   }
 
   llvm::SmallVector<unsigned> sorted() const {

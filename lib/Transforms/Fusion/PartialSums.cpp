@@ -7,9 +7,10 @@
 //   s[c] = sum over r of e[r, c]   ->   p[r floordiv R, c] += e[r, c];   s[c] = sum over i of p[i, c]
 //
 // R follows from the shapes alone, so sums do not depend on threads. What is as small as a first-level cache is left as
-// it is: reading it again costs next to nothing, and fewer, longer work items would not pay. So are few rows.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// it is: reading it again costs next to nothing, and fewer, longer work items would not pay. So are few rows. Where a
+// GPU takes the steps, its costs decide (DevicePartialSums.h). SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "DevicePartialSums.h"
 #include "Grouping.h"
 #include "Locations.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -44,7 +45,7 @@ public:
     quiet.reports = false;
     if (options.epilogues)
       growEpilogues(graph, partition, quiet);
-    growRows(graph, partition, NodeKind::Column);
+    growRows(graph, partition, options, NodeKind::Column);
   }
 
   void run() {
@@ -52,13 +53,14 @@ public:
       if (graph[i].kind != NodeKind::Column)
         continue;
       std::string reason = reasonAgainst(i);
+      int64_t size = reason.empty() ? rowsPerPart(i, reason) : 0;
       if (reason.empty())
-        chosen.push_back(i);
+        chosen.push_back({i, size});
       else if (sharesRows(i))
         reportRefused(i, reason);
     }
-    for (unsigned i : chosen)
-      split(i);
+    for (auto [i, size] : chosen)
+      split(i, size);
   }
 
 private:
@@ -97,6 +99,8 @@ private:
       return "no kernel of rows that could run at that place reads or makes what is added up";
     if (ShapedType::isDynamic(columns(i)) || !isSumFromZero(graph[i].generic()))
       return "only floating-point sums of a fixed number of columns are begun elsewhere";
+    if (options.device)
+      return "";
     int64_t bytes = rows(i) * columns(i) * storedBytes(elementType(i));
     if (bytes <= options.target.l1Bytes)
       return "what is added up stays in the first-level cache of " + std::to_string(options.target.l1Bytes) + " bytes";
@@ -108,16 +112,37 @@ private:
     return "";
   }
 
-  int64_t rowsPerPart(unsigned i) const {
+  /// The same for all sums of a group; or 0, and the reason why there should be no parts.
+  int64_t rowsPerPart(unsigned i, std::string &reason) const {
+    if (options.device)
+      return deviceRowsPerPart(workOnDevice(i), reason);
     int64_t all = rows(i), parts = std::clamp<int64_t>(all / kRowsPerPart, kFewestParts, kMostParts);
     int64_t least = llvm::divideCeil(kLeastElements, columns(i));
     return llvm::alignTo(std::max<int64_t>(llvm::divideCeil(all, parts), least), kRowsTogether);
   }
 
-  void split(unsigned i) {
+  DeviceSums workOnDevice(unsigned i) const {
+    DeviceSums work{rows(i), columns(i)};
+    llvm::SmallSetVector<Value, 4> read;
+    for (unsigned member : partition.members(i)) {
+      for (Value operand : graph.operands(member))
+        work.widestBytes = std::max(work.widestBytes, storedBytes(getElementTypeOrSelf(operand.getType())));
+      if (graph[member].kind != NodeKind::Column)
+        continue;
+      ++work.sums;
+      work.bytesOfSums += columns(member) * storedBytes(elementType(member));
+      read.insert_range(graph.operands(member));
+    }
+    for (Value operand : read)
+      if (shapeOf(operand) == llvm::ArrayRef(graph[i].domain))
+        work.bytesRead += double(rows(i)) * columns(i) * storedBytes(getElementTypeOrSelf(operand.getType()));
+    return work;
+  }
+
+  void split(unsigned i, int64_t size) {
     GenericOp sum = graph[i].generic();
     ImplicitLocOpBuilder b(sum.getLoc(), sum);
-    int64_t size = rowsPerPart(i), parts = llvm::divideCeil(rows(i), size);
+    int64_t parts = llvm::divideCeil(rows(i), size);
     reportTaken(i, size, parts);
     auto empty = tensor::EmptyOp::create(b, ArrayRef<int64_t>{parts, columns(i)}, elementType(i));
     auto zero = arith::ConstantOp::create(b, b.getZeroAttr(elementType(i)));
@@ -159,7 +184,7 @@ private:
   Graph graph;
   Partition partition;
   const GroupingOptions &options;
-  SmallVector<unsigned> chosen;
+  SmallVector<std::pair<unsigned, int64_t>> chosen; ///< and the rows of a part
 };
 
 } // namespace

@@ -100,12 +100,15 @@ Value viewBytes(OpBuilder &builder, Location loc, Value bytes, int64_t offset, A
   return memref::ViewOp::create(builder, loc, type, bytes, start, ValueRange());
 }
 
-int64_t widestLanes(KernelOp kernel) {
+int64_t widestElement(KernelOp kernel) {
   int64_t bytes = 1;
   for (Type type : kernel.getBody().getArgumentTypes())
     bytes = std::max(bytes, elementBytes(cast<RankedTensorType>(type).getElementType()));
-  // Fewer than four lanes of bytes are not worth a vector, more of them are too many values for one thread.
-  return kAccessBytes / std::max<int64_t>(bytes, 2);
+  return bytes;
+}
+
+int64_t widestLanes(KernelOp kernel) {
+  return lanesOfAccess(widestElement(kernel));
 }
 
 void alignVectors(gpu::GPUFuncOp fn) {

@@ -6,14 +6,10 @@
 
 #include "../Tiling/PointEvaluator.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "sinter/Analysis/DeviceInfo.h"
 #include "sinter/Transforms/Gpu/DeviceKernel.h"
 
 namespace sinter {
-
-/// Threads that execute in step.
-constexpr int64_t kWarp = 32;
-/// Bytes of the widest access of a thread.
-constexpr int64_t kAccessBytes = 16;
 
 /// How a device function is launched.
 struct LaunchShape {
@@ -61,7 +57,8 @@ mlir::Value addSharedMemory(mlir::gpu::GPUFuncOp fn, llvm::ArrayRef<int64_t> sha
 mlir::Value viewBytes(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value bytes, int64_t offset,
                       llvm::ArrayRef<int64_t> shape, mlir::Type element);
 
-/// Elements of a 16-byte access to the widest tensor of a kernel.
+/// Bytes of an element of the widest tensor of a kernel; elements of a 16-byte access to it.
+int64_t widestElement(KernelOp kernel);
 int64_t widestLanes(KernelOp kernel);
 
 /// Tells LLVM that all vectors of the function are aligned to their size, to 16 bytes if they are longer, which a

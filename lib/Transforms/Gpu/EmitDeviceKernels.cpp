@@ -96,6 +96,8 @@ struct EmitDeviceKernels : impl::EmitDeviceKernelsPassBase<EmitDeviceKernels> {
     if (!analysis.strategy)
       return kernel.emitError() << "kernel \"" << kernel.getName() << "\" fits no skeleton: " << analysis.reason,
              failure();
+    if (!kernel.getScheduleAttr())
+      return kernel.emitError() << "kernel \"" << kernel.getName() << "\" has no schedule", failure();
     OpBuilder builder(&getContext());
     DeviceEmission emission{
         builder, module, kernel, analysis, batch, tf32, hopper, symbolName(kernel.getName(), number), {}};

@@ -9,18 +9,16 @@
 //
 // Blocks run in rounds of as many as there is room for. A round takes what a block waits for memory and barriers,
 // and what the blocks of a multiprocessor compute, one after the other. So small launches win, and those that fill a
-// GPU lose. The numbers are those of an H100 or H200, rounded, and in part estimates: no more than the order of
-// magnitude counts.
+// GPU lose. The numbers are estimates (DeviceInfo.h): no more than the order of magnitude counts.
 
 #ifndef SINTER_LIB_TRANSFORMS_GPU_PHASECOST_H
 #define SINTER_LIB_TRANSFORMS_GPU_PHASECOST_H
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "sinter/Analysis/DeviceInfo.h"
 
 namespace sinter {
 
-/// Multiprocessors of a large GPU, and what one has: threads, and bytes of shared memory for blocks.
-constexpr int64_t kMultiprocessors = 132, kResidentThreads = 2048, kSharedOfMultiprocessor = 224 << 10;
 /// Microseconds from the end of a launch of a graph to the beginning of the next one.
 constexpr double kLaunchGap = 1.2;
 /// Microseconds of a barrier of a cluster, and of a block.

@@ -1,64 +1,49 @@
 // Row kernels on a GPU: passes over the last dim, separated by reductions over it (softmax, norms, losses).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A row belongs to a group of threads: a part of a warp if it is short, a warp, or a block. Thread t of g reads
-// elements (or vectors) t, t + g, t + 2 g, ...; what the threads have accumulated is combined by exchanges within the
-// warp and, for blocks, through shared memory. Rows whose elements fit into registers are read once: a thread keeps
-// what it has computed of its elements from the first pass to the last.
+// A row belongs to a group of threads: a part of a warp if it is short, a warp, or a block (DeviceInfo.h). Thread t of
+// g reads elements (or vectors) t, t + g, t + 2 g, ...; what the threads have accumulated is combined by exchanges
+// within the warp and, for blocks, through shared memory. Rows whose elements fit into registers are read once: a
+// thread keeps what it has computed of its elements from the first pass to the last.
+//
+// A block has as many rows as its threads have at the same time; or, where the kernel begins sums of columns, the rows
+// of a part, one after the other (RowPartialSums.h).
 
-#include "../Tiling/RowStages.h"
 #include "Reduction.h"
+#include "RowPartialSums.h"
 #include "Skeletons.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace sinter {
 namespace {
 
-/// Threads of a block that has a row for each warp or part of one.
-constexpr int64_t kThreads = 128;
-/// Most elements, or vectors, of a row that a thread keeps in registers.
-constexpr int64_t kHeld = 4;
-
-/// How a row is spread over threads.
-struct RowShape {
-  int64_t lanes = 1;   ///< elements of an access
-  int64_t group = 1;   ///< threads of a row, a power of two
-  int64_t threads = 1; ///< of a block
-  bool held = false;   ///< elements stay in registers between passes
-
-  RowShape(KernelOp kernel, const Extent &inner, int64_t batch) {
-    int64_t wide = widestLanes(kernel), extent = inner.largest(batch);
-    if (inner.isStatic() && inner.factor % wide == 0 && inner.factor >= wide * kWarp)
-      lanes = wide;
-    int64_t accesses = llvm::divideCeil(extent, lanes);
-    group = accesses <= kWarp * kHeld ? std::min<int64_t>(kWarp, llvm::PowerOf2Ceil(accesses))
-            : accesses <= 1024        ? 128
-                                      : 256;
-    threads = std::max(group, kThreads);
-    held = inner.isStatic() && accesses <= group * kHeld && accesses % group == 0;
-  }
-};
+/// What a thread reads before it adds up, in a pass over a row that is not held.
+constexpr int64_t kUnderWay = 4;
 
 class RowSkeleton {
 public:
-  RowSkeleton(DeviceFunction &function, KernelContext &context, const RowShape &shape)
+  RowSkeleton(DeviceFunction &function, KernelContext &context, const DeviceRowShape &shape)
       : function(function), context(context), builder(context.builder), loc(context.loc), shape(shape),
-        math(builder, loc), plan(context, /*budget=*/0, /*keep=*/!shape.held) {}
+        math(builder, loc), plan(context, /*budget=*/0, /*keep=*/!shape.held),
+        sums(function, context, shape, plan.partialSums) {}
 
   void emit();
 
 private:
   using Values = SmallVector<Value>;
 
+  void emitPart(Value group);
+  void emitRow(Value number, Value end);
   PointEvaluator evaluatorOf(Scope *point);
   Values emitPass(unsigned stage);
+  Values emitLoop(unsigned stage, Value begin, Value end, int64_t unroll, Values slot);
   Values emitHeldPass(unsigned stage);
-  void emitPoint(unsigned stage, Scope &point, Value position, MutableArrayRef<Value> slot);
+  void emitPoint(unsigned stage, Scope &point, int64_t number, Value position, Value isElement,
+                 MutableArrayRef<Value> slot);
   void finishReductions(unsigned stage, Values accumulated);
   void emitRowOutputs();
 
@@ -66,27 +51,59 @@ private:
   KernelContext &context;
   OpBuilder &builder;
   Location loc;
-  const RowShape &shape;
+  const DeviceRowShape &shape;
   IndexMath math;
   RowStages plan;
-  Value lane, isRow, end; ///< place in the group; is there such a row?; its elements, none if there is no row
+  RowPartialSums sums;
+  Value lane, isRow, end; ///< place in the group; is there such a row (null: yes)?; its elements, none if there is not
   SmallVector<Value> coordinates;
   Scope row;
   SmallVector<Scope> points;
+  Values columns; ///< sums of columns so far
 };
 
 void RowSkeleton::emit() {
-  Extent outer = context.domain.outer();
-  Value thread = function.threadId(), rows = context.extent(outer);
-  lane = math.rem(thread, shape.group);
-  Value number = math.add(math.mul(function.blockId(), shape.threads / shape.group), math.div(thread, shape.group));
-  // Threads without a row go along, as exchanges need whole warps: they know the last row, and read none of it.
-  isRow = math.less(number, rows);
-  Value last = arith::SubIOp::create(builder, loc, rows, math.constant(1));
-  coordinates = context.outerCoordinates(math.min(number, last));
-  end = arith::SelectOp::create(builder, loc, isRow, context.extent(context.domain.inner()), math.constant(0));
+  bool alone = shape.rowsAtOnce() == 1;
+  Value thread = function.threadId(), group = alone ? math.constant(0) : math.div(thread, shape.group);
+  lane = alone ? thread : math.rem(thread, shape.group);
+  if (!plan.partialSums.empty())
+    return emitPart(group);
+  emitRow(math.add(math.mul(function.blockId(), shape.rowsAtOnce()), group), context.extent(context.domain.outer()));
+}
+
+/// The rows of the block's part, `group` of those that are worked on at the same time. A part of a smaller batch may
+/// have none: its sums are zeros.
+void RowSkeleton::emitPart(Value group) {
+  int64_t size = context.analysis.rowsPerPart;
+  Value rows = context.extent(context.domain.outer());
+  Value first = math.min(math.mul(function.blockId(), size), rows), last = math.min(math.add(first, size), rows);
+  auto loop = scf::ForOp::create(builder, loc, first, last, math.constant(shape.rowsAtOnce()), sums.initial());
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    columns.assign(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+    emitRow(math.add(loop.getInductionVar(), group), last);
+    // A reduction leaves its shared memory to the same one of the next row: another barrier has to lie between them.
+    if (shape.group > kWarp && plan.reductions() == 1)
+      function.barrier();
+    if (!columns.empty())
+      scf::YieldOp::create(builder, loc, columns);
+  }
+  sums.store(Values(loop.getResults()));
+}
+
+/// Row `number`, if it is before `rows`, as it always is where all of a block have the same one. Threads without a row
+/// go along, as exchanges need whole warps: they know the last row, and write nothing.
+void RowSkeleton::emitRow(Value number, Value rows) {
+  end = context.extent(context.domain.inner());
+  if (shape.rowsAtOnce() > 1) {
+    isRow = math.less(number, rows);
+    number = math.min(number, arith::SubIOp::create(builder, loc, rows, math.constant(1)));
+    end = arith::SelectOp::create(builder, loc, isRow, end, math.constant(0));
+  }
+  coordinates = context.outerCoordinates(number);
   row.groups = (1u << coordinates.size()) - 1;
-  points.resize(kHeld);
+  points.resize(shape.held ? shape.accessesOfThread() : 0);
   for (unsigned stage = 0; stage < plan.stages.size(); ++stage)
     finishReductions(stage, shape.held ? emitHeldPass(stage) : emitPass(stage));
   emitRowOutputs();
@@ -104,50 +121,79 @@ PointEvaluator RowSkeleton::evaluatorOf(Scope *point) {
   return evaluator;
 }
 
+/// A pass that only combines elements takes several of them at once, then one by one what is left.
 RowSkeleton::Values RowSkeleton::emitPass(unsigned stage) {
-  Values initial;
+  Values slot;
   for (Accumulator &accumulator : plan.stages[stage].reductions)
-    initial.push_back(accumulator.neutral(builder, loc, shape.lanes));
-  Value first = math.mul(lane, shape.lanes), step = math.constant(shape.group * shape.lanes);
-  auto loop = scf::ForOp::create(builder, loc, first, end, step, initial);
+    slot.push_back(accumulator.neutral(builder, loc, shape.lanes));
+  Value first = math.mul(lane, shape.lanes);
+  bool writes = !plan.stages[stage].outputs.empty() || (stage == plan.partialStage && !plan.partialSums.empty());
+  if (writes || shape.accesses < kUnderWay * shape.group)
+    return emitLoop(stage, first, end, /*unroll=*/1, slot);
+  int64_t atOnce = kUnderWay * shape.group * shape.lanes;
+  Value middle = math.mul(math.div(end, atOnce), atOnce);
+  slot = emitLoop(stage, first, middle, kUnderWay, slot);
+  return emitLoop(stage, math.add(middle, first), end, /*unroll=*/1, slot);
+}
+
+RowSkeleton::Values RowSkeleton::emitLoop(unsigned stage, Value begin, Value end, int64_t unroll, Values slot) {
+  int64_t stride = shape.group * shape.lanes;
+  auto loop = scf::ForOp::create(builder, loc, begin, end, math.constant(stride * unroll), slot);
   AnchorScopes anchor({&row}, loop);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Values slot(loop.getRegionIterArgs());
-  Scope point;
-  emitPoint(stage, point, loop.getInductionVar(), slot);
+  slot.assign(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+  for (int64_t number = 0; number < unroll; ++number) {
+    Scope point;
+    Value position = math.add(loop.getInductionVar(), number * stride);
+    emitPoint(stage, point, /*number=*/0, position, /*isElement=*/Value(), slot);
+  }
   if (!slot.empty())
     scf::YieldOp::create(builder, loc, slot);
   return Values(loop.getResults());
 }
 
-/// All accesses of a thread, one after the other; every thread has the same number of them.
+/// All accesses of a thread, one after the other. At the end of a row some threads have none: they go along with the
+/// last one of the row, and what it gives counts as nothing.
 RowSkeleton::Values RowSkeleton::emitHeldPass(unsigned stage) {
-  int64_t accesses = context.domain.inner().factor / shape.lanes / shape.group;
   Values slot;
   for (Accumulator &accumulator : plan.stages[stage].reductions)
     slot.push_back(accumulator.neutral(builder, loc, shape.lanes));
-  for (int64_t number = 0; number < accesses; ++number) {
-    Value position = math.mul(math.add(lane, number * shape.group), shape.lanes);
-    emitPoint(stage, points[number], position, slot);
+  for (int64_t number = 0; number < shape.accessesOfThread(); ++number) {
+    Value access = math.add(lane, number * shape.group), isElement;
+    if ((number + 1) * shape.group > shape.accesses) {
+      isElement = math.less(access, math.constant(shape.accesses));
+      access = math.min(access, math.constant(shape.accesses - 1));
+    }
+    emitPoint(stage, points[number], number, math.mul(access, shape.lanes), isElement, slot);
   }
   return slot;
 }
 
-void RowSkeleton::emitPoint(unsigned stage, Scope &point, Value position, MutableArrayRef<Value> slot) {
+/// `isElement`: is the point one of the thread's? (null: it is)
+void RowSkeleton::emitPoint(unsigned stage, Scope &point, int64_t number, Value position, Value isElement,
+                            MutableArrayRef<Value> slot) {
   PointEvaluator evaluator = evaluatorOf(&point);
   evaluator.coordinates.push_back(position);
   for (RowStages::Kept &kept : plan.kept)
     if (kept.stage < stage)
       evaluator.remember(kept.tensor, evaluator.loadOutput(*kept.output));
-  for (auto [accumulator, value] : llvm::zip_equal(plan.stages[stage].reductions, slot))
-    value = accumulator.combine(builder, loc, value, evaluator.element(accumulator.reduction, accumulator.combiner));
+  for (auto [accumulator, value] : llvm::zip_equal(plan.stages[stage].reductions, slot)) {
+    Value element = evaluator.element(accumulator.reduction, accumulator.combiner);
+    if (isElement)
+      element =
+          arith::SelectOp::create(builder, loc, isElement, element, accumulator.neutral(builder, loc, shape.lanes));
+    value = accumulator.combine(builder, loc, value, element);
+  }
+  Value exists = shape.held ? math.both(isRow, isElement) : Value();
+  if (stage == plan.partialStage)
+    sums.add(evaluator, number, exists, columns);
   Values outputs;
   for (unsigned index : plan.stages[stage].outputs)
     outputs.push_back(evaluator.get(context.yield()->getOperand(index)));
   if (outputs.empty())
     return;
-  emitIf(builder, loc, shape.held ? isRow : Value(), [&] {
+  emitIf(builder, loc, exists, [&] {
     for (auto [index, value] : llvm::zip_equal(plan.stages[stage].outputs, outputs))
       evaluator.store(index, value);
   });
@@ -176,28 +222,26 @@ void RowSkeleton::emitRowOutputs() {
   if (plan.rowOutputs.empty())
     return;
   Value isFirst = math.less(lane, math.constant(1));
-  emitIf(builder, loc, arith::AndIOp::create(builder, loc, isFirst, isRow), [&] {
+  emitIf(builder, loc, math.both(isFirst, isRow), [&] {
     PointEvaluator evaluator = evaluatorOf(nullptr);
     evaluator.storeOutputs(plan.rowOutputs);
   });
 }
 
-Grid gridOf(const LoopDomain &domain, const RowShape &shape) {
+Grid gridOf(const KernelAnalysis &analysis, const LoopDomain &domain, const DeviceRowShape &shape) {
+  if (analysis.rowsPerPart > 0)
+    return {0, analysis.parts, 1};
   Extent outer = domain.outer();
-  int64_t rowsPerBlock = shape.threads / shape.group;
-  return outer.batch ? Grid{outer.factor, 0, rowsPerBlock} : Grid{0, outer.factor, rowsPerBlock};
+  return outer.batch ? Grid{outer.factor, 0, shape.rowsAtOnce()} : Grid{0, outer.factor, shape.rowsAtOnce()};
 }
 
 } // namespace
 
 LogicalResult emitDeviceRow(DeviceEmission &emission) {
-  // Fusion leaves sums of columns to kernels of columns where a GPU takes the steps.
-  if (emission.analysis.rowsPerPart > 0)
-    return emission.kernel.emitError() << "kernel \"" << emission.kernel.getName()
-                                       << "\" adds up columns over parts of its rows, which no device function does";
   LoopDomain domain(emission.kernel, emission.analysis);
-  RowShape shape(emission.kernel, domain.inner(), emission.batch);
-  DeviceFunction function = emission.create("", {gridOf(domain, shape), shape.threads});
+  DeviceRowShape shape(domain.outer().largest(emission.batch), domain.inner().largest(emission.batch),
+                       domain.inner().isStatic(), widestElement(emission.kernel));
+  DeviceFunction function = emission.create("", {gridOf(emission.analysis, domain, shape), shape.threads});
   KernelContext context(function.builder, function.emission);
   context.lanes = shape.lanes;
   RowSkeleton(function, context, shape).emit();

@@ -15,6 +15,13 @@ RowStages::RowStages(KernelContext &context, int64_t budget, bool keep) : contex
     chooseKept(budget);
 }
 
+unsigned RowStages::reductions() const {
+  unsigned count = 0;
+  for (const Stage &stage : stages)
+    count += stage.reductions.size();
+  return count;
+}
+
 void RowStages::assignReductions() {
   for (linalg::GenericOp generic : context.analysis.generics) {
     if (generic.getNumReductionLoops() == 0 || rowsPerPartOf(generic))

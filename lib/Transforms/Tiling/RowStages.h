@@ -49,6 +49,9 @@ struct RowStages {
   /// values stay in registers anyway.
   RowStages(KernelContext &context, int64_t budget, bool keep);
 
+  /// Reductions of a row, in all passes.
+  unsigned reductions() const;
+
 private:
   void assignOutputs();
   void assignPartialSums();

@@ -5,7 +5,6 @@
 // RUN: %{lower} --sinter-fuse-kernels --remark-policy=all --remarks-filter=fusion -o /dev/null 2>&1 | grep '] partial-sums' | FileCheck %s --check-prefix=REMARK
 // RUN: %{lower} --sinter-fuse-kernels=without=partials | FileCheck %s --check-prefix=ALONE --implicit-check-not=floordiv
 // RUN: %{lower} --sinter-fuse-kernels=without=rows | FileCheck %s --check-prefix=ALONE --implicit-check-not=floordiv
-// RUN: %{lower} --sinter-fuse-kernels=device=true | FileCheck %s --check-prefix=ALONE --implicit-check-not=floordiv
 
 // ALONE: func.func @scale_and_shift
 

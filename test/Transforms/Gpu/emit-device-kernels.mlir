@@ -126,16 +126,23 @@ module attributes {sinter.batch = 2001 : i64} {
   // CHECK: memref.load
   // CHECK: memref.store
 
-  // Eight threads per row; each pass reads the row, exchanges make the maximum known to all of them.
+  // Eight threads per row, two of which have no element: what they read counts as nothing, and they write nothing. The row
+  // is read once, exchanges make the maximum known to all threads.
   // CHECK-LABEL: gpu.func @k_centered_1(
   // CHECK-SAME: known_block_size = array<i32: 128, 1, 1>, sinter.grid = array<i64: 1, 0, 16, 1>
-  // CHECK: %[[END:.*]] = arith.select {{.*}} : index
-  // CHECK: scf.for {{.*}} to %[[END]] step %c8 iter_args
-  // CHECK: arith.cmpf ogt
+  // CHECK-DAG: %[[LOWEST:.*]] = arith.constant 0xFF800000 : f32
+  // CHECK: %[[LANE:.*]] = arith.remui {{.*}}, %c8
+  // CHECK: %[[IS_ROW:.*]] = arith.cmpi slt, %{{.*}}, %arg2
+  // CHECK: %[[IS_ELEMENT:.*]] = arith.cmpi slt, %[[LANE]], %c6
+  // CHECK: %[[PLACE:.*]] = arith.minsi %[[LANE]], %c5
+  // CHECK: %[[ELEMENT:.*]] = memref.load %arg0[%{{.*}}, %[[PLACE]]]
+  // CHECK: arith.select %[[IS_ELEMENT]], %[[ELEMENT]], %[[LOWEST]]
   // CHECK-COUNT-3: gpu.shuffle xor
   // CHECK-NOT: gpu.shuffle
-  // CHECK: scf.for {{.*}} to %[[END]] step %c8
-  // CHECK: arith.subf
+  // CHECK-NOT: memref.load
+  // CHECK: %[[WRITES:.*]] = arith.andi %[[IS_ROW]], %[[IS_ELEMENT]]
+  // CHECK: arith.subf %[[ELEMENT]]
+  // CHECK: scf.if %[[WRITES]]
   // CHECK: memref.store
 
   // 2001 rows of 11 columns: 16 threads side by side and 16 below each other, which read eight rows at once, so that a

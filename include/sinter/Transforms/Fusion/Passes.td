@@ -16,8 +16,8 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
       predicted to be faster than a kernel of its own.
     * If the state that a step updates is larger than the last-level cache, a weight gradient takes its parameter's update,
       so that the gradient is never in memory; unless something else has to happen between them (a norm of all gradients).
-    * Reductions of rows, with all elementwise ops between, before and after them, are one kernel; so are column sums with
-      what follows them on the columns.
+    * Reductions of rows, with all elementwise ops between, before and after them, updates of parameters of these rows
+      included, are one kernel; so are column sums with what follows them on the columns.
     * Where a kernel of rows reads or makes what column sums add up, it adds up the columns over fixed parts of the rows
       in the same pass, and the column sums add up what the parts have left.
     * Other elementwise ops of one domain are one kernel, thus all arithmetic of an optimizer for one parameter.
@@ -49,7 +49,7 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     Option<"l3LineCycles", "l3-line-cycles", "double", "0", "cycles that a line of the last-level cache costs a product (0: the preset's)">,
     Option<"bf16Rate", "bf16-rate", "double", "0", "products of pairs of bf16 per product of f32 (0: the preset's, which have none)">,
     Option<"device", "device", "bool", "false",
-           "a GPU takes the steps too: no operand is transposed for a product, no column sum is begun by a kernel of rows, and what a large product of f16 or bf16 reads is no prologue">
+           "a GPU takes the steps too: no operand is transposed for a product, its costs decide about sums of columns, and what a large product of f16 or bf16 reads is no prologue">
   ];
   let dependentDialects = ["::sinter::SinterDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];

@@ -1,0 +1,48 @@
+// What is assumed of a GPU, and how a row is spread over its threads.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The numbers are those of an H100 or H200, rounded, and in part estimates. Fusion and the skeletons of device
+// functions have to agree on what a kernel of rows can do, so that is here as well.
+
+#ifndef SINTER_ANALYSIS_DEVICEINFO_H
+#define SINTER_ANALYSIS_DEVICEINFO_H
+
+#include <cstdint>
+
+namespace sinter {
+
+/// Threads that execute in step.
+constexpr int64_t kWarp = 32;
+/// Bytes of the widest access of a thread.
+constexpr int64_t kAccessBytes = 16;
+/// Multiprocessors of a large GPU, and what one has: threads, and bytes of shared memory for blocks.
+constexpr int64_t kMultiprocessors = 132, kResidentThreads = 2048, kSharedOfMultiprocessor = 224 << 10;
+/// Bytes per microsecond that all of them together read and write in its memory.
+constexpr double kDeviceMemoryRate = 4.2e6;
+
+/// Elements of an access to a tensor whose elements have this many bytes. Fewer than four lanes of bytes are not worth
+/// a vector, more of them are too many values for one thread.
+constexpr int64_t lanesOfAccess(int64_t elementBytes) {
+  return kAccessBytes / (elementBytes < 2 ? 2 : elementBytes);
+}
+
+/// How a kernel spreads each row over threads: element (or vector) number i is that of thread i mod `group`.
+struct DeviceRowShape {
+  int64_t lanes = 1;    ///< elements of an access
+  int64_t accesses = 1; ///< of a row, the longest one if its length is the batch's
+  int64_t group = 1;    ///< threads of a row: a power of two up to a warp, or all of a block
+  int64_t threads = 1;  ///< of a block
+  bool held = false;    ///< elements stay in registers from the first pass over a row to the last
+
+  /// Of rows of `extent` elements, at most if `isStatic` is false; the widest tensor has elements of `widestBytes`.
+  DeviceRowShape(int64_t rows, int64_t extent, bool isStatic, int64_t widestBytes);
+
+  /// Rows that a block works on at the same time.
+  int64_t rowsAtOnce() const { return threads / group; }
+  /// Accesses of a thread, which has none at the end of some rows.
+  int64_t accessesOfThread() const { return (accesses + group - 1) / group; }
+};
+
+} // namespace sinter
+
+#endif // SINTER_ANALYSIS_DEVICEINFO_H
