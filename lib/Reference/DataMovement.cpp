@@ -1,5 +1,7 @@
 // Where does each element of a result come from? Literals, broadcast, transpose, reshape, slice, pad, concatenate,
-// iota. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// iota.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "EvaluationTable.h"
 

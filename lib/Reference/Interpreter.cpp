@@ -1,5 +1,7 @@
 // How does a function run? Arguments are checked, ops run in order, each by its table entry, and its results are
-// checked. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// checked.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "EvaluationTable.h"
 

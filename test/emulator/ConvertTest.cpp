@@ -1,5 +1,7 @@
 // Are values converted, and narrow formats computed, with one rounding? Expected values come from exact arithmetic
-// here. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// here.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Harness.h"
 

@@ -1,5 +1,7 @@
 // Does the emulator compute what GPUs have computed? Files of test/emulator/Recorded come from tools/gpu-check on a
-// GPU. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// GPU.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Harness.h"
 

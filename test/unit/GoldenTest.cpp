@@ -1,5 +1,7 @@
 // Do the step functions train exactly as PyTorch does? Recorded runs (float64) and PyTorch's optimizer baselines
-// against the reference interpreter. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// against the reference interpreter.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Recordings.h"
 #include "StepTrainer.h"

@@ -1,5 +1,7 @@
 // Do the optimizer options that no recording covers follow their definitions? Clipping and dampening, from the
-// gradients that the step keeps. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// gradients that the step keeps.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "GoldenModels.h"
 #include "StepTrainer.h"

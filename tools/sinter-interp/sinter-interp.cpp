@@ -1,5 +1,7 @@
 // sinter-interp: runs a function of an .mlir file on the reference interpreter and prints its results. For tests, and
-// for seeing what an op means. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// for seeing what an op means.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

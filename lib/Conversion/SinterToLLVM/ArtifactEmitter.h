@@ -1,5 +1,7 @@
 // How are constants with tables of the ABI written? One object per artifact; its methods are spread over
-// EmitArtifact.cpp and EmitDeviceProgram.cpp. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// EmitArtifact.cpp and EmitDeviceProgram.cpp.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_CONVERSION_SINTERTOLLVM_ARTIFACTEMITTER_H
 #define SINTER_LIB_CONVERSION_SINTERTOLLVM_ARTIFACTEMITTER_H

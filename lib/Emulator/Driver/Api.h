@@ -1,8 +1,9 @@
 // Which types and numbers of the CUDA driver API does the stand-in share with its callers?
 //
 // Declared from the API's public documentation: no header of the CUDA toolkit is needed, here or by callers. Layouts
-// and values are part of the ABI; names are those of the documentation. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// and values are part of the ABI; names are those of the documentation.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_EMULATOR_DRIVER_API_H
 #define SINTER_EMULATOR_DRIVER_API_H

@@ -1,7 +1,9 @@
 // How are copies of a few bytes for each thread made in the background: cp.async, its groups and its mbarrier form?
 //
 // Groups are those of a warp here: hardware counts them for each thread. Programs whose lanes commit or wait
-// differently see more copies complete than they may rely on. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// differently see more copies complete than they may rely on.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "AsyncCopy.h"
 #include "Decoder.h"

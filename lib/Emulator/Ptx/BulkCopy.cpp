@@ -2,7 +2,9 @@
 //
 // global, or a tensor -> shared memory of one or several blocks: each of them gets the bytes, and an mbarrier of its
 // own counts them. shared -> global memory, or a tensor: in groups of the issuing thread, in two steps, read and
-// written. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// written.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "AsyncCopy.h"
 #include "Mbarrier.h"

@@ -1,8 +1,9 @@
 // How does the decoder of an instruction family look at its modifiers and operands?
 //
 // A family's function takes the modifiers that it knows, asks for its operands with the types they must have, and sets
-// a handler. What is left over afterwards is an error: no modifier is ignored by accident. SPDX-License-Identifier:
-// Apache-2.0 WITH LLVM-exception
+// a handler. What is left over afterwards is an error: no modifier is ignored by accident.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_EMULATOR_PTX_DECODER_H
 #define SINTER_EMULATOR_PTX_DECODER_H

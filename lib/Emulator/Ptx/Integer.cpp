@@ -1,5 +1,7 @@
 // How is integer arithmetic executed: add, sub, mul, mad, div, rem, min, max, abs, neg, sad, dp4a, with carry and
-// saturation? SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// saturation?
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Decoder.h"
 #include "IntegerTypes.h"

@@ -2,7 +2,9 @@
 //
 // Results are computed for all lanes and stored for those in the mask: loops of fixed length that the host's compiler
 // turns into vector code. Functions therefore have to be defined for all operands, also those of lanes that do not
-// count. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// count.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_EMULATOR_PTX_LANES_H
 #define SINTER_EMULATOR_PTX_LANES_H

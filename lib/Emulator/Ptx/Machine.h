@@ -3,8 +3,9 @@
 // A grid runs cluster by cluster (a block alone is a cluster of one), or, where blocks synchronize with each other, all
 // resident clusters in turn. Inside of a cluster, warps run for a few instructions each in an order drawn from the
 // seed. A warp keeps its lanes in groups with one program counter each; the group that is farthest back runs first,
-// groups merge where their counters meet, and instructions that need more lanes wait for them. SPDX-License-Identifier:
-// Apache-2.0 WITH LLVM-exception
+// groups merge where their counters meet, and instructions that need more lanes wait for them.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_EMULATOR_PTX_MACHINE_H
 #define SINTER_EMULATOR_PTX_MACHINE_H

@@ -2,7 +2,9 @@
 //
 // The products of a sum are added to the accumulator one by one, in the order of k, each sum rounded to f32. Hardware
 // adds in an order of its own and keeps a few more bits: results agree up to a few units in the last place of the
-// largest term. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// largest term.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Decoder.h"
 #include "Floats.h"

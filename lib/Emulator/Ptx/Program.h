@@ -3,7 +3,9 @@
 // Decoding happens once: each PTX instruction becomes an `Instruction` with a handler that is called for all 32 lanes
 // of a warp. Operands are byte offsets into the frame of registers. A frame holds, for each register, one value for
 // each lane (predicates: one bit), and behind the registers the constants and special registers that the function uses,
-// in the same form: handlers do not tell them apart. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// in the same form: handlers do not tell them apart.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_EMULATOR_PTX_PROGRAM_H
 #define SINTER_EMULATOR_PTX_PROGRAM_H

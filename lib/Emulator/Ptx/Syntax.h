@@ -1,7 +1,9 @@
 // What does a PTX module say, before anything in it is interpreted?
 //
 // Names of registers are resolved to indices here, because scopes ({ } of inline assembly) end with the parser; names
-// of variables, functions and labels stay text for the decoder. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// of variables, functions and labels stay text for the decoder.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_EMULATOR_PTX_SYNTAX_H
 #define SINTER_EMULATOR_PTX_SYNTAX_H

@@ -1,5 +1,7 @@
 // What are the derivatives of activations? Where the result tells as much as the input, rules use the result, so that
-// the input need not be kept for the backward pass. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// the input need not be kept for the backward pass.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Rules.h"
 

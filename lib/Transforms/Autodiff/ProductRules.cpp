@@ -1,6 +1,8 @@
 // What are the derivatives of contractions? Each operand's cotangent is a contraction of the result's cotangent with
 // the other operand. Where they are f16 or bf16 the cotangent of the result is rounded to it first: the backward
-// products are of the kind of the forward one. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// products are of the kind of the forward one.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Rules.h"
 #include "llvm/ADT/STLExtras.h"

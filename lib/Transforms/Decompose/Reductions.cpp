@@ -5,7 +5,9 @@
 //   over dimension 0, rank 3 up   -> on the matrix [extent 0, all others]
 //
 // What is left combines the last dimension (row kernels), dimension 0 of a matrix (column kernels) or, seldom, one in
-// the middle. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// the middle.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Decomposition.h"
 #include "sinter/Transforms/Decompose/Passes.h"

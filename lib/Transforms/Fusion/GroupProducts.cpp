@@ -7,7 +7,9 @@
 //
 // A product that makes a gradient takes its parameter's update too where the state does not stay in a cache, or not in
 // the second-level cache and the product is short: the gradient is then nowhere in memory, and parameter and moments
-// are fetched while it is computed. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// are fetched while it is computed.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Grouping.h"
 #include "Report.h"

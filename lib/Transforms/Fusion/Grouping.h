@@ -33,8 +33,8 @@ void transposeFarOperands(mlir::func::FuncOp function, const GroupingOptions &op
 void growEpilogues(const Graph &graph, Partition &partition, const GroupingOptions &options);
 /// Begins sums of columns, over parts of the rows, where a kernel of rows reads or makes what is added up.
 void splitColumnSums(mlir::func::FuncOp function, const GroupingOptions &options);
-/// Reductions of rows with everything elementwise around and between them, updates of rows included, and sums of columns of the
-/// kind `sums`.
+/// Reductions of rows with everything elementwise around and between them, updates of rows included, and sums of
+/// columns of the kind `sums`.
 void growRows(const Graph &graph, Partition &partition, const GroupingOptions &options,
               NodeKind sums = NodeKind::PartialSum);
 /// Column sums of one matrix, with what follows on the columns.

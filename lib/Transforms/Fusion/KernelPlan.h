@@ -5,8 +5,9 @@
 // stage is one linalg.generic: one reduction or product, or the elementwise items of one shape that are ready together.
 //
 // Worked example, softmax s = e * (1 / sum(e)), e = exp(x - max(x)): the items are max, e (two stages read it), sum, 1
-// / sum (a value per row) and s, each a stage; x - max is part of the loop of e. SPDX-License-Identifier: Apache-2.0
-// WITH LLVM-exception
+// / sum (a value per row) and s, each a stage; x - max is part of the loop of e.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_FUSION_KERNELPLAN_H
 #define SINTER_LIB_TRANSFORMS_FUSION_KERNELPLAN_H

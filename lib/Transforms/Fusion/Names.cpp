@@ -1,5 +1,7 @@
 // A kernel is called after the ops that tell most about it, at most three; one that updates parameters after the
-// optimizer. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// optimizer.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Names.h"
 #include "sinter/Transforms/Decompose/Source.h"

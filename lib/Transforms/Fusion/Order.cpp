@@ -1,6 +1,8 @@
 // Kernels in the order of their first nodes, as far as what they read allows. A kernel that writes a state tensor in
 // place waits for every other reader of the old value; where that would be a cycle, the new value gets storage of its
-// own. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// own.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Order.h"
 #include "llvm/ADT/STLExtras.h"

@@ -8,7 +8,9 @@
 //
 // R follows from the shapes alone, so sums do not depend on threads. What is as small as a first-level cache is left as
 // it is: reading it again costs next to nothing, and fewer, longer work items would not pay. So are few rows. Where a
-// GPU takes the steps, its costs decide (DevicePartialSums.h). SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// GPU takes the steps, its costs decide (DevicePartialSums.h).
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "DevicePartialSums.h"
 #include "Grouping.h"

@@ -1,5 +1,7 @@
 // Which nodes are in one kernel so far? Groups that grow by merging, as long as kernels can still run one after
-// another. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// another.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_FUSION_PARTITION_H
 #define SINTER_LIB_TRANSFORMS_FUSION_PARTITION_H

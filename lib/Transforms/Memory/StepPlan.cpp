@@ -4,7 +4,9 @@
 // reshape. Launches that are `together`, on a GPU at least, happen at once, from the first one's number to the last
 // one's. A launch makes a new version of each destination: in the same buffer if nobody reads the old version at or
 // after the launch, else in a copy. A value that ends as a result is computed in the result's own memory if nothing
-// else happens there in the meantime. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// else happens there in the meantime.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "sinter/Transforms/Memory/StepPlan.h"
 #include "BestFit.h"

@@ -1,5 +1,7 @@
 // What is multiplied: elements of an operand as they lie in memory, widened, or made by its prologue from those of
-// others. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// others.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -6,7 +6,9 @@
 //
 // acc[r][v] += broadcast(pair of rows[r]) * pairs of lanes[v]. An odd k is followed by a zero on both sides (not on
 // one: zero times infinity is none). What a prologue computes, a conversion mostly, happens here, once for each
-// packing. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// packing.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

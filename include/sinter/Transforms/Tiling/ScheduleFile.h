@@ -6,8 +6,9 @@
 //   parallel = true>
 //
 // A kernel is named by its step function, its name, and its number (from 0) among the kernels of that name in that
-// function. Kernels that are not in the file get the planner's schedule. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// function. Kernels that are not in the file get the planner's schedule.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_TRANSFORMS_TILING_SCHEDULEFILE_H
 #define SINTER_TRANSFORMS_TILING_SCHEDULEFILE_H
