@@ -237,10 +237,23 @@ Grid gridOf(const KernelAnalysis &analysis, const LoopDomain &domain, const Devi
 
 } // namespace
 
+/// Whether the kernel reads elements that it overwrites.
+static bool overwrites(KernelOp kernel) {
+  return llvm::any_of(kernel.getBody().getArguments().drop_front(kernel.getInputs().size()),
+                      [](BlockArgument argument) { return readsElements(argument); });
+}
+
 LogicalResult emitDeviceRow(DeviceEmission &emission) {
   LoopDomain domain(emission.kernel, emission.analysis);
   DeviceRowShape shape(domain.outer().largest(emission.batch), domain.inner().largest(emission.batch),
                        domain.inner().isStatic(), widestElement(emission.kernel));
+  if (shape.readsForOthers() && overwrites(emission.kernel)) {
+    if (emission.analysis.rowsPerPart > 0 && shape.rowsAtOnce() > 1)
+      return emission.kernel.emitError() << "kernel \"" << emission.kernel.getName()
+                                         << "\" sums columns of rows that it overwrites, which share a block: leave "
+                                            "out the fusion of updates or partials";
+    shape.held = false;
+  }
   DeviceFunction function = emission.create("", {gridOf(emission.analysis, domain, shape), shape.threads});
   KernelContext context(function.builder, function.emission);
   context.lanes = shape.lanes;
