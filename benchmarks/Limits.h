@@ -1,8 +1,7 @@
 // What can a kernel not be quicker than on this machine? The part of its work that no program could leave out, alone
 // and laid out as it is quickest, as a call to be timed in between the kernel's own.
 //
-// A peak of multiply-adds in registers says less: a core's clock is not the same when it also loads, and differs from
-// one second to the next.
+// It is the rate of one program: a reference beside the peak of multiply-adds in registers, no proof that none is faster.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 

@@ -136,9 +136,8 @@ PRODUCTS = (
 PANELS = (
     "The limit is what the multiply-adds take alone: register tiles (6 rows of 4 vectors with AVX-512), written in C++, on "
     "panels that are packed already and as the first- and second-level caches like them, in between the others' calls: no "
-    "packing, no remainder, no epilogue. It is less than the peak of multiply-adds in registers, as a core that also loads "
-    "has a lower clock here and waits for its caches now and then. A product may exceed it by some per cent, with another "
-    "tile.")
+    "packing, no remainder, no epilogue. It is the rate of one program, no proof that none is faster; a product may exceed "
+    "it by some per cent, with another tile.")
 ONEDNN_PRODUCTS = (
     "\"oneDNN\" is its matmul primitive on plain matrices, \"oneDNN sgemm\" its BLAS-like function. \"Weight packed "
     "before\" multiplies by a weight that was brought into the library's own format outside of the timed call: weights "
