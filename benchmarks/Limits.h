@@ -1,7 +1,5 @@
-// What can a kernel not be quicker than on this machine? The part of its work that no program could leave out, alone
-// and laid out as it is quickest, as a call to be timed in between the kernel's own.
-//
-// It is the rate of one program: a reference beside the peak of multiply-adds in registers, no proof that none is faster.
+// How fast are a product's multiply-adds alone, on operands that are packed already? A call to be timed in between the
+// product's own. It is the rate of one program: a reference, no proof that none is faster.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
