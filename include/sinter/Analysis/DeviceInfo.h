@@ -39,9 +39,6 @@ struct DeviceRowShape {
 
   /// Rows that a block works on at the same time.
   int64_t rowsAtOnce() const { return threads / group; }
-  /// True if a thread may have no row, or none of its row's elements: it then reads those of another one, which must not
-  /// overwrite them.
-  bool readsForOthers() const { return held && (rowsAtOnce() > 1 || accesses % group != 0); }
   /// Accesses of a thread, which has none at the end of some rows.
   int64_t accessesOfThread() const { return (accesses + group - 1) / group; }
 };

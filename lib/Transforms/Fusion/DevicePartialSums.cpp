@@ -40,10 +40,6 @@ int64_t deviceRowsPerPart(const DeviceSums &work, std::string &reason) {
                            work.columns, work.sums);
     return 0;
   }
-  if (work.overwrites && shape.readsForOthers()) {
-    reason = "rows that are updated in place could not stay in registers, as some threads have no element of their own";
-    return 0;
-  }
   double won = work.bytesRead / kDeviceMemoryRate;
   double anyway = std::max(won, waiting(work, shape, shape.rowsAtOnce())), least = 0;
   int64_t best = 0;

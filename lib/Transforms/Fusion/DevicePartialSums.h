@@ -24,7 +24,6 @@ struct DeviceSums {
   int64_t sums = 0;              ///< how many
   int64_t bytesOfSums = 0;       ///< a row of all of them
   double bytesRead = 0;          ///< by a kernel of columns of its own
-  bool overwrites = false;       ///< elements of a row are updated in place
 };
 
 /// The rows of a part; or 0, and why there should be no parts.

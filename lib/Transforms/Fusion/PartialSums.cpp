@@ -127,7 +127,6 @@ private:
     DeviceSums work{rows(i), columns(i)};
     llvm::SmallSetVector<Value, 4> read;
     for (unsigned member : partition.members(i)) {
-      work.overwrites |= graph[member].update;
       for (Value operand : graph.operands(member))
         work.widestBytes = std::max(work.widestBytes, storedBytes(getElementTypeOrSelf(operand.getType())));
       if (graph[member].kind != NodeKind::Column)

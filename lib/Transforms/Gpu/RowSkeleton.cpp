@@ -36,8 +36,10 @@ public:
 private:
   using Values = SmallVector<Value>;
 
-  void emitPart(Value group);
-  void emitRow(Value number, Value end);
+  void emitPart(Value ofWarp, Value rows);
+  void emitRows(Value first, Value rows);
+  /// Of those that a warp has at the same time; of a block, the one.
+  int64_t rowsOfWarp() const { return std::max<int64_t>(1, kWarp / shape.group); }
   PointEvaluator evaluatorOf(Scope *point);
   Values emitPass(unsigned stage);
   Values emitLoop(unsigned stage, Value begin, Value end, int64_t unroll, Values slot);
@@ -55,7 +57,8 @@ private:
   IndexMath math;
   RowStages plan;
   RowPartialSums sums;
-  Value lane, isRow, end; ///< place in the group; is there such a row (null: yes)?; its elements, none if there is not
+  Value lane, rowInWarp; ///< the thread's place in its group, and that of the group's row among the warp's
+  Value isRow, end;      ///< is there such a row (null: yes)?; its elements, none if there is not
   SmallVector<Value> coordinates;
   Scope row;
   SmallVector<Scope> points;
@@ -63,26 +66,29 @@ private:
 };
 
 void RowSkeleton::emit() {
+  Value thread = function.threadId(), rows = context.extent(context.domain.outer());
   bool alone = shape.rowsAtOnce() == 1;
-  Value thread = function.threadId(), group = alone ? math.constant(0) : math.div(thread, shape.group);
   lane = alone ? thread : math.rem(thread, shape.group);
+  Value ofWarp = alone ? math.constant(0) : math.mul(math.div(thread, kWarp), rowsOfWarp());
+  rowInWarp = rowsOfWarp() == 1 ? math.constant(0) : math.div(math.rem(thread, kWarp), shape.group);
   if (!plan.partialSums.empty())
-    return emitPart(group);
-  emitRow(math.add(math.mul(function.blockId(), shape.rowsAtOnce()), group), context.extent(context.domain.outer()));
+    return emitPart(ofWarp, rows);
+  Value first = math.add(math.mul(function.blockId(), shape.rowsAtOnce()), ofWarp);
+  emitIf(builder, loc, alone ? Value() : math.less(first, rows), [&] { emitRows(first, rows); });
 }
 
-/// The rows of the block's part, `group` of those that are worked on at the same time. A part of a smaller batch may
-/// have none: its sums are zeros.
-void RowSkeleton::emitPart(Value group) {
+/// The rows of the block's part; a warp has those from number `ofWarp` on, then those that are `rowsAtOnce` after them.
+/// A part of a smaller batch may have none: its sums are zeros.
+void RowSkeleton::emitPart(Value ofWarp, Value rows) {
   int64_t size = context.analysis.rowsPerPart;
-  Value rows = context.extent(context.domain.outer());
   Value first = math.min(math.mul(function.blockId(), size), rows), last = math.min(math.add(first, size), rows);
-  auto loop = scf::ForOp::create(builder, loc, first, last, math.constant(shape.rowsAtOnce()), sums.initial());
+  auto loop = scf::ForOp::create(builder, loc, math.add(first, ofWarp), last, math.constant(shape.rowsAtOnce()),
+                                 sums.initial());
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     columns.assign(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
-    emitRow(math.add(loop.getInductionVar(), group), last);
+    emitRows(loop.getInductionVar(), last);
     // A reduction leaves its shared memory to the same one of the next row: another barrier has to lie between them.
     if (shape.group > kWarp && plan.reductions() == 1)
       function.barrier();
@@ -92,11 +98,13 @@ void RowSkeleton::emitPart(Value group) {
   sums.store(Values(loop.getResults()));
 }
 
-/// Row `number`, if it is before `rows`, as it always is where all of a block have the same one. Threads without a row
-/// go along, as exchanges need whole warps: they know the last row, and write nothing.
-void RowSkeleton::emitRow(Value number, Value rows) {
+/// The rows of a warp, or the row of a block, from number `first` on, which is before `rows`. Threads without a row go
+/// along, as exchanges need whole warps: they know the last row, and write nothing. That is a row of their own warp:
+/// what another one may have overwritten by then is read by nobody else.
+void RowSkeleton::emitRows(Value first, Value rows) {
+  Value number = math.add(first, rowInWarp);
   end = context.extent(context.domain.inner());
-  if (shape.rowsAtOnce() > 1) {
+  if (rowsOfWarp() > 1) {
     isRow = math.less(number, rows);
     number = math.min(number, arith::SubIOp::create(builder, loc, rows, math.constant(1)));
     end = arith::SelectOp::create(builder, loc, isRow, end, math.constant(0));
@@ -153,8 +161,9 @@ RowSkeleton::Values RowSkeleton::emitLoop(unsigned stage, Value begin, Value end
   return Values(loop.getResults());
 }
 
-/// All accesses of a thread, one after the other. At the end of a row some threads have none: they go along with the
-/// last one of the row, and what it gives counts as nothing.
+/// All accesses of a thread, one after the other. At the end of a row some threads have none: they go along, and what
+/// they read counts as nothing. It is what they have read before or, within a warp, the row's last access: what threads
+/// of other warps may overwrite is theirs alone.
 RowSkeleton::Values RowSkeleton::emitHeldPass(unsigned stage) {
   Values slot;
   for (Accumulator &accumulator : plan.stages[stage].reductions)
@@ -163,7 +172,8 @@ RowSkeleton::Values RowSkeleton::emitHeldPass(unsigned stage) {
     Value access = math.add(lane, number * shape.group), isElement;
     if ((number + 1) * shape.group > shape.accesses) {
       isElement = math.less(access, math.constant(shape.accesses));
-      access = math.min(access, math.constant(shape.accesses - 1));
+      Value instead = number > 0 ? math.add(lane, (number - 1) * shape.group) : math.constant(shape.accesses - 1);
+      access = arith::SelectOp::create(builder, loc, isElement, access, instead);
     }
     emitPoint(stage, points[number], number, math.mul(access, shape.lanes), isElement, slot);
   }
@@ -237,23 +247,10 @@ Grid gridOf(const KernelAnalysis &analysis, const LoopDomain &domain, const Devi
 
 } // namespace
 
-/// Whether the kernel reads elements that it overwrites.
-static bool overwrites(KernelOp kernel) {
-  return llvm::any_of(kernel.getBody().getArguments().drop_front(kernel.getInputs().size()),
-                      [](BlockArgument argument) { return readsElements(argument); });
-}
-
 LogicalResult emitDeviceRow(DeviceEmission &emission) {
   LoopDomain domain(emission.kernel, emission.analysis);
   DeviceRowShape shape(domain.outer().largest(emission.batch), domain.inner().largest(emission.batch),
                        domain.inner().isStatic(), widestElement(emission.kernel));
-  if (shape.readsForOthers() && overwrites(emission.kernel)) {
-    if (emission.analysis.rowsPerPart > 0 && shape.rowsAtOnce() > 1)
-      return emission.kernel.emitError() << "kernel \"" << emission.kernel.getName()
-                                         << "\" sums columns of rows that it overwrites, which share a block: leave "
-                                            "out the fusion of updates or partials";
-    shape.held = false;
-  }
   DeviceFunction function = emission.create("", {gridOf(emission.analysis, domain, shape), shape.threads});
   KernelContext context(function.builder, function.emission);
   context.lanes = shape.lanes;

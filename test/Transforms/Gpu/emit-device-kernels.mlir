@@ -126,15 +126,19 @@ module attributes {sinter.batch = 2001 : i64} {
   // CHECK: memref.load
   // CHECK: memref.store
 
-  // Eight threads per row, two of which have no element: what they read counts as nothing, and they write nothing. The row
-  // is read once, exchanges make the maximum known to all threads.
+  // Eight threads per row, two of which have no element: what they read counts as nothing, and they write nothing. A warp
+  // without rows does nothing. The row is read once, exchanges make the maximum known to all threads.
   // CHECK-LABEL: gpu.func @k_centered_1(
   // CHECK-SAME: known_block_size = array<i32: 128, 1, 1>, sinter.grid = array<i64: 1, 0, 16, 1>
   // CHECK-DAG: %[[LOWEST:.*]] = arith.constant 0xFF800000 : f32
   // CHECK: %[[LANE:.*]] = arith.remui {{.*}}, %c8
-  // CHECK: %[[IS_ROW:.*]] = arith.cmpi slt, %{{.*}}, %arg2
+  // CHECK: %[[FIRST:.*]] = arith.addi
+  // CHECK-NEXT: %[[HAS_ROWS:.*]] = arith.cmpi slt, %[[FIRST]], %arg2
+  // CHECK-NEXT: scf.if %[[HAS_ROWS]]
+  // CHECK-NEXT: %[[ROW:.*]] = arith.addi %[[FIRST]]
+  // CHECK-NEXT: %[[IS_ROW:.*]] = arith.cmpi slt, %[[ROW]], %arg2
   // CHECK: %[[IS_ELEMENT:.*]] = arith.cmpi slt, %[[LANE]], %c6
-  // CHECK: %[[PLACE:.*]] = arith.minsi %[[LANE]], %c5
+  // CHECK: %[[PLACE:.*]] = arith.select %[[IS_ELEMENT]], %[[LANE]], %c5
   // CHECK: %[[ELEMENT:.*]] = memref.load %arg0[%{{.*}}, %[[PLACE]]]
   // CHECK: arith.select %[[IS_ELEMENT]], %[[ELEMENT]], %[[LOWEST]]
   // CHECK-COUNT-3: gpu.shuffle xor

@@ -13,8 +13,9 @@ module attributes {sinter.batch = 2001 : i64} {
   // CHECK-SAME: sinter.grid = array<i64: 0, 63, 1, 1>
   // CHECK-DAG: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
   // CHECK-DAG: %[[BLOCK:.*]] = gpu.block_id
-  // CHECK: %[[BEGIN:.*]] = arith.minsi {{.*}}, %arg3
+  // CHECK: %[[PART:.*]] = arith.minsi {{.*}}, %arg3
   // CHECK: %[[END:.*]] = arith.minsi {{.*}}, %arg3
+  // CHECK: %[[BEGIN:.*]] = arith.addi %[[PART]]
   // CHECK: %[[SUM:.*]] = scf.for %{{.*}} = %[[BEGIN]] to %[[END]] step %c16 iter_args(%[[BEFORE:.*]] = %[[ZERO]])
   // CHECK: %[[IS_ROW:.*]] = arith.cmpi slt, %{{.*}}, %[[END]]
   // CHECK: %[[ELEMENT:.*]] = memref.load %arg0
