@@ -1,19 +1,19 @@
-// Is a kernel of ours as fast as a library's, and as this machine allows? The same operation on the same operands, ours
-// and each rival's, and the limit of all of them.
+// Is a kernel of ours as fast as a library's? The same operation on the same operands, ours and each rival's; and of
+// products the multiply-adds alone.
 //
 //   rival-benchmark --benchmark_filter=product/NT/64x500x1000/ --benchmark_repetitions=9
 //       --benchmark_enable_random_interleaving=true
 //
 // Cases are named KERNEL/WHOSE/threads:N, where WHOSE is `sinter`, a rival that was found when this was configured
-// (Rivals.h), or, of f32 products, `limit` (Limits.h). A rival's case first computes, once, what the others compute: a
-// rival whose result is another fails. So does one whose number of threads is not what it was told. Then the case
-// rests, as a library's threads still spin behind its last call, warms up, and is timed.
+// (Rivals.h), or, of f32 products, `panels` (PackedPanels.h). A rival's case first computes, once, what the others
+// compute: a rival whose result is another fails. So does one whose number of threads is not what it was told. Then the
+// case rests, as a library's threads still spin behind its last call, warms up, and is timed.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "CompiledModel.h"
 #include "KernelModels.h"
-#include "Limits.h"
+#include "PackedPanels.h"
 #include "Rivals.h"
 
 #include <chrono>
@@ -172,21 +172,24 @@ void timeRival(benchmark::State &state, const Comparison &comparison, const Riva
   countWork(state, workOf(artifact, comparison.kernel.step)); // by our count, whatever the library does
 }
 
-/// The threads of limits, made once.
-sinter_pool *poolOf(int threads) {
+/// The threads of `panels`, made once.
+llvm::Expected<sinter_pool *> poolOf(int threads) {
   static std::map<int, sinter_pool *> pools;
-  auto [place, isNew] = pools.try_emplace(threads, nullptr);
-  if (isNew && sinter_pool_create(threads, &place->second) != SINTER_OK)
-    llvm::report_fatal_error(sinter_last_error());
-  return place->second;
+  sinter_pool *&pool = pools[threads];
+  if (!pool && sinter_pool_create(threads, &pool) != SINTER_OK)
+    return llvm::createStringError(sinter_last_error());
+  return pool;
 }
 
-void timeLimit(benchmark::State &state, const Operation &product) {
-  const Limit limit = panelLimit(product.m, product.n, product.k, poolOf(static_cast<int>(state.range(0))));
-  restAndWarmUp(limit.call);
+void timePanels(benchmark::State &state, const Operation &product) {
+  llvm::Expected<sinter_pool *> pool = poolOf(static_cast<int>(state.range(0)));
+  if (!pool)
+    return fail(state, pool.takeError());
+  const PanelProduct panels = panelProduct(product.m, product.n, product.k, *pool);
+  restAndWarmUp(panels.call);
   for (auto _ : state)
-    limit.call();
-  countWork(state, {limit.flops});
+    panels.call();
+  countWork(state, {panels.flops});
 }
 
 //===-- Cases ----------------------------------------------------------------------------------------------------===//
@@ -266,8 +269,8 @@ int main(int argc, char **argv) {
   for (const Comparison &comparison : allComparisons()) {
     addCase(comparison.kernel.name + "/sinter", [=](benchmark::State &state) { timeOurs(state, comparison); });
     if (comparison.operation.kind == Operation::Product && !comparison.operation.roundsToBF16)
-      addCase(comparison.kernel.name + "/limit",
-              [=](benchmark::State &state) { timeLimit(state, comparison.operation); });
+      addCase(comparison.kernel.name + "/panels",
+              [=](benchmark::State &state) { timePanels(state, comparison.operation); });
     for (const Rival &rival : rivals)
       if (rival.supports(comparison.operation))
         addCase(comparison.kernel.name + "/" + rival.name,

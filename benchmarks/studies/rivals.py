@@ -12,11 +12,11 @@ from .pages import Page, Table, figure_of, percent, threads_text
 PROGRAM = "rival-benchmark"
 TITLES = {"sinter": "Sinter", "openblas": "OpenBLAS", "onednn": "oneDNN", "onednn_sgemm": "oneDNN sgemm",
           "onednn_packed": "oneDNN, weight packed before", "onednn_rounded": "oneDNN, rounded before",
-          "limit": "limit"}
+          "panels": "packed panels"}
 # Packing or rounding is outside of the timed call, and weights change in every training step: shown, and not the rival
-# to beat. Nor is what no product can be quicker than.
-LIMIT = "limit"
-UNFAIR = {"onednn_packed", "onednn_rounded", LIMIT}
+# to beat. Nor are multiply-adds that compute no product.
+PANELS = "panels"
+UNFAIR = {"onednn_packed", "onednn_rounded", PANELS}
 
 
 def measure_kernels(sitting, pattern, threads=r"[0-9]+"):
@@ -78,36 +78,36 @@ def ratios_to_best(sides):
             f"{min(timing.fastest for timing in rivals.values()) / ours.fastest:.2f}"]
 
 
-def share_of_limit(sides):
-    """Our rate by that of the limit, which rounds up to whole tiles."""
-    return sides["sinter"].gflops / sides[LIMIT].gflops
+def share_of_panels(sides):
+    """Our rate by that of packed panels, which are rounded up to whole tiles."""
+    return sides["sinter"].gflops / sides[PANELS].gflops
 
 
-def finding_of_limit(found, threads, least):
-    """How near products whose extents are all `least` and more come to their limits."""
-    shares = {kernel: share_of_limit(sides) for (kernel, count), sides in found.items() if count == threads
-              and LIMIT in sides and min(map(int, re.findall(r"\d+", kernel.split("/")[2]))) >= least}
+def finding_of_panels(found, threads, least):
+    """How near products whose extents are all `least` and more come to the rate of packed panels."""
+    shares = {kernel: share_of_panels(sides) for (kernel, count), sides in found.items() if count == threads
+              and PANELS in sides and min(map(int, re.findall(r"\d+", kernel.split("/")[2]))) >= least}
     if not shares:
         return []
     lowest = sorted(shares, key=shares.get)[:3]
     return [f"{threads_text(threads)}: {len(shares)} products of {least} and more in every extent run at "
-            f"{percent(statistics.geometric_mean(shares.values()))} of their limits in the geometric mean, least at "
+            f"{percent(statistics.geometric_mean(shares.values()))} of the rate of packed panels in the geometric mean, least at "
             + ", ".join(f"{kernel} {percent(shares[kernel])}" for kernel in lowest) + "."]
 
 
 def summary_table(found, rate):
     shown = {whose for sides in found.values() for whose in sides}
-    others = [whose for whose in TITLES if whose in shown - {"sinter", LIMIT}]
+    others = [whose for whose in TITLES if whose in shown - {"sinter", PANELS}]
     header = ["kernel", "threads", "Sinter, us", "fastest", "spread", rate]
-    header += ["limit, GFLOP/s", "of it"] if LIMIT in shown else []
+    header += ["packed panels, GFLOP/s", "of it"] if PANELS in shown else []
     header += [f"{TITLES[whose]}, us" for whose in others] + (["ratio", "ratio of fastest"] if others else [])
     rows = []
     for (kernel, threads), sides in found.items():
         ours = sides["sinter"]
         cells = [kernel, threads, figure_of(ours.median), figure_of(ours.fastest), percent(ours.spread),
                  figure_of(ours.gflops if rate == "GFLOP/s" else ours.gbytes)]
-        if LIMIT in shown:
-            cells += [figure_of(sides[LIMIT].gflops), percent(share_of_limit(sides))] if LIMIT in sides else ["", ""]
+        if PANELS in shown:
+            cells += [figure_of(sides[PANELS].gflops), percent(share_of_panels(sides))] if PANELS in sides else ["", ""]
         cells += [figure_of(sides[whose].median) if whose in sides else "" for whose in others]
         rows.append(cells + (ratios_to_best(sides) if others else []))
     return Table(header, rows, "Medians")
@@ -133,11 +133,10 @@ READING = [
 PRODUCTS = (
     "`product/LAYOUT/MxNxK`: an [M, N] result; NT is a forward pass (x W^T), NN an input gradient, TN a weight gradient, "
     "TT none of training's; `static` where the compiler knows all extents.")
-PANELS = (
-    "The limit is what the multiply-adds take alone: register tiles (6 rows of 4 vectors with AVX-512), written in C++, on "
-    "panels that are packed already and as the first- and second-level caches like them, in between the others' calls: no "
-    "packing, no remainder, no epilogue. It is the rate of one program, no proof that none is faster; a product may exceed "
-    "it by some per cent, with another tile.")
+PACKED_PANELS = (
+    "\"Packed panels\" are the multiply-adds alone: register tiles (6 rows of 4 vectors with AVX-512), written in C++, on "
+    "operands that are packed already, in between the others' calls: no packing, no remainder, no epilogue. It is the rate "
+    "of one program, no proof that none is faster; products may exceed it, with another tile.")
 ONEDNN_PRODUCTS = (
     "\"oneDNN\" is its matmul primitive on plain matrices, \"oneDNN sgemm\" its BLAS-like function. \"Weight packed "
     "before\" multiplies by a weight that was brought into the library's own format outside of the timed call: weights "
@@ -167,10 +166,10 @@ def products(sitting):
     found = measure_kernels(sitting, "product/../64x64x64/" if sitting.quick else "product/(NN|NT|TN)/")
     question = "How fast are products of f32 matrices, and how fast are other libraries?"
     picture = plot(found, "Products: GFLOP/s, more is better", lambda timing: timing.gflops, "GFLOP/s")
-    limits = [line for threads in sorted({key[1] for key in found}) for line in finding_of_limit(found, threads, 128)]
-    return Page("Products beside OpenBLAS and oneDNN", question, findings_of(found) + limits,
+    panels = [line for threads in sorted({key[1] for key in found}) for line in finding_of_panels(found, threads, 128)]
+    return Page("Products beside OpenBLAS and oneDNN", question, findings_of(found) + panels,
                 [summary_table(found, "GFLOP/s"), full_table(found)], picture,
-                [PRODUCTS, *READING, PANELS, ONEDNN_PRODUCTS])
+                [PRODUCTS, *READING, PACKED_PANELS, ONEDNN_PRODUCTS])
 
 
 ROUNDED = (

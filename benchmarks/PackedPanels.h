@@ -3,8 +3,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef SINTER_BENCHMARKS_LIMITS_H
-#define SINTER_BENCHMARKS_LIMITS_H
+#ifndef SINTER_BENCHMARKS_PACKEDPANELS_H
+#define SINTER_BENCHMARKS_PACKEDPANELS_H
 
 #include "sinter-rt/threads.h"
 
@@ -13,15 +13,15 @@
 
 namespace sinter::benchmarks {
 
-struct Limit {
+struct PanelProduct {
   std::function<void()> call;
   uint64_t flops = 0; ///< of one call: multiply-adds count twice
 };
 
 /// The multiply-adds of an f32 product of m x k and k x n, rounded up to whole register tiles (6 rows of 4 vectors with
-/// AVX-512). Operands are packed already, panel by panel in the order of use: no packing, no remainder, no epilogue.
-Limit panelLimit(int64_t m, int64_t n, int64_t k, sinter_pool *pool);
+/// AVX-512), shared among the threads of `pool` by columns. No packing, no remainder, no epilogue.
+PanelProduct panelProduct(int64_t m, int64_t n, int64_t k, sinter_pool *pool);
 
 } // namespace sinter::benchmarks
 
-#endif // SINTER_BENCHMARKS_LIMITS_H
+#endif // SINTER_BENCHMARKS_PACKEDPANELS_H

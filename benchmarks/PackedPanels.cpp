@@ -1,7 +1,7 @@
 // Register tiles on packed panels.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "Limits.h"
+#include "PackedPanels.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -101,7 +101,7 @@ struct PackedProduct {
 
 } // namespace
 
-Limit panelLimit(int64_t m, int64_t n, int64_t k, sinter_pool *pool) {
+PanelProduct panelProduct(int64_t m, int64_t n, int64_t k, sinter_pool *pool) {
   auto product = std::make_shared<PackedProduct>(m, n, k);
   auto call = [=] { sinter_pool_parallel_for(pool, PackedProduct::multiplyPanels, product.get(), product->panels); };
   return {call, product->flops()};
