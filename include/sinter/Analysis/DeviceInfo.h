@@ -15,8 +15,9 @@ namespace sinter {
 constexpr int64_t kWarp = 32;
 /// Bytes of the widest access of a thread.
 constexpr int64_t kAccessBytes = 16;
-/// Multiprocessors of a large GPU, and what one has: threads, and bytes of shared memory for blocks.
+/// Multiprocessors of a large GPU, and what one has: threads, bytes of shared memory for blocks, registers of 32 bits.
 constexpr int64_t kMultiprocessors = 132, kResidentThreads = 2048, kSharedOfMultiprocessor = 224 << 10;
+constexpr int64_t kRegistersOfMultiprocessor = 64 << 10;
 /// Bytes per microsecond that all of them together read and write in its memory.
 constexpr double kDeviceMemoryRate = 4.2e6;
 
@@ -26,6 +27,14 @@ constexpr int64_t lanesOfAccess(int64_t elementBytes) {
   return kAccessBytes / (elementBytes < 2 ? 2 : elementBytes);
 }
 
+/// The rows that a kernel works on.
+struct DeviceRows {
+  int64_t rows = 1, extent = 1; ///< how many, at most, and elements of one, at most if `isStatic` is false
+  bool isStatic = true;
+  int64_t widestBytes = 4;        ///< of an element of the widest tensor
+  int64_t matrices = 1, sums = 0; ///< that are read as a whole; of columns, over parts of the rows
+};
+
 /// How a kernel spreads each row over threads: element (or vector) number i is that of thread i mod `group`.
 struct DeviceRowShape {
   int64_t lanes = 1;    ///< elements of an access
@@ -33,14 +42,16 @@ struct DeviceRowShape {
   int64_t group = 1;    ///< threads of a row: a power of two up to a warp, or all of a block
   int64_t threads = 1;  ///< of a block
   bool held = false;    ///< elements stay in registers from the first pass over a row to the last
+  int64_t registers;    ///< of 32 bits that a thread is guessed to need
 
-  /// Of rows of `extent` elements, at most if `isStatic` is false; the widest tensor has elements of `widestBytes`.
-  DeviceRowShape(int64_t rows, int64_t extent, bool isStatic, int64_t widestBytes);
+  explicit DeviceRowShape(const DeviceRows &rows);
 
   /// Rows that a block works on at the same time.
   int64_t rowsAtOnce() const { return threads / group; }
   /// Accesses of a thread, which has none at the end of some rows.
   int64_t accessesOfThread() const { return (accesses + group - 1) / group; }
+  /// Blocks that a multiprocessor has registers for, as far as more of them are of use.
+  int64_t residents() const;
 };
 
 } // namespace sinter

@@ -8,22 +8,23 @@
 //
 //   apart      matrix / rate
 //   together   2 parts * row of sums / rate + what rounds of blocks wait for rows beyond what memory takes anyway
+//
+// As many parts as blocks are under way at once are often best: no block waits for another, and none is left over.
 
 #ifndef SINTER_LIB_TRANSFORMS_FUSION_DEVICEPARTIALSUMS_H
 #define SINTER_LIB_TRANSFORMS_FUSION_DEVICEPARTIALSUMS_H
 
-#include <cstdint>
+#include "sinter/Analysis/DeviceInfo.h"
+
 #include <string>
 
 namespace sinter {
 
 /// What is to be added up by one kernel of rows.
 struct DeviceSums {
-  int64_t rows = 0, columns = 0; ///< of the matrices
-  int64_t widestBytes = 1;       ///< of an element of anything that the kernel touches
-  int64_t sums = 0;              ///< how many
-  int64_t bytesOfSums = 0;       ///< a row of all of them
-  double bytesRead = 0;          ///< by a kernel of columns of its own
+  DeviceRows rows;         ///< of the kernel, with its sums
+  int64_t bytesOfSums = 0; ///< a row of all of them
+  double bytesRead = 0;    ///< by a kernel of columns of its own
 };
 
 /// The rows of a part; or 0, and why there should be no parts.

@@ -123,19 +123,30 @@ private:
     return llvm::alignTo(std::max<int64_t>(llvm::divideCeil(all, parts), least), kRowsTogether);
   }
 
+  /// True if a kernel of rows reads `value` from memory: what is computed element by element or from rows is computed
+  /// where it is used, or can be.
+  bool comesFromMemory(Value value) const {
+    std::optional<unsigned> node = graph.nodeOf(value);
+    return !node || (graph[*node].kind != NodeKind::Row && graph[*node].kind != NodeKind::Elementwise);
+  }
+
   DeviceSums workOnDevice(unsigned i) const {
-    DeviceSums work{rows(i), columns(i)};
-    llvm::SmallSetVector<Value, 4> read;
+    DeviceSums work{{rows(i), columns(i)}};
+    llvm::SmallSetVector<Value, 4> read, summed;
     for (unsigned member : partition.members(i)) {
-      for (Value operand : graph.operands(member))
-        work.widestBytes = std::max(work.widestBytes, storedBytes(getElementTypeOrSelf(operand.getType())));
+      for (Value operand : graph.operands(member)) {
+        work.rows.widestBytes = std::max(work.rows.widestBytes, storedBytes(getElementTypeOrSelf(operand.getType())));
+        if (shapeOf(operand) == llvm::ArrayRef(graph[i].domain) && comesFromMemory(operand))
+          read.insert(operand);
+      }
       if (graph[member].kind != NodeKind::Column)
         continue;
-      ++work.sums;
+      ++work.rows.sums;
       work.bytesOfSums += columns(member) * storedBytes(elementType(member));
-      read.insert_range(graph.operands(member));
+      summed.insert_range(graph.operands(member));
     }
-    for (Value operand : read)
+    work.rows.matrices = std::max<int64_t>(1, read.size());
+    for (Value operand : summed)
       if (shapeOf(operand) == llvm::ArrayRef(graph[i].domain))
         work.bytesRead += double(rows(i)) * columns(i) * storedBytes(getElementTypeOrSelf(operand.getType()));
     return work;

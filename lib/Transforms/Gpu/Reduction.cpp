@@ -68,19 +68,30 @@ Value combineInWarp(DeviceFunction &function, const Accumulator &accumulator, Va
   return value;
 }
 
-Value combineInBlock(DeviceFunction &function, const Accumulator &accumulator, Value value, Value slots) {
+void combineInBlock(DeviceFunction &function, ArrayRef<Accumulator> accumulators, MutableArrayRef<Value> values) {
+  if (accumulators.empty())
+    return;
   OpBuilder &builder = function.builder;
   Location loc = function.loc;
   IndexMath math(builder, loc);
-  value = combineInWarp(function, accumulator, value, kWarp);
-  Value thread = function.threadId(), lane = math.rem(thread, kWarp);
-  emitIf(builder, loc, math.less(lane, math.constant(1)),
-         [&] { storeElements(builder, loc, value, slots, math.div(thread, kWarp)); });
+  int64_t warps = function.threads / kWarp;
+  Value thread = function.threadId(), isFirst = math.less(math.rem(thread, kWarp), math.constant(1));
+  SmallVector<Value> slots;
+  for (auto [accumulator, value] : llvm::zip_equal(accumulators, values)) {
+    value = combineInWarp(function, accumulator, value, kWarp);
+    slots.push_back(function.shared({warps}, storedType(accumulator.type)));
+  }
+  emitIf(builder, loc, isFirst, [&] {
+    for (auto [value, slot] : llvm::zip_equal(values, slots))
+      storeElements(builder, loc, value, slot, math.div(thread, kWarp));
+  });
   function.barrier();
-  SmallVector<Value> parts;
-  for (int64_t warp = 0; warp < function.threads / kWarp; ++warp)
-    parts.push_back(loadElements(builder, loc, slots, math.constant(warp), 1, accumulator.type));
-  return accumulator.combineAll(builder, loc, parts);
+  for (auto [accumulator, value, slot] : llvm::zip_equal(accumulators, values, slots)) {
+    SmallVector<Value> parts;
+    for (int64_t warp = 0; warp < warps; ++warp)
+      parts.push_back(loadElements(builder, loc, slot, math.constant(warp), 1, accumulator.type));
+    value = accumulator.combineAll(builder, loc, parts);
+  }
 }
 
 } // namespace sinter

@@ -12,10 +12,10 @@ namespace sinter {
 /// result of its group. All threads of a warp must take part.
 mlir::Value combineInWarp(DeviceFunction &function, const Accumulator &accumulator, mlir::Value value, int64_t group);
 
-/// Combines `value` over all threads of the block, warps of whole size. `slots` is shared memory of one element per
-/// warp that nothing else uses. All threads must take part.
-mlir::Value combineInBlock(DeviceFunction &function, const Accumulator &accumulator, mlir::Value value,
-                           mlir::Value slots);
+/// Combines each value, in place, over all threads of the block, warps of whole size: through shared memory that
+/// nothing else uses, and behind one barrier. All threads must take part.
+void combineInBlock(DeviceFunction &function, llvm::ArrayRef<Accumulator> accumulators,
+                    llvm::MutableArrayRef<mlir::Value> values);
 
 /// How elements of the type lie in memory: predicates in bytes.
 mlir::Type storedType(mlir::Type element);

@@ -7,7 +7,7 @@
 // thread keeps what it has computed of its elements from the first pass to the last.
 //
 // A block has as many rows as its threads have at the same time; or, where the kernel begins sums of columns, the rows
-// of a part, one after the other (RowPartialSums.h).
+// of a part, one after the other (RowPartialSums.h). While threads work on one of those they load the next.
 
 #include "Reduction.h"
 #include "RowPartialSums.h"
@@ -26,9 +26,10 @@ constexpr int64_t kUnderWay = 4;
 
 class RowSkeleton {
 public:
-  RowSkeleton(DeviceFunction &function, KernelContext &context, const DeviceRowShape &shape)
+  RowSkeleton(DeviceFunction &function, KernelContext &context, const DeviceRowShape &shape,
+              ArrayRef<BlockArgument> matrices)
       : function(function), context(context), builder(context.builder), loc(context.loc), shape(shape),
-        math(builder, loc), plan(context, /*budget=*/0, /*keep=*/!shape.held),
+        matrices(matrices), math(builder, loc), plan(context, /*budget=*/0, /*keep=*/!shape.held),
         sums(function, context, shape, plan.partialSums) {}
 
   void emit();
@@ -37,16 +38,20 @@ private:
   using Values = SmallVector<Value>;
 
   void emitPart(Value ofWarp, Value rows);
-  void emitRows(Value first, Value rows);
+  bool loadsAhead() const { return shape.held && shape.group >= kWarp; }
+  Values loadFirstRow(Value first, Value last);
+  Values loadRow(Value number);
+  void emitRows(Value first, Value rows, ArrayRef<Value> loaded = {});
   /// Of those that a warp has at the same time; of a block, the one.
   int64_t rowsOfWarp() const { return std::max<int64_t>(1, kWarp / shape.group); }
   PointEvaluator evaluatorOf(Scope *point);
   Values emitPass(unsigned stage);
   Values emitLoop(unsigned stage, Value begin, Value end, int64_t unroll, Values slot);
   Values emitHeldPass(unsigned stage);
+  Value accessOf(int64_t number, Value &isElement);
   void emitPoint(unsigned stage, Scope &point, int64_t number, Value position, Value isElement,
                  MutableArrayRef<Value> slot);
-  void finishReductions(unsigned stage, Values accumulated);
+  void finishReductions(unsigned stage, Values totals);
   void emitRowOutputs();
 
   DeviceFunction &function;
@@ -54,6 +59,7 @@ private:
   OpBuilder &builder;
   Location loc;
   const DeviceRowShape &shape;
+  ArrayRef<BlockArgument> matrices; ///< that are read
   IndexMath math;
   RowStages plan;
   RowPartialSums sums;
@@ -78,40 +84,90 @@ void RowSkeleton::emit() {
 }
 
 /// The rows of the block's part; a warp has those from number `ofWarp` on, then those that are `rowsAtOnce` after them.
-/// A part of a smaller batch may have none: its sums are zeros.
+/// A part of a smaller batch may have none: its sums are zeros. The loop carries sums, and behind them what is loaded
+/// ahead: in the end the last row once more, which nobody but the thread itself overwrites.
 void RowSkeleton::emitPart(Value ofWarp, Value rows) {
   int64_t size = context.analysis.rowsPerPart;
   Value first = math.min(math.mul(function.blockId(), size), rows), last = math.min(math.add(first, size), rows);
-  auto loop = scf::ForOp::create(builder, loc, math.add(first, ofWarp), last, math.constant(shape.rowsAtOnce()),
-                                 sums.initial());
+  Value own = math.add(first, ofWarp);
+  Values carried = sums.initial();
+  size_t count = carried.size();
+  if (loadsAhead())
+    carried.append(loadFirstRow(own, last));
+  auto loop = scf::ForOp::create(builder, loc, own, last, math.constant(shape.rowsAtOnce()), carried);
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
-    columns.assign(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
-    emitRows(loop.getInductionVar(), last);
-    // A reduction leaves its shared memory to the same one of the next row: another barrier has to lie between them.
-    if (shape.group > kWarp && plan.reductions() == 1)
+    carried.assign(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+    columns.assign(carried.begin(), carried.begin() + count);
+    Values loaded(carried.begin() + count, carried.end()), next;
+    Value number = loop.getInductionVar();
+    if (loadsAhead()) {
+      Value behind = math.add(number, shape.rowsAtOnce()), isThere = math.less(behind, last);
+      next = loadRow(arith::SelectOp::create(builder, loc, isThere, behind, number));
+    }
+    emitRows(number, last, loaded);
+    // A pass leaves its shared memory to the same pass over the next row: another barrier has to lie between them.
+    if (shape.group > kWarp && plan.reducingStages() == 1)
       function.barrier();
+    columns.append(next);
     if (!columns.empty())
       scf::YieldOp::create(builder, loc, columns);
   }
-  sums.store(Values(loop.getResults()));
+  Values results(loop.getResults());
+  results.truncate(count);
+  sums.store(results);
+}
+
+/// Zeros if there is none.
+RowSkeleton::Values RowSkeleton::loadFirstRow(Value first, Value last) {
+  Values loaded;
+  auto load = [&](OpBuilder &, Location) {
+    loaded = loadRow(first);
+    scf::YieldOp::create(builder, loc, loaded);
+  };
+  auto loadNothing = [&](OpBuilder &, Location) {
+    Values zeros;
+    for (Value value : loaded)
+      zeros.push_back(arith::ConstantOp::create(builder, loc, builder.getZeroAttr(value.getType())));
+    scf::YieldOp::create(builder, loc, zeros);
+  };
+  return Values(scf::IfOp::create(builder, loc, math.less(first, last), load, loadNothing).getResults());
+}
+
+/// Row `number` of all matrices, by a block or a warp: what a thread has of the first one, then of the next.
+RowSkeleton::Values RowSkeleton::loadRow(Value number) {
+  Scope outer;
+  Values loaded;
+  outer.groups = (1u << context.domain.rank()) - 1;
+  for (BlockArgument matrix : matrices)
+    for (int64_t access = 0; access < shape.accessesOfThread(); ++access) {
+      Scope point = outer;
+      Value isElement;
+      PointEvaluator evaluator(context, {&point});
+      evaluator.coordinates = context.outerCoordinates(number);
+      evaluator.coordinates.push_back(math.mul(accessOf(access, isElement), shape.lanes));
+      loaded.push_back(evaluator.get(matrix));
+    }
+  return loaded;
 }
 
 /// The rows of a warp, or the row of a block, from number `first` on, which is before `rows`. Threads without a row go
 /// along, as exchanges need whole warps: they know the last row, and write nothing. That is a row of their own warp:
-/// what another one may have overwritten by then is read by nobody else.
-void RowSkeleton::emitRows(Value first, Value rows) {
+/// what another one may have overwritten by then is read by nobody else. `loaded`: by loadRow, or nothing.
+void RowSkeleton::emitRows(Value first, Value rows, ArrayRef<Value> loaded) {
   Value number = math.add(first, rowInWarp);
   end = context.extent(context.domain.inner());
   if (rowsOfWarp() > 1) {
     isRow = math.less(number, rows);
-    number = math.min(number, arith::SubIOp::create(builder, loc, rows, math.constant(1)));
+    number = math.min(number, math.add(rows, -1));
     end = arith::SelectOp::create(builder, loc, isRow, end, math.constant(0));
   }
   coordinates = context.outerCoordinates(number);
   row.groups = (1u << coordinates.size()) - 1;
   points.resize(shape.held ? shape.accessesOfThread() : 0);
+  for (auto [index, value] : llvm::enumerate(loaded))
+    evaluatorOf(&points[index % points.size()]).remember(matrices[index / points.size()], value);
   for (unsigned stage = 0; stage < plan.stages.size(); ++stage)
     finishReductions(stage, shape.held ? emitHeldPass(stage) : emitPass(stage));
   emitRowOutputs();
@@ -161,23 +217,28 @@ RowSkeleton::Values RowSkeleton::emitLoop(unsigned stage, Value begin, Value end
   return Values(loop.getResults());
 }
 
-/// All accesses of a thread, one after the other. At the end of a row some threads have none: they go along, and what
-/// they read counts as nothing. It is what they have read before or, within a warp, the row's last access: what threads
-/// of other warps may overwrite is theirs alone.
+/// All accesses of a thread, one after the other.
 RowSkeleton::Values RowSkeleton::emitHeldPass(unsigned stage) {
   Values slot;
   for (Accumulator &accumulator : plan.stages[stage].reductions)
     slot.push_back(accumulator.neutral(builder, loc, shape.lanes));
   for (int64_t number = 0; number < shape.accessesOfThread(); ++number) {
-    Value access = math.add(lane, number * shape.group), isElement;
-    if ((number + 1) * shape.group > shape.accesses) {
-      isElement = math.less(access, math.constant(shape.accesses));
-      Value instead = number > 0 ? math.add(lane, (number - 1) * shape.group) : math.constant(shape.accesses - 1);
-      access = arith::SelectOp::create(builder, loc, isElement, access, instead);
-    }
+    Value isElement, access = accessOf(number, isElement);
     emitPoint(stage, points[number], number, math.mul(access, shape.lanes), isElement, slot);
   }
   return slot;
+}
+
+/// The thread's access `number`. At the end of a row some threads have none (`isElement`; null: all have one): they go
+/// along, and what they read counts as nothing. It is what they have read before or, within a warp, the row's last
+/// access: what threads of other warps may overwrite is theirs alone.
+Value RowSkeleton::accessOf(int64_t number, Value &isElement) {
+  Value access = math.add(lane, number * shape.group);
+  if ((number + 1) * shape.group <= shape.accesses)
+    return access;
+  isElement = math.less(access, math.constant(shape.accesses));
+  Value instead = number > 0 ? math.add(lane, (number - 1) * shape.group) : math.constant(shape.accesses - 1);
+  return arith::SelectOp::create(builder, loc, isElement, access, instead);
 }
 
 /// `isElement`: is the point one of the thread's? (null: it is)
@@ -209,21 +270,22 @@ void RowSkeleton::emitPoint(unsigned stage, Scope &point, int64_t number, Value 
   });
 }
 
-void RowSkeleton::finishReductions(unsigned stage, Values accumulated) {
-  for (auto [accumulator, value] : llvm::zip_equal(plan.stages[stage].reductions, accumulated)) {
-    Value total = accumulator.acrossLanes(builder, loc, value);
+void RowSkeleton::finishReductions(unsigned stage, Values totals) {
+  ArrayRef<Accumulator> accumulators = plan.stages[stage].reductions;
+  for (auto [accumulator, total] : llvm::zip_equal(accumulators, totals))
+    total = accumulator.acrossLanes(builder, loc, total);
+  if (shape.group > kWarp)
+    combineInBlock(function, accumulators, totals);
+  for (auto [accumulator, total] : llvm::zip_equal(accumulators, totals)) {
     if (shape.group <= kWarp)
       total = combineInWarp(function, accumulator, total, shape.group);
-    else
-      total = combineInBlock(function, accumulator, total,
-                             function.shared({shape.threads / kWarp}, storedType(accumulator.type)));
     PointEvaluator evaluator = evaluatorOf(nullptr);
+    linalg::GenericOp reduction = accumulator.reduction;
     if (!accumulator.startsNeutral()) {
-      Value start = evaluator.get(accumulator.reduction.getDpsInits()[0],
-                                  context.analysis.dimsOf(accumulator.reduction.getResult(0)));
+      Value start = evaluator.get(reduction.getDpsInits()[0], context.analysis.dimsOf(reduction.getResult(0)));
       total = accumulator.combine(builder, loc, start, total);
     }
-    evaluator.remember(accumulator.reduction.getResult(0), total);
+    evaluator.remember(reduction.getResult(0), total);
   }
 }
 
@@ -247,14 +309,39 @@ Grid gridOf(const KernelAnalysis &analysis, const LoopDomain &domain, const Devi
 
 } // namespace
 
+/// Matrices of the whole domain that the kernel reads.
+static SmallVector<BlockArgument> matricesRead(KernelOp kernel, const KernelAnalysis &analysis) {
+  SmallVector<BlockArgument> matrices;
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    auto isRead = [](OpOperand &use) {
+      auto generic = dyn_cast<linalg::GenericOp>(use.getOwner());
+      return generic && !generic.getMatchingBlockArgument(&use).use_empty();
+    };
+    if (cast<RankedTensorType>(argument.getType()).getRank() == analysis.rank() &&
+        llvm::any_of(argument.getUses(), isRead))
+      matrices.push_back(argument);
+  }
+  return matrices;
+}
+
+static int64_t partialSums(KernelOp kernel) {
+  return llvm::count_if(kernel.getBody().front().getTerminator()->getOperands(), [](Value result) {
+    auto generic = result.getDefiningOp<linalg::GenericOp>();
+    return generic && rowsPerPartOf(generic);
+  });
+}
+
 LogicalResult emitDeviceRow(DeviceEmission &emission) {
   LoopDomain domain(emission.kernel, emission.analysis);
-  DeviceRowShape shape(domain.outer().largest(emission.batch), domain.inner().largest(emission.batch),
-                       domain.inner().isStatic(), widestElement(emission.kernel));
+  SmallVector<BlockArgument> matrices = matricesRead(emission.kernel, emission.analysis);
+  DeviceRows rows{
+      domain.outer().largest(emission.batch), domain.inner().largest(emission.batch), domain.inner().isStatic(),
+      widestElement(emission.kernel),         static_cast<int64_t>(matrices.size()),  partialSums(emission.kernel)};
+  DeviceRowShape shape(rows);
   DeviceFunction function = emission.create("", {gridOf(emission.analysis, domain, shape), shape.threads});
   KernelContext context(function.builder, function.emission);
   context.lanes = shape.lanes;
-  RowSkeleton(function, context, shape).emit();
+  RowSkeleton(function, context, shape, matrices).emit();
   alignVectors(function.fn);
   function.finish();
   return success();

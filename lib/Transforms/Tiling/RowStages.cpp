@@ -15,11 +15,8 @@ RowStages::RowStages(KernelContext &context, int64_t budget, bool keep) : contex
     chooseKept(budget);
 }
 
-unsigned RowStages::reductions() const {
-  unsigned count = 0;
-  for (const Stage &stage : stages)
-    count += stage.reductions.size();
-  return count;
+unsigned RowStages::reducingStages() const {
+  return llvm::count_if(stages, [](const Stage &stage) { return !stage.reductions.empty(); });
 }
 
 void RowStages::assignReductions() {

@@ -49,8 +49,8 @@ struct RowStages {
   /// values stay in registers anyway.
   RowStages(KernelContext &context, int64_t budget, bool keep);
 
-  /// Reductions of a row, in all passes.
-  unsigned reductions() const;
+  /// Passes that reduce the row to something.
+  unsigned reducingStages() const;
 
 private:
   void assignOutputs();

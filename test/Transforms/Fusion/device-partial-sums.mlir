@@ -6,16 +6,16 @@
 
 // ALONE: func.func @scale_and_shift
 
-// CHECK: #[[PARTS:.*]] = affine_map<(d0, d1) -> (d0 floordiv 32, d1)>
+// CHECK: #[[PARTS:.*]] = affine_map<(d0, d1) -> (d0 floordiv 125, d1)>
 
 module attributes {sinter.batch = 65536 : i64} {
 
 // Nothing of the matrices' size is written but the result, and each is read once.
-// REMARK: [Passed] partial-sums {{.*}}Function=scale_and_shift | Parts=2048, {{.*}}RowsPerPart=32
-// REMARK: [Passed] partial-sums {{.*}}Function=scale_and_shift | Parts=2048, {{.*}}RowsPerPart=32
+// REMARK: [Passed] partial-sums {{.*}}Function=scale_and_shift | Parts=525, {{.*}}RowsPerPart=125
+// REMARK: [Passed] partial-sums {{.*}}Function=scale_and_shift | Parts=525, {{.*}}RowsPerPart=125
 // CHECK-LABEL: func.func @scale_and_shift(
 // CHECK-SAME: %[[X:[^:]*]]: tensor<?x1024xf32>, %[[G:[^:]*]]: tensor<?x1024xf32>
-// CHECK: %[[ROWS:.*]]:3 = sinter.kernel {{.*}} ins(%[[X]], %[[G]] :{{.*}} -> tensor<?x1024xf32>, tensor<2048x1024xf32>, tensor<2048x1024xf32>
+// CHECK: %[[ROWS:.*]]:3 = sinter.kernel {{.*}} ins(%[[X]], %[[G]] :{{.*}} -> tensor<?x1024xf32>, tensor<525x1024xf32>, tensor<525x1024xf32>
 // CHECK: indexing_maps = [{{.*}}#[[PARTS]]], iterator_types = ["reduction", "parallel"]
 // CHECK: indexing_maps = [{{.*}}#[[PARTS]]], iterator_types = ["reduction", "parallel"]
 // CHECK: %[[COLUMNS:.*]]:2 = sinter.kernel {{.*}} ins(%[[ROWS]]#1, %[[ROWS]]#2 :{{.*}} -> tensor<1024xf32>, tensor<1024xf32>

@@ -51,18 +51,28 @@ module attributes {sinter.batch = 2001 : i64} {
     }
     return %r#0, %r#1 : tensor<?xf32>, tensor<63x6xf32>
   }
-  // A block for each row: the loop carries the sums of a thread's eight columns. The only reduction of a row needs a second
-  // barrier before the next row's.
+  // A block for each row: the loop carries the sums of a thread's eight columns, and the elements of the next row, which is
+  // this one if it is the last. The only reduction of a row needs a second barrier before the next row's.
   // CHECK-LABEL: gpu.func @k_block_1(
   // CHECK-SAME: sinter.grid = array<i64: 0, 251, 1, 1>
-  // CHECK: %[[SUMS:.*]]:2 = scf.for {{.*}} step %c1 iter_args(%[[LEFT:.*]] = %{{.*}}, %[[RIGHT:.*]] = %{{.*}}) -> (vector<4xf32>, vector<4xf32>)
-  // CHECK: %[[FIRST:.*]] = vector.load %arg0
+  // CHECK: %[[HAS_ROWS:.*]] = arith.cmpi slt, %[[BEGIN:.*]], %[[END:.*]] : index
+  // CHECK: %[[AHEAD:.*]]:2 = scf.if %[[HAS_ROWS]]
+  // CHECK: vector.load %arg0[%[[BEGIN]],
+  // CHECK: vector.load %arg0[%[[BEGIN]],
+  // CHECK: else
+  // CHECK-NEXT: scf.yield %cst, %cst
+  // CHECK: %[[SUMS:.*]]:4 = scf.for %[[ROW:.*]] = %[[BEGIN]] to %[[END]] step %c1
+  // CHECK-SAME: iter_args(%[[LEFT:.*]] = %cst, %[[RIGHT:.*]] = %cst, %[[FIRST:.*]] = %[[AHEAD]]#0, %[[SECOND:.*]] = %[[AHEAD]]#1)
+  // CHECK: %[[BEHIND:.*]] = arith.addi %[[ROW]], %c1
+  // CHECK: %[[IS_THERE:.*]] = arith.cmpi slt, %[[BEHIND]], %[[END]]
+  // CHECK: %[[NEXT:.*]] = arith.select %[[IS_THERE]], %[[BEHIND]], %[[ROW]]
+  // CHECK: %[[NEXT_FIRST:.*]] = vector.load %arg0[%[[NEXT]],
+  // CHECK: %[[NEXT_SECOND:.*]] = vector.load %arg0[%[[NEXT]],
   // CHECK: %[[NEW_LEFT:.*]] = arith.addf %[[LEFT]], %[[FIRST]]
-  // CHECK: %[[SECOND:.*]] = vector.load %arg0
   // CHECK: %[[NEW_RIGHT:.*]] = arith.addf %[[RIGHT]], %[[SECOND]]
   // CHECK: gpu.barrier
   // CHECK: gpu.barrier
-  // CHECK-NEXT: scf.yield %[[NEW_LEFT]], %[[NEW_RIGHT]]
+  // CHECK-NEXT: scf.yield %[[NEW_LEFT]], %[[NEW_RIGHT]], %[[NEXT_FIRST]], %[[NEXT_SECOND]]
   // CHECK: vector.store %[[SUMS]]#0, %arg2[%block_id_x,
   // CHECK: vector.store %[[SUMS]]#1, %arg2[%block_id_x,
   func.func @block(%x: tensor<?x1024xf32>, %e: tensor<?xf32>, %f: tensor<251x1024xf32>) -> (tensor<?xf32>, tensor<251x1024xf32>) {
