@@ -1,6 +1,7 @@
 // How do device functions become functions of the LLVM and NVVM dialects?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "Extremes.h"
 #include "sinter/Conversion/DeviceToNVVM/Passes.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -20,6 +21,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Transforms/DialectConversion.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "sinter/Transforms/Gpu/DeviceKernel.h"
 
 using namespace mlir;
@@ -72,7 +74,7 @@ static void allowInstructions(ConversionTarget &target) {
 namespace {
 struct ConvertDeviceToNVVM : impl::ConvertDeviceToNVVMPassBase<ConvertDeviceToNVVM> {
   void runOnOperation() override {
-    if (failed(refuseLibraryCalls()))
+    if (failed(refuseLibraryCalls()) || failed(useExtremes()))
       return signalPassFailure();
     LowerToLLVMOptions options(&getContext());
     options.useBarePtrCallConv = true;
@@ -129,6 +131,12 @@ struct ConvertDeviceToNVVM : impl::ConvertDeviceToNVVMPassBase<ConvertDeviceToNV
     target.addIllegalDialect<math::MathDialect>();
     target.addLegalDialect<LLVM::LLVMDialect>();
     return applyPartialConversion(getOperation(), target, std::move(patterns));
+  }
+
+  LogicalResult useExtremes() {
+    RewritePatternSet patterns(&getContext());
+    populateExtremePatterns(patterns);
+    return applyPatternsGreedily(getOperation(), std::move(patterns));
   }
 
   LogicalResult refuseLibraryCalls() {
