@@ -99,6 +99,23 @@ TEST(Check, RacesInSharedMemory) {
   EXPECT_THAT(with("bar.sync 0;", "bar.sync 0; st.shared.b32 [%r1], %r3;"), IsEmpty());
 }
 
+TEST(Check, RacesBetweenLanesOfAWarp) {
+  auto with = [](std::string first, std::string second) {
+    return errorOfBody("mov.u32 %r0, buffer; shl.b32 %r1, %t, 2; add.u32 %r1, %r1, %r0; st.shared.b32 [%r1], %t;\n" +
+                           first + "xor.b32 %r2, %t, 1; shl.b32 %r2, %r2, 2; add.u32 %r2, %r2, %r0;\n" +
+                           "ld.shared.b32 %r3, [%r2];\n" + second,
+                       sharedBy(32));
+  };
+  std::string sync = "bar.warp.sync -1;", store = "st.shared.b32 [%r1], %r3;";
+  EXPECT_THAT(with(sync, sync + store), IsEmpty());
+  EXPECT_THAT(with("", ""), AllOf(HasSubstr("data race: read"), HasSubstr("write by")));
+  EXPECT_THAT(with(sync, store), AllOf(HasSubstr("data race: write"), HasSubstr("read by")));
+  EXPECT_THAT(with("shfl.sync.bfly.b32 %r4, %t, 1, 31, -1;", ""), HasSubstr("data race")) << "it orders no memory";
+  EXPECT_THAT(with("bar.sync 0;", ""), IsEmpty());
+  EXPECT_THAT(with(sync, "ld.shared.b32 %r4, [%r2];"), IsEmpty()) << "two reads";
+  EXPECT_THAT(errorOfBody("st.shared.b32 [buffer], %t;", sharedBy(1)), IsEmpty());
+}
+
 TEST(Check, RacesBetweenBlocks) {
   Shape blocks;
   blocks.blocks = 4;

@@ -80,12 +80,18 @@ static Status barrierOperation(Warp &warp, const Instruction &instruction, uint3
 
 static void decodeClusterBarrier(Decoder &decoder);
 
+/// Orders what its lanes do before and after; a new time stands for that, for lanes outside of the mask as well.
+static Status synchronizeWarp(Warp &warp, const Instruction &, uint32_t) {
+  warp.knowledge.seen.set(warp.actor, warp.block.cluster.tick(warp.actor));
+  return Status::Next;
+}
+
 static void decodeWarpBarrier(Decoder &decoder) {
   decoder.takeOneOf({"sync"});
   decoder.expectOperands(1);
   decoder.out.members = decoder.source(0, Type::B32);
   decoder.out.convergence = Convergence::Members;
-  decoder.out.handler = [](Warp &, const Instruction &, uint32_t) { return Status::Next; };
+  decoder.out.handler = synchronizeWarp;
 }
 
 /// bar.red: destination, barrier, {threads,} predicate.

@@ -5,7 +5,8 @@
 // each actor, up to which time that actor's accesses are ordered before its own next ones (`seen`), and which of them a
 // proxy fence has also made visible to asynchronous reads (`fenced`). Whatever synchronizes passes this knowledge on.
 //
-// Warps are single actors: accesses of two lanes of one warp are never reported as a race.
+// Warps are single actors. Lanes of one warp are told apart in shared memory alone (Shadow.h): `bar.warp.sync`, and all
+// that hands on what the warp knows, begins a new time of the warp.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_EMULATOR_PTX_CLOCK_H

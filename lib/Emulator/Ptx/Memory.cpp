@@ -76,12 +76,13 @@ void checkShared(Warp &warp, int lane, const SharedPlace &place, uint32_t bytes,
   if (!warp.block.cluster.grid.options.checkShared)
     return;
   AccessShadow &shadow = place.block->shadow;
+  uint8_t ofWarp = epoch.actor() == warp.actor && lane >= 0 ? static_cast<uint8_t>(lane) : noLane;
   Conflict conflict;
   if (access == Access::Atomic) // reads as well
-    conflict = shadow.read(place.offset, bytes, epoch, knowledge, warp.currentPc);
+    conflict = shadow.read(place.offset, bytes, epoch, knowledge, warp.currentPc, ofWarp);
   if (conflict.kind == Conflict::None)
-    conflict = access == Access::Read ? shadow.read(place.offset, bytes, epoch, knowledge, warp.currentPc)
-                                      : shadow.write(place.offset, bytes, epoch, knowledge, warp.currentPc);
+    conflict = access == Access::Read ? shadow.read(place.offset, bytes, epoch, knowledge, warp.currentPc, ofWarp)
+                                      : shadow.write(place.offset, bytes, epoch, knowledge, warp.currentPc, ofWarp);
   if (conflict.kind == Conflict::None)
     return;
   std::string where = " of shared memory at " + hex(conflict.offset + sharedBase);

@@ -24,10 +24,21 @@ bool AccessShadow::unordered(Epoch earlier, Epoch now, const Knowledge &knowledg
   return !knowledge.seen.covers(earlier) && !(earlier.isAtomic() && now.isAtomic());
 }
 
+/// Lanes of a warp are ordered by what begins a new time of it: `bar.warp.sync` and all that synchronizes more. Those
+/// of one instruction are not told apart.
+bool AccessShadow::sameWarpUnordered(Epoch earlier, uint8_t earlierLane, uint32_t earlierPc, Epoch now, uint8_t lane,
+                                     uint32_t pc) {
+  return lane != noLane && earlierLane != noLane && earlierLane != lane && earlierPc != pc &&
+         earlier.actor() == now.actor() && earlier.time() == now.time() && !(earlier.isAtomic() && now.isAtomic());
+}
+
 /// One reader is kept in the cell; readers that are not ordered with it stand beside.
-void AccessShadow::noteReader(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc) {
+void AccessShadow::noteReader(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc,
+                              uint8_t lane) {
   bool replaces = isStale(cell.read) || cell.read.actor() == epoch.actor() || knowledge.seen.covers(cell.read);
   if (replaces) {
+    bool isSameTime = cell.read.actor() == epoch.actor() && cell.read.time() == epoch.time();
+    cell.readLane = isSameTime && cell.readLane != lane ? manyLanes : lane;
     cell.read = epoch;
     cell.readPc = pc;
     return;
@@ -41,18 +52,20 @@ void AccessShadow::noteReader(uint32_t index, Cell &cell, Epoch epoch, const Kno
   readers.push_back({epoch, pc});
 }
 
-Conflict AccessShadow::read(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc) {
+Conflict AccessShadow::read(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc,
+                            uint8_t lane) {
   uint32_t end = (offset + bytes - 1) >> shift;
   for (uint32_t index = offset >> shift; index <= end; ++index) {
     Cell &cell = cells[index];
     if (isStale(cell.write) && !hasContents)
       return {Conflict::Uninitialized, index << shift, 0, 0};
-    if (unordered(cell.write, epoch, knowledge))
+    if (unordered(cell.write, epoch, knowledge) ||
+        sameWarpUnordered(cell.write, cell.writeLane, cell.writePc, epoch, lane, pc))
       return {Conflict::RaceWithWrite, index << shift, cell.write.actor(), cell.writePc};
     if (epoch.isAsyncProxy() && !isStale(cell.write) && !cell.write.isAsyncProxy() &&
         !knowledge.fenced.covers(cell.write))
       return {Conflict::MissingProxyFence, index << shift, cell.write.actor(), cell.writePc};
-    noteReader(index, cell, epoch, knowledge, pc);
+    noteReader(index, cell, epoch, knowledge, pc, lane);
   }
   return {};
 }
@@ -71,17 +84,22 @@ Conflict AccessShadow::conflictWithReaders(uint32_t index, Cell &cell, Epoch epo
   return {};
 }
 
-Conflict AccessShadow::write(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc) {
+Conflict AccessShadow::write(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc,
+                             uint8_t lane) {
   uint32_t end = (offset + bytes - 1) >> shift;
   for (uint32_t index = offset >> shift; index <= end; ++index) {
     Cell &cell = cells[index];
-    if (unordered(cell.write, epoch, knowledge))
+    if (unordered(cell.write, epoch, knowledge) ||
+        sameWarpUnordered(cell.write, cell.writeLane, cell.writePc, epoch, lane, pc))
       return {Conflict::RaceWithWrite, index << shift, cell.write.actor(), cell.writePc};
+    if (sameWarpUnordered(cell.read, cell.readLane, cell.readPc, epoch, lane, pc))
+      return {Conflict::RaceWithRead, index << shift, cell.read.actor(), cell.readPc};
     Conflict conflict = conflictWithReaders(index, cell, epoch, knowledge);
     if (conflict.kind != Conflict::None)
       return conflict;
     cell.write = epoch;
     cell.writePc = pc;
+    cell.writeLane = lane;
     cell.read = Epoch();
     if (!manyReaders.empty())
       manyReaders.erase(index);

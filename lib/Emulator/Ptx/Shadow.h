@@ -19,6 +19,9 @@ struct Conflict {
   uint32_t otherPc = 0;
 };
 
+/// The lane of an access that is not one warp's, or whose lanes are not told apart.
+constexpr uint8_t noLane = 0xff;
+
 /// Of one block's shared memory, or of a page of global memory. Epochs before `base` are those of earlier blocks: they
 /// never happened.
 class AccessShadow {
@@ -26,8 +29,10 @@ public:
   /// `hasContents`: what nobody has written may be read.
   void reset(uint32_t bytes, unsigned granule, uint64_t base, bool hasContents = false);
 
-  Conflict read(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc);
-  Conflict write(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc);
+  Conflict read(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc,
+                uint8_t lane = noLane);
+  Conflict write(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc,
+                 uint8_t lane = noLane);
 
 private:
   struct Reader {
@@ -37,10 +42,14 @@ private:
   struct Cell {
     Epoch write, read;
     uint32_t writePc = 0, readPc = 0;
+    uint8_t writeLane = noLane, readLane = noLane; ///< the last reader's is `manyLanes` if the warp has several
   };
+  static constexpr uint8_t manyLanes = 0xfe;
   bool isStale(Epoch epoch) const { return epoch.time() < base; }
   bool unordered(Epoch earlier, Epoch now, const Knowledge &knowledge) const;
-  void noteReader(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc);
+  static bool sameWarpUnordered(Epoch earlier, uint8_t earlierLane, uint32_t earlierPc, Epoch now, uint8_t lane,
+                                uint32_t pc);
+  void noteReader(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc, uint8_t lane);
   Conflict conflictWithReaders(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge) const;
 
   std::vector<Cell> cells;
