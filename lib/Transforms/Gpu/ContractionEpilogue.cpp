@@ -20,7 +20,7 @@ SmallVector<int64_t> ContractionSkeleton::epilogueStrides(Value argument, Affine
 }
 
 /// 16 bytes of neighbours along n at a time, if they lie so in all that is read and written; else one.
-int64_t ContractionSkeleton::epilogueLanes() {
+int64_t ContractionSkeleton::epilogueLanes(int64_t columns) {
   const int64_t lanes = kAccessBytes / elementBytes(element);
   auto fits = [&](Value argument, AffineMap map) {
     SmallVector<int64_t> strides = epilogueStrides(argument, map);
@@ -28,7 +28,7 @@ int64_t ContractionSkeleton::epilogueLanes() {
     return strideAlong(strides, p.n) == 0 ||
            (strideAlong(strides, p.n) == 1 && isAligned(p.m) && llvm::all_of(p.outer, isAligned));
   };
-  bool all = (p.n.dynamic ? p.n.perRow : p.n.extent) % lanes == 0 && right.width % lanes == 0;
+  bool all = (p.n.dynamic ? p.n.perRow : p.n.extent) % lanes == 0 && columns % lanes == 0;
   for (linalg::GenericOp generic : p.epilogue)
     for (OpOperand &operand : generic->getOpOperands())
       if (isa<BlockArgument>(operand.get()) && isa<ShapedType>(operand.get().getType()) &&
@@ -41,21 +41,22 @@ int64_t ContractionSkeleton::epilogueLanes() {
   return all ? lanes : 1;
 }
 
-void ContractionSkeleton::emitSlab(Value slab, int64_t lines, llvm::function_ref<Value(Value)> rowOf) {
-  emitRows(lines, rowOf, [&](Value line, Value column, int64_t lanes) {
+void ContractionSkeleton::emitSlab(Value slab, const Part &part, llvm::function_ref<Value(Value)> rowOf) {
+  emitRows(part, rowOf, [&](Value line, Value column, int64_t lanes) {
     return loadElements(builder, loc, slab, ValueRange{line, column}, lanes, element);
   });
 }
 
-void ContractionSkeleton::emitRows(int64_t lines, llvm::function_ref<Value(Value)> rowOf, SumsAt sumsAt) {
-  lanes = epilogueLanes();
-  int64_t perLine = right.width / lanes;
-  auto loop = scf::ForOp::create(builder, loc, thread, math.constant(lines * perLine), math.constant(workers));
+void ContractionSkeleton::emitRows(const Part &part, llvm::function_ref<Value(Value)> rowOf, SumsAt sumsAt) {
+  lanes = epilogueLanes(part.columns);
+  int64_t perLine = part.columns / lanes;
+  auto loop =
+      scf::ForOp::create(builder, loc, part.thread, math.constant(part.lines * perLine), math.constant(part.threads));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value line = math.div(loop.getInductionVar(), perLine);
   Value column = math.mul(math.rem(loop.getInductionVar(), perLine), lanes);
-  Value m = math.add(left.start, rowOf(line)), n = math.add(right.start, column);
+  Value m = math.add(left.start, rowOf(line)), n = math.add(math.add(right.start, part.firstColumn), column);
   Value inside = arith::AndIOp::create(builder, loc, math.less(m, extentOf(p.m)), math.less(n, extentOf(p.n)));
   emitIf(builder, loc, inside, [&] { emitElements(m, n, sumsAt(line, column, lanes)); });
 }

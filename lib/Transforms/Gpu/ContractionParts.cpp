@@ -24,7 +24,7 @@ Value ContractionParts::view(DeviceFunction &function) const {
 void ContractionCombination::emitEpilogue(ArrayRef<Value> none) {
   Value tile = function.blockId(), sums = parts.view(function);
   auto rowOf = [](Value line) { return line; };
-  emitRows(parts.block.m, rowOf, [&](Value line, Value column, int64_t lanes) {
+  emitRows(wholeRows(parts.block.m), rowOf, [&](Value line, Value column, int64_t lanes) {
     Values ofParts;
     for (int64_t part = 0; part < parts.parts; ++part)
       ofParts.push_back(loadElements(builder, loc, sums, {math.constant(part), tile, line, column}, lanes, element));

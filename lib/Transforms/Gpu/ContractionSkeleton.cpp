@@ -40,18 +40,25 @@ ContractionSkeleton::ContractionSkeleton(DeviceFunction &function, const Contrac
                                          const BlockTile &block)
     : function(function), builder(function.builder), loc(function.loc), math(builder, loc), p(problem),
       element(problem.element()), context(builder, function.emission), left{&p.lhs, &p.m, block.m, {}},
-      right{&p.rhs, &p.n, block.n, {}}, workers(function.threads) {}
+      right{&p.rhs, &p.n, block.n, {}} {}
 
 void ContractionSkeleton::emit() {
   allocate();
   thread = function.threadId();
-  decodeBlock();
-  emitIf(builder, loc, isBlock, [&] { emitTile(); });
+  emitTiles();
 }
 
-void ContractionSkeleton::emitTile() {
-  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
-  emitEpilogue(emitOuterK(0, Values(accumulatorCount(), zero)));
+void ContractionSkeleton::emitTiles() {
+  emitTileAt(tileNumber(), [&] {
+    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
+    emitEpilogue(emitOuterK(0, Values(accumulatorCount(), zero)));
+  });
+}
+
+void ContractionSkeleton::emitTileAt(Value number, llvm::function_ref<void()> tile) {
+  isTile = Value();
+  decodeTile(number);
+  emitIf(builder, loc, isTile, tile);
 }
 
 Value ContractionSkeleton::extentOf(const ContractionDim &dim) {
@@ -59,7 +66,7 @@ Value ContractionSkeleton::extentOf(const ContractionDim &dim) {
 }
 
 /// The axis whose length is known at run time comes first, so that all divisors are constants.
-void ContractionSkeleton::decodeBlock() {
+void ContractionSkeleton::decodeTile(Value number) {
   struct Axis {
     const ContractionDim *dim;
     int64_t size;
@@ -74,7 +81,6 @@ void ContractionSkeleton::decodeBlock() {
   auto first = llvm::find_if(axes, [](const Axis &axis) { return axis.dim->dynamic; });
   if (first != axes.end())
     std::rotate(axes.begin(), first, first + 1);
-  Value number = tileNumber();
   if (tileRowsOfBand > 1 && p.outer.empty() && !p.n.dynamic)
     return decodeBand(number);
   for (const Axis &axis : llvm::reverse(ArrayRef(axes).drop_front())) {
@@ -88,7 +94,7 @@ void ContractionSkeleton::decodeBlock() {
     if (!axis.dim->dynamic)
       continue;
     Value inside = math.less(*axis.index, extentOf(*axis.dim));
-    isBlock = math.both(isBlock, inside);
+    isTile = math.both(isTile, inside);
   }
 }
 

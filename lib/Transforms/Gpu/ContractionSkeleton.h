@@ -72,9 +72,8 @@ protected:
   virtual void allocate() = 0;
   /// Which tile the block has.
   virtual Value tileNumber() { return function.blockId(); }
-  virtual void emitTile();
-  /// Of the threads that finish the tile.
-  virtual void barrier() { function.barrier(); }
+  /// The block's tile, or tiles.
+  virtual void emitTiles();
   /// Number of accumulators of a thread.
   virtual int64_t accumulatorCount() const = 0;
   /// Adds the products over all of `k` to the accumulators, at the place in outer loops that the builder stands in.
@@ -83,6 +82,8 @@ protected:
   virtual void emitEpilogue(llvm::ArrayRef<Value> accumulators) = 0;
 
   // ContractionSkeleton.cpp
+  /// Emits `tile` at the place of tile `number`, for blocks that have one.
+  void emitTileAt(Value number, llvm::function_ref<void()> tile);
   /// What the sources of an operand have at (at, k), or at a place inside if that is outside. `checksK`: k may be
   /// outside as well as `at`. With `lanes` vectors of so many neighbours in memory, which are inside or outside
   /// together (scalars of sources that are the same for all of them).
@@ -95,12 +96,21 @@ protected:
   Value extentOf(const ContractionDim &dim);
 
   // ContractionEpilogue.cpp
-  /// `lanes` sums of the tile from a place on: a value, or a vector.
+  /// `lanes` sums of a part of the tile from a place on: a value, or a vector.
   using SumsAt = llvm::function_ref<Value(Value line, Value column, int64_t lanes)>;
-  /// Finishes `lines` rows, of which number `line` is row `rowOf(line)` of the tile.
-  void emitRows(int64_t lines, llvm::function_ref<Value(Value)> rowOf, SumsAt sumsAt);
-  /// Finishes the rows in `slab`, of which number `line` is row `rowOf(line)` of the tile.
-  void emitSlab(Value slab, int64_t lines, llvm::function_ref<Value(Value)> rowOf);
+  /// A part of the tile, and which of the threads is the one that finishes it.
+  struct Part {
+    int64_t lines, columns;
+    Value firstColumn;
+    Value thread;
+    int64_t threads;
+  };
+  /// Whole rows of the tile, finished by all threads.
+  Part wholeRows(int64_t lines) { return {lines, right.width, math.constant(0), thread, function.threads}; }
+  /// Finishes a part, of which line number `line` is in row `rowOf(line)` of the tile.
+  void emitRows(const Part &part, llvm::function_ref<Value(Value)> rowOf, SumsAt sumsAt);
+  /// Finishes the part whose sums are in `slab`.
+  void emitSlab(Value slab, const Part &part, llvm::function_ref<Value(Value)> rowOf);
 
   DeviceFunction &function;
   mlir::OpBuilder &builder;
@@ -111,20 +121,19 @@ protected:
   KernelContext context;
   Side left, right;
   Value thread;
-  int64_t workers;            ///< threads that finish the tile: numbers below it
   int64_t tileRowsOfBand = 1; ///< tiles are numbered by bands of so many rows of tiles, down first
   Values outerIndex;
 
 private:
   // ContractionSkeleton.cpp
-  void decodeBlock();
+  void decodeTile(Value number);
   void decodeBand(Value number);
   const ContractionDim &innerDim(const Side &side) const;
   Value moveInside(const Side &side, Value &at, Value &k, bool checksK, int64_t lanes);
   Values emitOuterK(unsigned depth, Values accumulators);
 
   // ContractionEpilogue.cpp
-  int64_t epilogueLanes();
+  int64_t epilogueLanes(int64_t columns);
   llvm::SmallVector<int64_t> epilogueStrides(Value argument, mlir::AffineMap map);
   void emitElements(Value m, Value n, Value sums);
   Value neighbours(Value first);
@@ -133,7 +142,7 @@ private:
   Value indexOf(unsigned resultDim, Value m, Value n);
   void storeResult(Value tensor, Value value, Value m, Value n);
 
-  Value isBlock; ///< null: every block of the grid has a tile
+  Value isTile; ///< is there such a tile? (null: always)
   Values outerKIndex;
   int64_t lanes = 1;                                 ///< elements that the epilogue finishes at once
   llvm::DenseMap<Value, Value> flatBuffers, current; ///< by kernel argument; by tensor of the body, at one element

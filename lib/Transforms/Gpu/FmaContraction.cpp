@@ -187,7 +187,7 @@ void FmaContraction::emitEpilogue(ArrayRef<Value> sums) {
     forRuns(sums.slice(row * tile.tn, tile.tn),
             [&](Value column, Value run) { storeElements(builder, loc, run, slab, {threadRow, column}); });
     function.barrier();
-    emitSlab(slab, lines, [&](Value line) {
+    emitSlab(slab, wholeRows(lines), [&](Value line) {
       return math.add(math.mul(line, rows.run), row % rows.run + row / rows.run * rows.apart);
     });
   }

@@ -109,7 +109,7 @@ void MmaContraction::emitEpilogue(ArrayRef<Value> sums) {
                               ValueRange{math.add(warpLine, cores.sumRow(inProduct)), column});
     }
     function.barrier();
-    emitSlab(slab, lines, [&](Value line) {
+    emitSlab(slab, wholeRows(lines), [&](Value line) {
       Value ofWarp = math.mul(math.div(line, TensorCores::kRows), height);
       return math.add(ofWarp, math.add(math.rem(line, TensorCores::kRows), i * TensorCores::kRows));
     });

@@ -40,10 +40,10 @@ Value DynamicShared::pointer(Value offset) {
   return LLVM::IntToPtrOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext(), kShared), number);
 }
 
-Value DynamicShared::view(ArrayRef<int64_t> shape, Type element) {
+Value DynamicShared::view(Value offset, ArrayRef<int64_t> shape, Type element) {
   auto type =
       MemRefType::get(shape, element, MemRefLayoutAttrInterface(), cast<MemRefType>(bytes.getType()).getMemorySpace());
-  return memref::ViewOp::create(builder, loc, type, bytes, start, ValueRange());
+  return memref::ViewOp::create(builder, loc, type, bytes, math.add(start, offset), ValueRange());
 }
 
 static Value constantI32(OpBuilder &builder, Location loc, int64_t value) {

@@ -24,8 +24,8 @@ public:
   /// The address, a number, of a byte.
   mlir::Value address(mlir::Value offset);
   mlir::Value pointer(mlir::Value offset);
-  /// The memory from its start on, as a buffer.
-  mlir::Value view(llvm::ArrayRef<int64_t> shape, mlir::Type element);
+  /// The memory from byte `offset` on, as a buffer.
+  mlir::Value view(mlir::Value offset, llvm::ArrayRef<int64_t> shape, mlir::Type element);
 
 private:
   static constexpr int64_t kAlignment = 1024;

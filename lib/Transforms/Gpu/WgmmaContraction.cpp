@@ -17,7 +17,7 @@ using namespace mlir;
 
 namespace sinter {
 
-static constexpr WgmmaTile kTiles[] = {{{128, 256}, 4, 1}, {{128, 128}, 3, 2}};
+static constexpr WgmmaTile kTiles[] = {{{128, 256}, 4, 1, 32}, {{128, 128}, 3, 2, 16}};
 /// Stretches of k from which on the first is the faster one (measured on an H200, docs/performance/gpu.md).
 static constexpr int64_t kLongK = 16;
 
@@ -28,10 +28,8 @@ static constexpr int64_t kThreads = kGroups * kGroup + kWarp;
 static constexpr int64_t kRowBytes = 128, kInstructionBytes = 32;
 /// Boxes of an operand whose neighbours lie along the result: 64 of k, 64 elements of two bytes.
 static constexpr int64_t kBoxRows = 64, kBoxBytes = kBoxRows * kRowBytes;
-/// The named barrier of those that multiply; 0 is that of all threads.
-static constexpr int64_t kGroupsBarrier = 1;
-/// Elements that rows of the slab are longer: see MmaContraction.cpp.
-static constexpr int64_t kSlabPadding = 8;
+/// Rows of a warp, and elements that rows of its slab are longer: see MmaContraction.cpp.
+static constexpr int64_t kWarpRows = 16, kSlabPadding = 8;
 /// Rows of tiles that are computed one after the other, so that blocks under way share what they read.
 static constexpr int64_t kTileRowsOfBand = 8;
 
@@ -109,10 +107,34 @@ static int64_t bytesOfStage(const WgmmaTile &tile) {
   return (tile.block.m + tile.block.n) * kRowBytes;
 }
 
+static int64_t bytesOfSlab(const WgmmaTile &tile) {
+  constexpr int64_t bytesOfSum = 4;
+  return kWarpRows * (tile.slabColumns + kSlabPadding) * bytesOfSum;
+}
+
+/// Several only in the order of bands, which is that of products without outer dims.
+static int64_t turnsOf(const ContractionProblem &p, const WgmmaTile &tile) {
+  if (!p.outer.empty() || p.n.dynamic)
+    return 1;
+  return llvm::divideCeil(tilesOf(p, tile.block), kMultiprocessors * tile.residents);
+}
+
+/// Blocks follow from the rows at hand, so a smaller batch has fewer of them.
+static Grid gridOf(const ContractionProblem &p, const WgmmaTile &tile) {
+  int64_t turns = turnsOf(p, tile);
+  if (p.m.dynamic)
+    return contractionGrid(p, {tile.block.m * turns, tile.block.n});
+  Grid grid = contractionGrid(p, tile.block);
+  grid.fixed = llvm::divideCeil(grid.fixed, turns);
+  return grid;
+}
+
 LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const WgmmaTile &tile) {
-  LaunchShape shape{contractionGrid(p, tile.block), kThreads};
+  LaunchShape shape{gridOf(p, tile), kThreads};
   shape.residents = tile.residents;
-  shape.dynamicSharedBytes = DynamicShared::request(tile.stages * bytesOfStage(tile) + StageRing::bytes(tile.stages));
+  int64_t slabs = kGroups * kGroup / kWarp * bytesOfSlab(tile);
+  shape.dynamicSharedBytes =
+      DynamicShared::request(tile.stages * bytesOfStage(tile) + slabs + StageRing::bytes(tile.stages));
   shape.maps = {planLeft(p, tile)->numbers, planRight(p, tile)->numbers};
   return shape;
 }
@@ -122,30 +144,23 @@ LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const Wgm
 //===----------------------------------------------------------------------===//
 
 WgmmaContraction::WgmmaContraction(DeviceFunction &function, const ContractionProblem &problem, const WgmmaTile &tile)
-    : ContractionSkeleton(function, problem, tile.block), tile(tile), operandType(problem.lhs.element()),
-      stretch(kRowBytes / elementBytes(operandType)) {
+    : ContractionSkeleton(function, problem, tile.block), tile(tile), turns(turnsOf(problem, tile)),
+      operandType(problem.lhs.element()), stretch(kRowBytes / elementBytes(operandType)) {
   tileRowsOfBand = kTileRowsOfBand;
-  workers = kGroups * kGroup;
 }
 
+/// Stages, then slabs, then barriers.
 void WgmmaContraction::allocate() {
   shared.emplace(builder, loc);
-  ring.emplace(builder, loc, *shared, tile.stages * stageBytes(), tile.stages);
+  int64_t slabs = kGroups * kGroup / kWarp * bytesOfSlab(tile);
+  ring.emplace(builder, loc, *shared, tile.stages * stageBytes() + slabs, tile.stages);
 }
 
 int64_t WgmmaContraction::stageBytes() const {
   return bytesOfStage(tile);
 }
 
-void WgmmaContraction::barrier() {
-  auto number = [&](int64_t value) -> Value {
-    return arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(value));
-  };
-  NVVM::BarrierOp::create(builder, loc, /*res=*/Type(), number(kGroupsBarrier), number(kGroups * kGroup),
-                          /*reductionOp=*/nullptr, /*reductionPredicate=*/Value());
-}
-
-void WgmmaContraction::emitTile() {
+void WgmmaContraction::emitTiles() {
   emitIf(builder, loc, math.less(thread, math.constant(1)), [&] { ring->initialize(kGroups); });
   function.barrier();
   // The same in all threads of a group, which the compiler is to know.
@@ -158,14 +173,37 @@ void WgmmaContraction::emitTile() {
   group = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), group);
   Value copies = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, group, math.constant(kGroups));
   auto roles = scf::IfOp::create(builder, loc, copies, /*withElseRegion=*/true);
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(roles.thenBlock());
-    Value isElected = NVVM::ElectSyncOp::create(builder, loc, builder.getI1Type(), Value());
-    emitIf(builder, loc, isElected, [&] { emitCopies(); });
-    builder.setInsertionPointToStart(roles.elseBlock());
-    emitEpilogue(multiplyStretches(group));
-  }
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(roles.thenBlock());
+  Value isElected = NVVM::ElectSyncOp::create(builder, loc, builder.getI1Type(), Value());
+  emitIf(builder, loc, isElected, [&] { emitTurns([&](Value firstStep) { emitCopies(firstStep); }); });
+  builder.setInsertionPointToStart(roles.elseBlock());
+  emitTurns([&](Value firstStep) { emitEpilogue(multiplyStretches(group, firstStep)); });
+}
+
+/// Tiles of a block are as far apart as there are blocks: those under way at the same time are neighbours.
+void WgmmaContraction::emitTurns(llvm::function_ref<void(Value)> turn) {
+  if (turns == 1)
+    return emitTileAt(function.blockId(), [&] { turn(math.constant(0)); });
+  auto loop = scf::ForOp::create(builder, loc, function.blockId(), countOfTiles(), countOfBlocks(), math.constant(0));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value firstStep = loop.getRegionIterArgs().front();
+  emitTileAt(loop.getInductionVar(), [&] { turn(firstStep); });
+  scf::YieldOp::create(builder, loc, math.add(firstStep, countOfStretches()));
+}
+
+Value WgmmaContraction::countOfTiles() {
+  Value down = math.div(math.add(extentOf(p.m), tile.block.m - 1), tile.block.m);
+  return math.mul(down, llvm::divideCeil(p.n.extent, tile.block.n));
+}
+
+Value WgmmaContraction::countOfBlocks() {
+  if (!p.m.dynamic)
+    return math.constant(gridOf(p, tile).fixed);
+  int64_t ofBlocks = tile.block.m * turns;
+  return math.mul(math.div(math.add(extentOf(p.m), ofBlocks - 1), ofBlocks),
+                  llvm::divideCeil(p.n.extent, tile.block.n));
 }
 
 //===----------------------------------------------------------------------===//
@@ -195,20 +233,20 @@ WgmmaContraction::Values WgmmaContraction::placesOf(Value number) {
   return places;
 }
 
-void WgmmaContraction::emitCopies() {
+void WgmmaContraction::emitCopies(Value firstStep) {
   auto loop = scf::ForOp::create(builder, loc, math.constant(0), countOfStretches(), math.constant(1));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value number = loop.getInductionVar();
-  ring->beginFilling(number, stageBytes());
-  copyTile(left, 0, number, 0);
-  copyTile(right, 1, number, tile.block.m * kRowBytes);
+  Value number = loop.getInductionVar(), step = arith::AddIOp::create(builder, loc, firstStep, number);
+  ring->beginFilling(step, stageBytes());
+  copyTile(left, 0, number, step, 0);
+  copyTile(right, 1, number, step, tile.block.m * kRowBytes);
 }
 
-/// `offset`: of the side's tile in a stage.
-void WgmmaContraction::copyTile(const Side &side, unsigned map, Value number, int64_t offset) {
+/// Stretch `number` to the stage of `step`. `offset`: of the side's tile in a stage.
+void WgmmaContraction::copyTile(const Side &side, unsigned map, Value number, Value step, int64_t offset) {
   MapPlan plan = &side == &right ? *planRight(p, tile) : *planLeft(p, tile);
-  Value to = math.add(math.mul(ring->stage(number), stageBytes()), offset);
+  Value to = math.add(math.mul(ring->stage(step), stageBytes()), offset);
   Values places = placesOf(number);
   for (int64_t box = 0; box < (plan.alongK ? 1 : side.width / kBoxRows); ++box) {
     Value at = math.add(side.start, box * kBoxRows), k = places.front();
@@ -224,7 +262,7 @@ void WgmmaContraction::copyTile(const Side &side, unsigned map, Value number, in
         LLVM::AddrSpaceCastOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext(), clusterSpace),
                                       shared->pointer(math.add(to, box * kBoxBytes)));
     NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
-        builder, loc, pointer, function.tensorMap(map), coordinates, ring->fullBarrier(number),
+        builder, loc, pointer, function.tensorMap(map), coordinates, ring->fullBarrier(step),
         /*im2colOffsets=*/ValueRange(), /*multicastMask=*/Value(), /*l2CacheHint=*/Value(), NVVM::TMALoadMode::TILE,
         /*isCTAOnly=*/false, /*group=*/nullptr, /*predicate=*/Value());
   }
@@ -239,33 +277,32 @@ static int64_t sumCount(const WgmmaTile &tile) {
   return tile.block.n / 2;
 }
 
-Value WgmmaContraction::zeroSums() {
+/// No numbers yet: the first product does not add to them.
+Value WgmmaContraction::noSums() {
   SmallVector<Type> types(sumCount(tile), builder.getF32Type());
-  Value zero = LLVM::ConstantOp::create(builder, loc, builder.getF32Type(), builder.getF32FloatAttr(0));
-  Value sums = LLVM::PoisonOp::create(builder, loc, LLVM::LLVMStructType::getLiteral(builder.getContext(), types));
-  for (int64_t i = 0; i < sumCount(tile); ++i)
-    sums = LLVM::InsertValueOp::create(builder, loc, sums, zero, i);
-  return sums;
+  return LLVM::UndefOp::create(builder, loc, LLVM::LLVMStructType::getLiteral(builder.getContext(), types));
 }
 
 /// One stretch is multiplied while the warps wait for the next: a stage is released once the one behind it has begun.
-Value WgmmaContraction::multiplyStretches(Value group) {
-  Value first = math.constant(0), one = math.constant(1);
-  ring->waitUntilFull(first);
-  Value sums = multiply(first, group, zeroSums());
-  auto loop = scf::ForOp::create(builder, loc, one, countOfStretches(), one, sums);
+Value WgmmaContraction::multiplyStretches(Value group, Value firstStep) {
+  Value one = math.constant(1), count = countOfStretches(), inGroup = math.rem(thread, kGroup);
+  auto signRead = [&](Value step) { emitIf(builder, loc, math.less(inGroup, one), [&] { ring->signRead(step); }); };
+  ring->waitUntilFull(firstStep);
+  Value sums = multiply(firstStep, group, noSums(), /*isFirst=*/true);
+  auto loop = scf::ForOp::create(builder, loc, one, count, one, sums);
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
-    Value number = loop.getInductionVar();
-    ring->waitUntilFull(number);
-    Value next = multiply(number, group, loop.getRegionIterArgs().front());
+    Value before = math.add(math.add(firstStep, loop.getInductionVar()), -1), step = math.add(before, 1);
+    ring->waitUntilFull(step);
+    Value next = multiply(step, group, loop.getRegionIterArgs().front(), /*isFirst=*/false);
     NVVM::WgmmaWaitGroupSyncOp::create(builder, loc, 1);
-    Value read = arith::SubIOp::create(builder, loc, number, one), inGroup = math.rem(thread, kGroup);
-    emitIf(builder, loc, math.less(inGroup, one), [&] { ring->signRead(read); });
+    signRead(before);
     scf::YieldOp::create(builder, loc, next);
   }
   NVVM::WgmmaWaitGroupSyncOp::create(builder, loc, 0);
+  if (turns > 1)
+    signRead(math.add(math.add(firstStep, count), -1));
   return loop.getResult(0);
 }
 
@@ -282,9 +319,9 @@ Value WgmmaContraction::descriptor(const Side &side, Value address) {
   return arith::OrIOp::create(builder, loc, number, rest);
 }
 
-/// Starts the products of a stretch.
-Value WgmmaContraction::multiply(Value number, Value group, Value sums) {
-  Value stage = math.mul(ring->stage(number), stageBytes());
+/// Starts the products of a stretch, which is that of `step`.
+Value WgmmaContraction::multiply(Value step, Value group, Value sums, bool isFirst) {
+  Value stage = math.mul(ring->stage(step), stageBytes());
   Value a = descriptor(left, shared->address(math.add(stage, math.mul(group, kGroupRows * kRowBytes))));
   Value b = descriptor(right, shared->address(math.add(stage, tile.block.m * kRowBytes)));
   NVVM::WgmmaFenceAlignedOp::create(builder, loc);
@@ -305,30 +342,36 @@ Value WgmmaContraction::multiply(Value number, Value group, Value sums) {
     sums = NVVM::WgmmaMmaAsyncOp::create(
         builder, loc, sums.getType(), sums, advance(a, leftAlongK, k), advance(b, rightAlongK, k),
         NVVM::MMAShapeAttr::get(builder.getContext(), kGroupRows, tile.block.n, perInstruction), type, type,
-        NVVM::WGMMATypes::f32, NVVM::WGMMAScaleOut::one, NVVM::WGMMAScaleIn::one, NVVM::WGMMAScaleIn::one,
-        leftAlongK ? NVVM::MMALayout::row : NVVM::MMALayout::col,
+        NVVM::WGMMATypes::f32, isFirst && k == 0 ? NVVM::WGMMAScaleOut::zero : NVVM::WGMMAScaleOut::one,
+        NVVM::WGMMAScaleIn::one, NVVM::WGMMAScaleIn::one, leftAlongK ? NVVM::MMALayout::row : NVVM::MMALayout::col,
         rightAlongK ? NVVM::MMALayout::col : NVVM::MMALayout::row, /*satfinite=*/nullptr);
   NVVM::WgmmaGroupSyncAlignedOp::create(builder, loc);
   return sums;
 }
 
-/// The whole tile makes one slab, where the stages were.
+/// By warps, which need not wait for each other.
 void WgmmaContraction::emitEpilogue(ArrayRef<Value> sums) {
-  Value slab = shared->view({tile.block.m, tile.block.n + kSlabPadding}, element);
   Value warp = math.div(thread, kWarp), lane = math.rem(thread, kWarp);
-  constexpr int64_t warpRows = 16, halfRows = 8, columns = 8;
-  Value row = math.add(math.mul(warp, warpRows), math.div(lane, 4)), column = math.mul(math.rem(lane, 4), 2);
-  barrier(); // the other group may still read
-  for (int64_t i = 0; i < sumCount(tile); i += 2) {
-    Value pair =
-        vector::FromElementsOp::create(builder, loc, VectorType::get({2}, element),
-                                       ValueRange{LLVM::ExtractValueOp::create(builder, loc, sums.front(), i),
-                                                  LLVM::ExtractValueOp::create(builder, loc, sums.front(), i + 1)});
-    vector::StoreOp::create(builder, loc, pair, slab,
-                            ValueRange{math.add(row, i % 4 / 2 * halfRows), math.add(column, i / 4 * columns)});
+  Value offset = math.add(math.mul(warp, bytesOfSlab(tile)), tile.stages * stageBytes());
+  Value slab = shared->view(offset, {kWarpRows, tile.slabColumns + kSlabPadding}, element);
+  constexpr int64_t halfRows = 8, columns = 8;
+  Value row = math.div(lane, 4), column = math.mul(math.rem(lane, 4), 2);
+  Value allLanes = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(-1));
+  int64_t ofSlab = tile.slabColumns / 2; // sums of a thread
+  for (int64_t first = 0; first < sumCount(tile); first += ofSlab) {
+    NVVM::SyncWarpOp::create(builder, loc, allLanes); // others may still read what was there
+    for (int64_t i = 0; i < ofSlab; i += 2) {
+      Value pair = vector::FromElementsOp::create(
+          builder, loc, VectorType::get({2}, element),
+          ValueRange{LLVM::ExtractValueOp::create(builder, loc, sums.front(), first + i),
+                     LLVM::ExtractValueOp::create(builder, loc, sums.front(), first + i + 1)});
+      vector::StoreOp::create(builder, loc, pair, slab,
+                              ValueRange{math.add(row, i % 4 / 2 * halfRows), math.add(column, i / 4 * columns)});
+    }
+    NVVM::SyncWarpOp::create(builder, loc, allLanes);
+    Part part{kWarpRows, tile.slabColumns, math.constant(2 * first), lane, kWarp};
+    emitSlab(slab, part, [&](Value line) { return math.add(math.mul(warp, kWarpRows), line); });
   }
-  barrier();
-  emitSlab(slab, tile.block.m, [](Value line) { return line; });
 }
 
 } // namespace sinter

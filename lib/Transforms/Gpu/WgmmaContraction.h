@@ -13,6 +13,10 @@
 // Large tiles read less: a block has a multiprocessor for itself. Where k is short, two blocks with smaller tiles share
 // one, so that one multiplies while the other finishes its tile.
 //
+// Blocks stay: where there are more tiles than blocks fit on a large GPU, each computes several, one after the other.
+// Stages go on counting from tile to tile, so the next one's operands arrive while the groups finish theirs, each warp
+// its own 16 rows, a slab of some columns at a time. How many tiles a block has follows from shapes.
+//
 // The copy engine is told by a tensor map what an operand looks like. Rows of 128 bytes lie in shared memory with their
 // 16-byte chunks permuted (chunk c of row r at c xor r mod 8), which `wgmma` undoes. An operand whose neighbours lie
 // along k comes as one box of [rows][64 of k]; one whose neighbours lie along the result as boxes of [64 of k][64], and
@@ -33,7 +37,8 @@ namespace sinter {
 struct WgmmaTile {
   BlockTile block;
   int64_t stages;
-  int64_t residents; ///< blocks of a multiprocessor
+  int64_t residents;   ///< blocks of a multiprocessor
+  int64_t slabColumns; ///< that a warp finishes at once
 };
 
 class WgmmaContraction : public ContractionSkeleton {
@@ -47,24 +52,27 @@ public:
 
 private:
   void allocate() override;
-  void emitTile() override;
+  void emitTiles() override;
   Values emitStretches(Values) override { llvm_unreachable("a tile is emitted as a whole"); }
   int64_t accumulatorCount() const override { llvm_unreachable("a tile is emitted as a whole"); }
   void emitEpilogue(llvm::ArrayRef<Value> sums) override;
-  void barrier() override;
 
+  void emitTurns(llvm::function_ref<void(Value firstStep)> turn);
+  Value countOfTiles();
+  Value countOfBlocks();
   Value countOfStretches();
   /// The places of a stretch in all summed dims: in k, then in the outer ones, outermost first.
   Values placesOf(Value number);
-  void emitCopies();
-  void copyTile(const Side &side, unsigned map, Value number, int64_t offset);
-  Value multiplyStretches(Value group);
-  Value multiply(Value number, Value group, Value sums);
+  void emitCopies(Value firstStep);
+  void copyTile(const Side &side, unsigned map, Value number, Value step, int64_t offset);
+  Value multiplyStretches(Value group, Value firstStep);
+  Value multiply(Value step, Value group, Value sums, bool isFirst);
   Value descriptor(const Side &side, Value address);
-  Value zeroSums();
+  Value noSums();
   int64_t stageBytes() const;
 
   WgmmaTile tile;
+  int64_t turns; ///< tiles of a block, at most
   mlir::Type operandType;
   int64_t stretch; ///< elements of k that are copied at once
   std::optional<DynamicShared> shared;

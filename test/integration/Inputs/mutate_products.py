@@ -59,7 +59,7 @@ WGMMA = [("commits", rb"wgmma\.commit_group\.sync\.aligned;", rb"", None),
          ("announcements", rb"mbarrier\.arrive\.expect_tx[^;]*;", rb"", None),
          ("signs of readers", rb"mbarrier\.arrive\.shared[^;]*;", rb"", None),
          ("barrier of all", rb"bar(rier)?\.sync\s+0;", rb"", None),
-         ("barriers of readers", rb"bar(rier)?\.sync\s+1,\s*256;", rb"", None)]
+         ("barriers of warps", rb"bar\.warp\.sync[^;]*;", rb"", None)]
 CLUSTER = rb"barrier\.cluster\.arrive\.aligned;\s*barrier\.cluster\.wait\.aligned;"
 PHASES = [("all barriers of the cluster", CLUSTER, rb"", None),
           ("releases", rb"barrier\.cluster\.arrive\.aligned;", rb"barrier.cluster.arrive.relaxed;", None),
