@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """How close are kernels to what a GPU can do? Products beside cuBLAS, everything beside the copy bandwidth, and whole
-cases beside torch.compile, whose kernels are Triton's.
+cases beside torch.compile and beside Triton written by hand (triton_kernels.py).
 
     benchmarks/gpu_kernels.py compile FOLDER [--build build/release] [--quick]
     benchmarks/gpu_kernels.py measure FOLDER [--steps N]
 
 `compile` needs no GPU: it makes one program per case. `measure` runs them on the machine with the GPU, which has nothing
-but a driver and Python; with PyTorch there, it also times that, on random data. It prints two tables. Times are medians:
-ours of events around each launch (`bench --kernels`), PyTorch's of events around each call.
+but a driver and Python; with PyTorch and Triton there, it also times those, on random data. It prints two tables. Times
+are medians: ours of events around each launch (`bench --kernels`), the rivals' of events around each call, launched while
+the GPU is busy, so that what Python needs to launch it is not in its time.
 
 Each case is a training step whose gradient is what is to be measured, computed from inputs.
 
@@ -167,8 +168,8 @@ def compile_cases(folder, build, quick):
                         "--target-cpu=x86-64-v3", "--no-fuse=launches", "--quiet", "-o", folder / name, *options], check=True)
 
 
-class PyTorch:
-    """Times of a copy and of cuBLAS, in seconds."""
+class Rivals:
+    """Times of a copy, of cuBLAS, PyTorch and Triton, in seconds."""
 
     def __init__(self, rounds):
         import torch
@@ -176,19 +177,35 @@ class PyTorch:
             raise ImportError("no GPU")
         self.torch, self.rounds = torch, rounds
         self.name = f"PyTorch {torch.__version__}, {torch.cuda.get_device_name()}"
+        try:
+            import triton
+            import triton_kernels
+            self.triton = triton_kernels
+            self.name += f", Triton {triton.__version__}"
+        except ImportError:
+            self.triton = None
 
     def median(self, call):
-        event = lambda: self.torch.cuda.Event(enable_timing=True)
-        seconds = []
+        """Of single calls, as ours are measured. Each waits behind a busy GPU while Python launches it."""
+        cuda, seconds = self.torch.cuda, []
         for number in range(self.rounds + 3):
-            begin, end = event(), event()
+            begin, end = cuda.Event(enable_timing=True), cuda.Event(enable_timing=True)
+            cuda._sleep(1_000_000)
             begin.record()
             call()
             end.record()
-            self.torch.cuda.synchronize()
-            if number >= 3:
+            cuda.synchronize()
+            if number >= 3:  # the first ones compile, tune and take memory
                 seconds.append(begin.elapsed_time(end) * 1e-3)
         return statistics.median(seconds)
+
+    def by_hand(self, kind, *arguments):
+        """Of the Triton kernel `kind`; nothing without Triton or if it fails, which is reported."""
+        try:
+            return self.triton and self.triton.fastest(getattr(self.triton, kind)(*arguments), self.median)
+        except Exception as error:  # whatever Triton's compiler raises
+            print(f"error: Triton's {kind} {arguments}: {error}", file=sys.stderr)
+            return None
 
     def copy_bandwidth(self):
         source = self.torch.rand(1 << 29, device="cuda")
@@ -207,7 +224,6 @@ class PyTorch:
         c = torch.empty((m, n), device="cuda", dtype=kind)
         return self.median(lambda: torch.mm(a, b, out=c))
 
-
     def case(self, kind, m, n=1):
         """The same step as the case of this name, compiled."""
         torch, functional = self.torch, self.torch.nn.functional
@@ -217,7 +233,7 @@ class PyTorch:
         if kind == "adam":
             weight = random(m).requires_grad_()
             weight.grad = random(m)
-            return torch.optim.Adam([weight], lr=rate, fused=True).step
+            return torch.optim.Adam([weight], lr=rate, fused=True, capturable=True).step
         x, w, v = random(m, n), random(m, n), random(n)
         labels = torch.randint(n, (m,), device="cuda")
 
@@ -243,16 +259,21 @@ class PyTorch:
         return torch.compile({"softmax": softmax, "gelu": gelu, "layer_norm": layer_norm, "cross_entropy": cross_entropy}[kind])
 
 
+def ratio(rival, seconds):
+    return [f"{rival * 1e3:.4f}", f"{rival / seconds:.2f}"] if rival else ["-", "-"]
+
+
 def measure(folder, steps):
     try:
-        torch = PyTorch(steps)
+        rivals = Rivals(steps)
     except ImportError as error:
-        torch = None
+        rivals = None
         print(f"Without PyTorch ({error}).\n")
-    copy = torch.copy_bandwidth() if torch else None
-    if torch:
-        print(f"{torch.name}; a copy moves {copy / 1e9:.0f} GB/s.\n")
-    print("| case | kernel | ms | TFLOP/s | GB/s | of a copy | cuBLAS, ms | cuBLAS / ours |\n|---|---|--:|--:|--:|--:|--:|--:|")
+    copy = rivals.copy_bandwidth() if rivals else None
+    if rivals:
+        print(f"{rivals.name}; a copy moves {copy / 1e9:.0f} GB/s.\n")
+    print("| case | kernel | ms | TFLOP/s | GB/s | of a copy | cuBLAS, ms | cuBLAS / ours | Triton, ms | Triton / ours |\n"
+          "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     failed, totals = 0, []
     for path in sorted(folder.glob("*.mlir")):
         name = path.stem
@@ -260,7 +281,7 @@ def measure(folder, steps):
                               "--steps-per-launch=1"], capture_output=True, text=True, check=False)
         if run.returncode:
             failed += 1
-            print(f"| {name} | FAILED: {run.stderr.strip()[:200]} | | | | | | |")
+            print(f"| {name} | FAILED: {run.stderr.strip()[:200]} | | | | | | | | |")
             continue
         kind, *parts = name.split("-")
         kernels = sorted(json.loads(run.stdout)["kernels"], key=lambda kernel: -kernel["seconds"])
@@ -270,18 +291,21 @@ def measure(folder, steps):
             if seconds <= 0 or kernel["bytes"] < 1000:
                 continue
             cells = [name, kernel["name"], f"{seconds * 1e3:.4f}", f"{kernel['flops'] / seconds / 1e12:.1f}",
-                     f"{kernel['bytes'] / seconds / 1e9:.0f}", f"{kernel['bytes'] / seconds / copy:.2f}" if copy else "-", "", ""]
-            if torch and kind == "product" and kernel["name"].startswith("dot"):
-                rival = torch.product(parts[0], *map(int, parts[1].split("x")), parts[2])
-                cells[-2:] = f"{rival * 1e3:.4f}", f"{rival / seconds:.2f}"
+                     f"{kernel['bytes'] / seconds / 1e9:.0f}", f"{kernel['bytes'] / seconds / copy:.2f}" if copy else "-"]
+            if rivals and kind == "product" and kernel["name"].startswith("dot"):
+                what = parts[0], *map(int, parts[1].split("x")), parts[2]
+                cells += ratio(rivals.product(*what), seconds) + ratio(rivals.by_hand("product", *what), seconds)
+            else:
+                cells += [""] * 4
             print("| " + " | ".join(cells) + " |", flush=True)
-    if torch:
-        print("\n| whole case | ours, ms | torch.compile, ms | torch / ours |\n|---|--:|--:|--:|")
-    for name, seconds in totals if torch else []:
+    if rivals:
+        print("\n| whole case | ours, ms | torch.compile, ms | torch / ours | Triton, ms | Triton / ours |\n|---|--:|--:|--:|--:|--:|")
+    for name, seconds in totals if rivals else []:
         kind, *parts = name.split("-")
         if kind != "product":
-            rival = torch.median(torch.case(kind, *map(int, parts[0].split("x"))))
-            print(f"| {name} | {seconds * 1e3:.4f} | {rival * 1e3:.4f} | {rival / seconds:.2f} |", flush=True)
+            extents = [int(extent) for extent in parts[0].split("x")]
+            print("| " + " | ".join([name, f"{seconds * 1e3:.4f}", *ratio(rivals.median(rivals.case(kind, *extents)), seconds),
+                                     *ratio(rivals.by_hand(kind, *extents), seconds)]) + " |", flush=True)
     return failed
 
 

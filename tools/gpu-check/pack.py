@@ -111,7 +111,7 @@ def pack_benchmarks(out, sinterc, quick):
         subprocess.run([sinterc, ROOT / "test" / "models" / f"{model}.mlir", f"--batch={batch}", "--target=nvptx",
                         "--gpu=sm_80,sm_90a", "--target-cpu=x86-64-v3", "--quiet", *options, "-o",
                         out / "benchmarks" / f"{model}{suffix}_{batch}"], check=True)
-    for script in ("pytorch_step.py", "gpu_kernels.py"):
+    for script in ("pytorch_step.py", "gpu_kernels.py", "triton_kernels.py"):
         shutil.copy(ROOT / "benchmarks" / script, out / "benchmarks")
     subprocess.run([sys.executable, ROOT / "benchmarks" / "gpu_kernels.py", "compile", out / "kernels", "--build",
                     sinterc.parent.parent, *(["--quick"] if quick else [])], check=True)
