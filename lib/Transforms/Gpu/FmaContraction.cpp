@@ -67,7 +67,7 @@ FmaContraction::FmaContraction(DeviceFunction &function, const ContractionProble
 StagedContraction::Copy FmaContraction::planCopy(const Side &side) const {
   Type type = side.operand->element();
   int64_t chunk = kAccessBytes / elementBytes(type), perThread = bk * side.width / function.threads;
-  bool staysAsIs = !side.liesAlongK(p.k) && type == element && chunk <= perThread;
+  bool staysAsIs = !side.liesAlongK(p.k) && type == element;
   return StagedContraction::planCopy(side, std::min(chunk, perThread), staysAsIs);
 }
 
@@ -101,9 +101,9 @@ StagedContraction::Place FmaContraction::place(const Copy &copy, int64_t number)
   return {math.rem(line, copy.rows), math.mul(k, copy.lanes)};
 }
 
-void FmaContraction::copyChunk(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) {
+void FmaContraction::copyPiece(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) {
   Value buffer = copy.side == &left ? leftBuffer : rightBuffer;
-  startCopy(builder, loc, source, from, valid, buffer, {stage, to.row, to.column});
+  startCopy(builder, loc, source, from, copy.lanes, valid, buffer, {stage, to.row, to.column});
 }
 
 void FmaContraction::storePiece(const Copy &copy, Value piece, Value stage, const Place &to) {

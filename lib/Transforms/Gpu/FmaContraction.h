@@ -40,7 +40,7 @@ private:
   void allocate() override;
   int64_t accumulatorCount() const override { return tile.tm * tile.tn; }
   Values multiply(Value stage, Values accumulators) override;
-  void copyChunk(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) override;
+  void copyPiece(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) override;
   void storePiece(const Copy &copy, Value piece, Value stage, const Place &to) override;
   Place place(const Copy &copy, int64_t number) override;
   void emitEpilogue(llvm::ArrayRef<Value> accumulators) override;

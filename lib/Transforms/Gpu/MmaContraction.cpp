@@ -51,8 +51,9 @@ void MmaContraction::allocate() {
   rightTile.emplace(tileAt(rightCopy, bytes(leftCopy)));
 }
 
-void MmaContraction::copyChunk(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) {
-  tileOf(copy).copyChunk(source, from, valid, stage, to.row, to.column);
+void MmaContraction::copyPiece(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) {
+  const SharedTile &tile = tileOf(copy);
+  startCopy(builder, loc, source, from, copy.lanes, valid, tile.buffer, tile.indices(stage, to.row, to.column));
 }
 
 void MmaContraction::storePiece(const Copy &copy, Value piece, Value stage, const Place &to) {

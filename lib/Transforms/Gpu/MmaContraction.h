@@ -35,7 +35,7 @@ private:
   void allocate() override;
   int64_t accumulatorCount() const override;
   Values multiply(Value stage, Values sums) override;
-  void copyChunk(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) override;
+  void copyPiece(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) override;
   void storePiece(const Copy &copy, Value piece, Value stage, const Place &to) override;
   void emitEpilogue(llvm::ArrayRef<Value> accumulators) override;
   const SharedTile &tileOf(const Copy &copy) const { return copy.side == &left ? *leftTile : *rightTile; }

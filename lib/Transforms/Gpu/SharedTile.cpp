@@ -43,23 +43,20 @@ SmallVector<Value, 3> SharedTile::indices(Value stage, Value row, Value column) 
   return {stage, row, math.add(math.mul(swizzled, chunk()), math.rem(column, chunk()))};
 }
 
-void SharedTile::copyChunk(Value source, Value at, Value valid, Value stage, Value row, Value column) const {
-  startCopy(builder, loc, source, at, valid, buffer, indices(stage, row, column));
-}
-
-void startCopy(OpBuilder &builder, Location loc, Value source, Value at, Value valid, Value buffer,
+void startCopy(OpBuilder &builder, Location loc, Value source, Value at, int64_t count, Value valid, Value buffer,
                ValueRange indices) {
   IndexMath math(builder, loc);
-  int64_t chunk = kAccessBytes / elementBytes(cast<MemRefType>(buffer.getType()).getElementType());
-  Value count;
+  bool isWidest = count * elementBytes(cast<MemRefType>(buffer.getType()).getElementType()) == kAccessBytes;
+  Value read;
   if (valid) {
     // Nothing is read then, but an address is still an address.
-    count = arith::SelectOp::create(builder, loc, valid, math.constant(chunk), math.constant(0));
+    read = arith::SelectOp::create(builder, loc, valid, math.constant(count), math.constant(0));
     at = arith::SelectOp::create(builder, loc, valid, at, math.constant(0));
   }
+  // Only the widest copies can pass the first-level cache.
   nvgpu::DeviceAsyncCopyOp::create(builder, loc, nvgpu::DeviceAsyncTokenType::get(builder.getContext()), buffer,
-                                   indices, source, ValueRange{at}, builder.getIndexAttr(chunk), count,
-                                   builder.getUnitAttr());
+                                   indices, source, ValueRange{at}, builder.getIndexAttr(count), read,
+                                   isWidest ? builder.getUnitAttr() : UnitAttr());
 }
 
 void commitCopies(OpBuilder &builder, Location loc) {

@@ -11,8 +11,8 @@
 //   row 0:  0 1 2 3     row 2:  1 0 3 2     row 4:  2 3 0 1     row 6:  3 2 1 0
 //   row 1:  0 1 2 3     row 3:  1 0 3 2     row 5:  2 3 0 1     row 7:  3 2 1 0
 //
-// A tile keeps the order of its matrix in memory: neighbours there are neighbours in a row here. So copies move whole
-// chunks, and whoever needs the transpose transposes when loading.
+// A tile keeps the order of its matrix in memory: neighbours there are neighbours in a row here. So copies move chunks,
+// or parts of them, and whoever needs the transpose transposes when loading.
 
 #ifndef SINTER_LIB_TRANSFORMS_GPU_SHAREDTILE_H
 #define SINTER_LIB_TRANSFORMS_GPU_SHAREDTILE_H
@@ -31,10 +31,6 @@ public:
 
   /// Where an element lies in `buffer`.
   llvm::SmallVector<mlir::Value, 3> indices(mlir::Value stage, mlir::Value row, mlir::Value column) const;
-  /// Starts the copy (`cp.async`) of a chunk that begins at (row, column) from element `at` of `source`, both on 16
-  /// bytes; zeros come in its place where `valid` does not hold (null: it does). It belongs to the thread's next group.
-  void copyChunk(mlir::Value source, mlir::Value at, mlir::Value valid, mlir::Value stage, mlir::Value row,
-                 mlir::Value column) const;
 
   /// Elements of a chunk.
   int64_t chunk() const;
@@ -48,9 +44,11 @@ private:
   mlir::Location loc;
 };
 
-/// Starts the copy of 16 bytes from element `at` of `source` to `indices` of `buffer`, as SharedTile::copyChunk says.
-void startCopy(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value source, mlir::Value at, mlir::Value valid,
-               mlir::Value buffer, mlir::ValueRange indices);
+/// Starts the copy (`cp.async`) of `count` elements, 4, 8 or 16 bytes, from element `at` of `source` to `indices` of
+/// `buffer`, both on multiples of as many bytes; zeros come in their place where `valid` does not hold (null: it does).
+/// It belongs to the thread's next group.
+void startCopy(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value source, mlir::Value at, int64_t count,
+               mlir::Value valid, mlir::Value buffer, mlir::ValueRange indices);
 
 /// Closes the thread's group of copies; waits until all of its groups but the last `pending` have arrived.
 void commitCopies(mlir::OpBuilder &builder, mlir::Location loc);

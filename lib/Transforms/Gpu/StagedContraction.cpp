@@ -6,34 +6,38 @@
 #include "SharedTile.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "sinter/Transforms/Memory/Layout.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace sinter {
 
-StagedContraction::Copy StagedContraction::planCopy(const Side &side, int64_t chunk, bool mayBeAsync) const {
-  bool alongK = side.liesAlongK(p.k), inChunks = chunk > 1 && lieInChunks(side, alongK, chunk);
-  return {&side,
-          alongK,
-          inChunks && mayBeAsync && !side.operand->prologue,
-          inChunks ? chunk : 1,
-          alongK ? side.width : bk,
-          alongK ? bk : side.width};
+StagedContraction::Copy StagedContraction::planCopy(const Side &side, int64_t widest, bool mayBeAsync) const {
+  constexpr int64_t leastAsync = 4; // bytes
+  bool alongK = side.liesAlongK(p.k);
+  const int64_t bytes = elementBytes(side.operand->element());
+  Copy copy{&side, alongK, false, 1, alongK ? side.width : bk, alongK ? bk : side.width};
+  while (widest > 1 && !lieInPieces(side, alongK, widest))
+    widest /= 2;
+  copy.lanes = widest;
+  copy.isAsync =
+      mayBeAsync && !side.operand->prologue && widest * bytes >= leastAsync && lieInPieces(side, alongK, widest);
+  return copy;
 }
 
-/// Rows of chunks start (as blocks of memory do) and end on multiples of 16 bytes; sources that the row's dim has no
-/// part in are the same for a chunk.
-bool StagedContraction::lieInChunks(const Side &side, bool alongK, int64_t chunk) const {
+/// Rows start (as blocks of memory do) and end on multiples of `lanes` elements; sources that the row's dim has no part
+/// in are the same for a piece.
+bool StagedContraction::lieInPieces(const Side &side, bool alongK, int64_t lanes) const {
   const ContractionDim &inner = alongK ? p.k : *side.dim, &outer = alongK ? *side.dim : p.k;
-  auto liesInChunks = [&](const ContractionOperand::Source &source) {
-    auto isAligned = [&](const ContractionDim &dim) { return strideAlong(source.strides, dim) % chunk == 0; };
+  auto liesInPieces = [&](const ContractionOperand::Source &source) {
+    auto isAligned = [&](const ContractionDim &dim) { return strideAlong(source.strides, dim) % lanes == 0; };
     int64_t stride = strideAlong(source.strides, inner);
     return stride == 0 ||
            (stride == 1 && isAligned(outer) && llvm::all_of(p.outer, isAligned) && llvm::all_of(p.outerK, isAligned));
   };
-  return (inner.dynamic ? inner.perRow : inner.extent) % chunk == 0 &&
-         llvm::all_of(side.operand->sources, liesInChunks) &&
+  return (inner.dynamic ? inner.perRow : inner.extent) % lanes == 0 &&
+         llvm::all_of(side.operand->sources, liesInPieces) &&
          (side.operand->prologue || strideAlong(side.operand->strides, inner) == 1);
 }
 
@@ -96,7 +100,7 @@ std::pair<Value, Value> StagedContraction::coordinates(const Copy &copy, Value s
   return {math.add(copy.side->start, at), math.add(math.mul(stretch, bk), k)};
 }
 
-void StagedContraction::startChunks(const Copy &copy, Value stretch, Value stage) {
+void StagedContraction::startPieces(const Copy &copy, Value stretch, Value stage) {
   const ContractionDim &dim = *copy.side->dim;
   const ContractionOperand::Source &source = copy.side->operand->sources.front();
   bool checksAt = dim.dynamic || dim.extent % copy.side->width != 0;
@@ -109,7 +113,7 @@ void StagedContraction::startChunks(const Copy &copy, Value stretch, Value stage
       valid = math.both(valid, math.less(k, extentOf(p.k)));
     Value from = math.add(
         base, math.add(math.mul(at, strideAlong(source.strides, dim)), math.mul(k, strideAlong(source.strides, p.k))));
-    copyChunk(copy, flat(source.argument), from, valid, stage, to);
+    copyPiece(copy, flat(source.argument), from, valid, stage, to);
   }
 }
 
@@ -117,7 +121,7 @@ StagedContraction::Values StagedContraction::start(Value stretch, Value stage) {
   Values loaded;
   for (const Copy *copy : {&leftCopy, &rightCopy}) {
     if (copy->isAsync) {
-      startChunks(*copy, stretch, stage);
+      startPieces(*copy, stretch, stage);
       continue;
     }
     for (int64_t number = 0; number < pieces(*copy); ++number) {

@@ -9,10 +9,11 @@
 //   multiply stretch t
 //   finish them
 //
-// An operand that lies in 16-byte chunks, all inside or all outside of it, may be copied by `cp.async`, past registers.
-// Any other (one with a prologue, one that is transposed on the way) is loaded into registers where the copies start,
-// and goes from there through its prologue to shared memory after the multiplication, so that the latter hides the way
-// from memory: in chunks as well if its sources lie so, else element by element.
+// An operand is copied in pieces of 16 bytes, or of 8 or 4 where its rows begin or end between multiples of more: a
+// piece is all inside or all outside of it. `cp.async` takes them past registers. Any other operand (one with a
+// prologue, one that is transposed on the way) is loaded into registers where the copies start, and goes from there
+// through its prologue to shared memory after the multiplication, so that the latter hides the way from memory: in
+// pieces as well if its sources lie so, else element by element.
 
 #ifndef SINTER_LIB_TRANSFORMS_GPU_STAGEDCONTRACTION_H
 #define SINTER_LIB_TRANSFORMS_GPU_STAGEDCONTRACTION_H
@@ -43,15 +44,15 @@ protected:
     Value row, column;
   };
 
-  /// With pieces of `chunk` elements if the side lies so; `mayBeAsync` if it is stored as it is loaded.
-  Copy planCopy(const Side &side, int64_t chunk, bool mayBeAsync) const;
+  /// In pieces of up to `widest` elements, a power of two; `mayBeAsync` if the side is stored as it is loaded.
+  Copy planCopy(const Side &side, int64_t widest, bool mayBeAsync) const;
 
   Value tileNumber() override;
   Values emitStretches(Values accumulators) override;
   /// Adds the products of a stretch to the accumulators.
   virtual Values multiply(Value stage, Values accumulators) = 0;
-  /// Starts the copy of a chunk by `cp.async`, from element `from` of `source`; zeros if not `valid` (null: it is).
-  virtual void copyChunk(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) = 0;
+  /// Starts the copy of a piece by `cp.async`, from element `from` of `source`; zeros if not `valid` (null: it is).
+  virtual void copyPiece(const Copy &copy, Value source, Value from, Value valid, Value stage, const Place &to) = 0;
   /// Puts a piece (an element, or a vector) into shared memory.
   virtual void storePiece(const Copy &copy, Value piece, Value stage, const Place &to) = 0;
   /// Where the thread's piece number `number` begins; neighbouring threads have neighbouring pieces of a row.
@@ -65,7 +66,7 @@ protected:
 private:
   /// First stretch of the block, and the one behind its last.
   std::pair<Value, Value> ownStretches();
-  bool lieInChunks(const Side &side, bool alongK, int64_t chunk) const;
+  bool lieInPieces(const Side &side, bool alongK, int64_t lanes) const;
   /// Pieces of a tile that each thread copies.
   int64_t pieces(const Copy &copy) const { return copy.rows * copy.columns / copy.lanes / function.threads; }
   /// The piece's place along the result and along k.
@@ -74,7 +75,7 @@ private:
   Values start(Value stretch, Value stage);
   /// The same if `condition` holds.
   Values startIf(Value condition, Value stretch, Value stage);
-  void startChunks(const Copy &copy, Value stretch, Value stage);
+  void startPieces(const Copy &copy, Value stretch, Value stage);
   /// Puts that into shared memory.
   void finish(llvm::ArrayRef<Value> loaded, Value stretch, Value stage);
 };

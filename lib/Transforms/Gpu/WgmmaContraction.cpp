@@ -4,6 +4,7 @@
 #include "WgmmaContraction.h"
 
 #include "MmaContraction.h"
+#include "WgmmaOperand.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -24,68 +25,19 @@ static constexpr int64_t kLongK = 16;
 /// Threads of a group; groups that multiply, each the rows of one instruction. The warp behind them copies.
 static constexpr int64_t kGroup = 4 * kWarp, kGroups = 2, kGroupRows = 64;
 static constexpr int64_t kThreads = kGroups * kGroup + kWarp;
-/// Along k, of a stretch (a swizzled row), and of one instruction.
-static constexpr int64_t kRowBytes = 128, kInstructionBytes = 32;
-/// Boxes of an operand whose neighbours lie along the result: 64 of k, 64 elements of two bytes.
-static constexpr int64_t kBoxRows = 64, kBoxBytes = kBoxRows * kRowBytes;
+/// Along k, of a stretch (a swizzled row), and of one instruction; of a box across k.
+static constexpr int64_t kRowBytes = kWgmmaRowBytes, kInstructionBytes = 32;
+static constexpr int64_t kBoxRows = kWgmmaBoxRows, kBoxBytes = kBoxRows * kRowBytes;
 /// Rows of a warp, and elements that rows of its slab are longer: see MmaContraction.cpp.
 static constexpr int64_t kWarpRows = 16, kSlabPadding = 8;
 /// Rows of tiles that are computed one after the other, so that blocks under way share what they read.
 static constexpr int64_t kTileRowsOfBand = 8;
 
-//===----------------------------------------------------------------------===//
-// Tensor maps
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// How the copy engine sees an operand.
-struct MapPlan {
-  bool alongK;                                    ///< neighbours in memory are neighbours along k
-  SmallVector<const ContractionDim *, 3> further; ///< dims behind the first two: outer ones, then outer k
-  TensorMapNumbers numbers;
-};
-} // namespace
-
-/// Boxes have `rows` rows if those lie along k.
-static std::optional<MapPlan> planMap(const ContractionProblem &p, const ContractionOperand &operand,
-                                      const ContractionDim &dim, int64_t rows) {
-  Type element = operand.element();
-  if (operand.prologue || operand.sources.size() != 1)
-    return std::nullopt;
-  const ContractionOperand::Source &source = operand.sources.front();
-  auto strideOf = [&](const ContractionDim &d) { return strideAlong(source.strides, d); };
-  MapPlan plan{strideOf(p.k) == 1, {}, {}};
-  const ContractionDim &inner = plan.alongK ? p.k : dim, &second = plan.alongK ? dim : p.k;
-  const int64_t bytes = elementBytes(element), stretch = kRowBytes / bytes;
-  // Elements of four bytes cannot be transposed.
-  if (strideOf(inner) != 1 || strideOf(second) == 0 || (!plan.alongK && bytes != 2))
-    return std::nullopt;
-  constexpr int64_t f16 = 6, bf16 = 9, tf32 = 11; // CUtensorMapDataType
-  plan.numbers.argument = cast<BlockArgument>(source.argument).getArgNumber();
-  plan.numbers.element = element.isBF16() ? bf16 : element.isF16() ? f16 : tf32;
-  auto add = [&](const ContractionDim &d, int64_t box) {
-    plan.numbers.dims.push_back({d.dynamic ? d.perRow : 0, d.dynamic ? 0 : d.extent, strideOf(d) * bytes, box});
-  };
-  add(inner, stretch);
-  add(second, plan.alongK ? rows : kBoxRows);
-  for (ArrayRef<ContractionDim> dims : {ArrayRef(p.outer), ArrayRef(p.outerK)})
-    for (const ContractionDim &d : dims)
-      if (strideOf(d) != 0) {
-        plan.further.push_back(&d);
-        add(d, 1);
-      }
-  constexpr size_t mostDims = 5;
-  auto isAligned = [](const TensorMapNumbers::Dim &d) { return d.strideBytes % kAccessBytes == 0; };
-  if (plan.numbers.dims.size() > mostDims || !llvm::all_of(ArrayRef(plan.numbers.dims).drop_front(), isAligned))
-    return std::nullopt;
-  return plan;
+static std::optional<WgmmaOperand> planLeft(const ContractionProblem &p, const WgmmaTile &tile) {
+  return planWgmmaOperand(p, p.lhs, p.m, tile.block.m);
 }
-
-static std::optional<MapPlan> planLeft(const ContractionProblem &p, const WgmmaTile &tile) {
-  return planMap(p, p.lhs, p.m, tile.block.m);
-}
-static std::optional<MapPlan> planRight(const ContractionProblem &p, const WgmmaTile &tile) {
-  return planMap(p, p.rhs, p.n, tile.block.n);
+static std::optional<WgmmaOperand> planRight(const ContractionProblem &p, const WgmmaTile &tile) {
+  return planWgmmaOperand(p, p.rhs, p.n, tile.block.n);
 }
 
 const WgmmaTile *WgmmaContraction::choose(const ContractionProblem &p, bool roundsToTf32) {
@@ -245,7 +197,7 @@ void WgmmaContraction::emitCopies(Value firstStep) {
 
 /// Stretch `number` to the stage of `step`. `offset`: of the side's tile in a stage.
 void WgmmaContraction::copyTile(const Side &side, unsigned map, Value number, Value step, int64_t offset) {
-  MapPlan plan = &side == &right ? *planRight(p, tile) : *planLeft(p, tile);
+  WgmmaOperand plan = &side == &right ? *planRight(p, tile) : *planLeft(p, tile);
   Value to = math.add(math.mul(ring->stage(step), stageBytes()), offset);
   Values places = placesOf(number);
   for (int64_t box = 0; box < (plan.alongK ? 1 : side.width / kBoxRows); ++box) {

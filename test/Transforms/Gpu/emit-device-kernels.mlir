@@ -180,18 +180,18 @@ module attributes {sinter.batch = 2001 : i64} {
   // CHECK-NEXT: memref.load
   // CHECK-NEXT: memref.store
 
-  // Tiles of 16 by 16 in shared memory, two of each operand, with rows that are 16 bytes longer, of which this k needs one;
-  // all of it is loaded before any is stored. The result goes through shared memory to the epilogue.
+  // Tiles of 16 by 16 in shared memory, two of each operand, with rows that are 16 bytes longer, of which this k needs one.
+  // The left one is transposed on the way, in pieces of 8 bytes, and all of it is loaded before any is stored; rows of the
+  // right one have 44 bytes: pieces of 4, past registers. The result goes through shared memory to the epilogue.
   // CHECK-LABEL: gpu.func @k_remainders_4(
   // CHECK-SAME: workgroup(%[[BYTES:.*]] : memref<20480xi8, #gpu.address_space<workgroup>> {llvm.align = 16 : i64})
   // CHECK-SAME: sinter.grid = array<i64: 1, 0, 16, 1>
   // CHECK-DAG: %[[A:.*]] = memref.view %[[BYTES]][%c0]{{.*}} to memref<2x64x20xf32
   // CHECK-DAG: %[[B:.*]] = memref.view %[[BYTES]][%c10240]{{.*}} to memref<2x64x20xf32
   // CHECK: scf.if
-  // CHECK-COUNT-4: memref.load {{.*}} : memref<12006xf32>
-  // CHECK-COUNT-4: memref.load {{.*}} : memref<66xf32>
+  // CHECK-COUNT-2: vector.load {{.*}} : memref<12006xf32>, vector<2xf32>
+  // CHECK-COUNT-4: nvgpu.device_async_copy {{.*}}, %[[B]]{{.*}}, 1, %{{.*}} : memref<66xf32>
   // CHECK-COUNT-4: memref.store {{.*}}, %[[A]]
-  // CHECK-COUNT-4: memref.store {{.*}}, %[[B]]
   // CHECK: gpu.barrier
   // CHECK-COUNT-64: math.fma
   // CHECK: %[[C:.*]] = memref.view %[[BYTES]]{{.*}} to memref<16x16xf32

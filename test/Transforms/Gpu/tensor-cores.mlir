@@ -93,6 +93,25 @@ module attributes {sinter.batch = 64 : i64} {
     }
     return %r : tensor<?x40xf32>
   }
+  func.func @pieces(%x: tensor<?x332xbf16>, %w: tensor<332x42xbf16>, %y: tensor<?x42xf32>) -> tensor<?x42xf32> {
+    %r = sinter.kernel "pieces" schedule #sinter.schedule<contraction, tile = [2, 2, 2, 1, 1, 6, 0, 0, 0, 0], vector = 4, parallel = true>
+        ins(%x, %w : tensor<?x332xbf16>, tensor<332x42xbf16>) outs(%y : tensor<?x42xf32>) -> tensor<?x42xf32> {
+    ^bb0(%a: tensor<?x332xbf16>, %b: tensor<332x42xbf16>, %out: tensor<?x42xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<?x42xf32>) -> tensor<?x42xf32>
+      %p = linalg.generic {indexing_maps = [#left, #right, #result], iterator_types = ["parallel", "parallel", "reduction"]}
+          ins(%a, %b : tensor<?x332xbf16>, tensor<332x42xbf16>) outs(%init : tensor<?x42xf32>) {
+      ^bb0(%l: bf16, %q: bf16, %c: f32):
+        %lw = arith.extf %l : bf16 to f32
+        %qw = arith.extf %q : bf16 to f32
+        %m = arith.mulf %lw, %qw : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<?x42xf32>
+      sinter.yield %p : tensor<?x42xf32>
+    }
+    return %r : tensor<?x42xf32>
+  }
 
   // Four warps of 16 by 16; three stretches of 64 are on their way before the loop. The left tile lies along k, the right
   // one is transposed when it is loaded.
@@ -152,4 +171,11 @@ module attributes {sinter.batch = 64 : i64} {
   // TF32: nvvm.convert.float.to.tf32 {{.*}}#nvvm.fp_rnd_mode<rna>
   // TF32: nvvm.mma.sync {{.*}}#nvvm.mma_type<tf32>{{.*}}m = 16, n = 8, k = 8
   // TF32-NOT: math.fma
+
+  // Rows of 664 and of 84 bytes: copies of 8 and of 4.
+  // CHECK-LABEL: gpu.func @k_pieces_4(
+  // CHECK: nvgpu.device_async_copy {{.*}}, 4, %{{[0-9]+}} : memref<21248xbf16> to memref<4x32x64xbf16
+  // CHECK: nvgpu.device_async_copy {{.*}}, 2, %{{[0-9]+}} : memref<13944xbf16> to memref<4x64x32xbf16
+  // CHECK-NOT: bypass
+  // CHECK: nvvm.mma.sync
 }
