@@ -57,6 +57,21 @@ int64_t sinter_gpu_steps_per_launch(const sinter_gpu *gpu);
  * of sinter_gpu_train_steps, _poll or _finish, in the order of the steps; until then it must stay there. A fault is
  * reported then too. */
 sinter_status sinter_gpu_train_steps(sinter_gpu *gpu, const sinter_step_args *args, int64_t count);
+
+/* Data that stay on the device. */
+
+/* Makes room for `count` rows of every input and target (0: for none), in place of those that were there, and waits for
+ * all steps before. SINTER_OUT_OF_MEMORY, with the bytes needed and found, if that is more than seven eighths of the
+ * memory that is unused; SINTER_UNSUPPORTED if an input or target has no dimension for rows. There is no room then. */
+sinter_status sinter_gpu_keep_rows(sinter_gpu *gpu, int64_t count);
+/* Writes `rows` of them, from number `first` on: an array of that many rows for each input and target. Waits. */
+sinter_status sinter_gpu_write_rows(sinter_gpu *gpu, int64_t first, int64_t rows, const void *const *inputs,
+                                    const void *const *targets);
+/* As sinter_gpu_train_steps, bit for bit, on batches of kept rows: numbers[i] are those of step i, args[i].rows of
+ * them. Of `args` inputs and targets are not read. The numbers may be written again as soon as the function returns. */
+sinter_status sinter_gpu_train_rows(sinter_gpu *gpu, const sinter_step_args *args, const int64_t *const *numbers,
+                                    int64_t count);
+
 /* Writes the losses that have arrived, without waiting. `*pending`: steps whose losses have not. */
 sinter_status sinter_gpu_poll(sinter_gpu *gpu, int64_t *pending);
 /* Waits for all steps and writes their losses. */

@@ -62,6 +62,9 @@ typedef struct sinter_batch {
   int64_t rows;
   double learning_rate;
   double *loss; /* gets the loss when it has arrived; may be NULL */
+  /* Numbers of rows that are on the GPU (sinter_model_keep_rows), in place of inputs and targets, which are NULL then;
+   * else NULL. For all batches of a call or for none. */
+  const int64_t *kept;
 } sinter_batch;
 
 /* The same for `count` batches of equally many rows: the steps are taken one after the other, with the same results. On
@@ -70,6 +73,11 @@ typedef struct sinter_batch {
  * alone, and their places must stay until then. A fault of a step is reported by whichever call comes to know of it. On
  * a CPU the losses are there at once. */
 sinter_status sinter_model_train_steps(sinter_model *model, const sinter_batch *batches, int64_t count);
+/* Rows of data that stay on a GPU: sinter_gpu_keep_rows and sinter_gpu_write_rows (gpu.h). SINTER_UNSUPPORTED on a CPU,
+ * where data are in reach anyway. */
+sinter_status sinter_model_keep_rows(sinter_model *model, int64_t count);
+sinter_status sinter_model_write_rows(sinter_model *model, int64_t first, int64_t rows, const void *const *inputs,
+                                      const void *const *targets);
 /* Writes the losses that have arrived, without waiting; `*pending`: training steps whose losses have not. */
 sinter_status sinter_model_poll(sinter_model *model, int64_t *pending);
 /* Waits for all steps and writes their losses. */

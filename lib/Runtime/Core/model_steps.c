@@ -85,12 +85,20 @@ static double lossAsDouble(const sinter_model *model, const LossScalar *loss) {
   return model->artifact->loss_dtype == SINTER_F64 ? loss->f64 : (double)loss->f32;
 }
 
+static sinter_status checkGpu(const sinter_model *model) {
+  if (model->gpu)
+    return SINTER_OK;
+  return sinter_fail(SINTER_UNSUPPORTED, "rows of model '%s' are kept on GPUs alone", model->artifact->name);
+}
+
 static sinter_status checkBatch(const sinter_model *model, const sinter_batch *batch) {
   const sinter_artifact *artifact = model->artifact;
   sinter_status status = checkRows(model, batch->rows);
-  if (status == SINTER_OK)
+  if (status == SINTER_OK && batch->kept)
+    status = checkGpu(model);
+  if (status == SINTER_OK && !batch->kept)
     status = checkBuffers("input", artifact->inputs, artifact->input_count, batch->inputs);
-  if (status == SINTER_OK)
+  if (status == SINTER_OK && !batch->kept)
     status = checkBuffers("target", artifact->targets, artifact->target_count, batch->targets);
   if (status == SINTER_OK && !isfinite(batch->learning_rate))
     return sinter_fail(SINTER_INVALID_ARGUMENT, "learning rate: expected a finite number, found %g",
@@ -144,14 +152,17 @@ static sinter_status trainOnGpu(sinter_model *model, const sinter_batch *batches
   if (status != SINTER_OK)
     return status;
   sinter_step_args args[SINTER_MOST_STEPS_PER_LAUNCH];
+  const int64_t *kept[SINTER_MOST_STEPS_PER_LAUNCH];
   for (int64_t i = 0; i < count; ++i) {
     Pending *step = &model->pending[(model->sent + i) % model->pendingRoom];
     step->loss = batches[i].loss;
     args[i] = argsOfBatch(&batches[i], model->step + 1 + i);
     args[i].seed = model->seed;
     args[i].loss = &step->scalar;
+    kept[i] = batches[i].kept;
   }
-  status = sinter_gpu_train_steps(model->gpu, args, count);
+  status =
+      kept[0] ? sinter_gpu_train_rows(model->gpu, args, kept, count) : sinter_gpu_train_steps(model->gpu, args, count);
   model->deviceIsNewer = 1;
   if (status != SINTER_OK)
     return status;
@@ -171,8 +182,30 @@ sinter_status sinter_model_train_steps(sinter_model *model, const sinter_batch *
     if (batches[i].rows != batches[0].rows)
       return sinter_fail(SINTER_INVALID_ARGUMENT, "rows of batches of one call: expected %lld for each, found %lld",
                          (long long)batches[0].rows, (long long)batches[i].rows);
+    if (!batches[i].kept != !batches[0].kept)
+      return sinter_fail(SINTER_INVALID_ARGUMENT, "batches of one call: expected kept rows for all or none of them");
   }
   return model->gpu ? trainOnGpu(model, batches, count) : trainOnCpu(model, batches, count);
+}
+
+sinter_status sinter_model_keep_rows(sinter_model *model, int64_t count) {
+  sinter_status status = checkGpu(model);
+  if (status == SINTER_OK)
+    status = sinter_model_finish(model);
+  return status == SINTER_OK ? sinter_gpu_keep_rows(model->gpu, count) : status;
+}
+
+sinter_status sinter_model_write_rows(sinter_model *model, int64_t first, int64_t rows, const void *const *inputs,
+                                      const void *const *targets) {
+  const sinter_artifact *artifact = model->artifact;
+  sinter_status status = checkGpu(model);
+  if (status == SINTER_OK)
+    status = checkBuffers("input", artifact->inputs, artifact->input_count, inputs);
+  if (status == SINTER_OK)
+    status = checkBuffers("target", artifact->targets, artifact->target_count, targets);
+  if (status == SINTER_OK)
+    status = sinter_model_finish(model);
+  return status == SINTER_OK ? sinter_gpu_write_rows(model->gpu, first, rows, inputs, targets) : status;
 }
 
 sinter_status sinter_model_poll(sinter_model *model, int64_t *pending) {
@@ -221,7 +254,7 @@ int64_t sinter_model_steps_per_launch(const sinter_model *model) {
 
 sinter_status sinter_model_train_step(sinter_model *model, const void *const *inputs, const void *const *targets,
                                       int64_t rows, double learning_rate, double *loss) {
-  const sinter_batch batch = {inputs, targets, rows, learning_rate, loss};
+  const sinter_batch batch = {inputs, targets, rows, learning_rate, loss, NULL};
   const sinter_status status = sinter_model_train_steps(model, &batch, 1);
   return status == SINTER_OK && loss ? sinter_model_finish(model) : status;
 }

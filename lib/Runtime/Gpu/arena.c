@@ -37,6 +37,8 @@ sinter_status sinter_arena_plan(Arena *arena, const sinter_artifact *artifact) {
   placeAll(arena->inputs, &arena->batchBytes, artifact->inputs, artifact->input_count, artifact->batch);
   placeAll(arena->targets, &arena->batchBytes, artifact->targets, artifact->target_count, artifact->batch);
   arena->batchBytes = place(&arena->batchBytes, 0); /* batches lie one behind the other */
+  arena->messageBytes = offsetof(Message, numbers) + (uint64_t)artifact->batch * sizeof(int64_t);
+  arena->messageBytes = place(&arena->messageBytes, 0);
   placeAll(arena->outputAt, &arena->outputBytes, artifact->outputs, artifact->output_count, artifact->batch);
   uint64_t constantBytes = 0;
   for (uint32_t i = 0; i < program->constant_count; ++i)

@@ -210,6 +210,7 @@ static void destroyOnDevice(sinter_gpu *gpu) {
   }
   sinter_graphs_free(gpu);
   sinter_slots_free(gpu);
+  sinter_rows_free(gpu);
   if (gpu->results)
     driver->memFreeHost(gpu->results);
   if (gpu->memory)
@@ -235,5 +236,5 @@ const char *sinter_gpu_name(const sinter_gpu *gpu) {
   return gpu->name;
 }
 uint64_t sinter_gpu_bytes(const sinter_gpu *gpu) {
-  return gpu->arena.bytes + gpu->slotBytes;
+  return gpu->arena.bytes + gpu->slotBytes + gpu->rows.bytes;
 }

@@ -5,7 +5,7 @@
  *   steps stream                   steps of slot 0, their losses ->  steps of slot 1, their losses ->
  *
  * A slot is filled again only when all of its losses have arrived, so neither side of a copy is written while the other
- * is read.
+ * is read. Where rows of data are on the device (rows.c), a slot is filled with their numbers.
  *
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include <sinter-rt/model.h>
@@ -45,10 +45,11 @@ static void freeMemory(sinter_gpu *gpu) {
   gpu->capacity = 0;
 }
 
-/* The batches of all slots, then the losses of all slots, on both sides. */
+/* The batches of all slots, then their messages, then their losses, on both sides. */
 static sinter_status takeMemory(sinter_gpu *gpu, int64_t capacity) {
-  const uint64_t batchBytes = (uint64_t)capacity * gpu->arena.batchBytes, lossBytes = (uint64_t)capacity * LOSS_STRIDE;
-  const uint64_t bytes = SLOTS * (batchBytes + lossBytes);
+  const uint64_t batchBytes = (uint64_t)capacity * gpu->arena.batchBytes, lossBytes = (uint64_t)capacity * LOSS_STRIDE,
+                 messageBytes = (uint64_t)capacity * gpu->arena.messageBytes;
+  const uint64_t bytes = SLOTS * (batchBytes + messageBytes + lossBytes);
   sinter_status status = sinter_gpu_allocate(
       gpu, bytes, capacity > 1 ? "take fewer steps per launch" : "compile it for a smaller batch", &gpu->slotMemory);
   if (status != SINTER_OK)
@@ -62,10 +63,13 @@ static sinter_status takeMemory(sinter_gpu *gpu, int64_t capacity) {
     return status;
   for (uint64_t i = 0; i < SLOTS; ++i) {
     Slot *slot = &gpu->slots[i];
-    const uint64_t batchesAt = i * batchBytes, lossesAt = SLOTS * batchBytes + i * lossBytes;
+    const uint64_t batchesAt = i * batchBytes, messagesAt = SLOTS * batchBytes + i * messageBytes,
+                   lossesAt = SLOTS * (batchBytes + messageBytes) + i * lossBytes;
     slot->batches = gpu->slotPinned + batchesAt;
+    slot->messages = gpu->slotPinned + messagesAt;
     slot->losses = gpu->slotPinned + lossesAt;
     slot->deviceBatches = gpu->slotMemory + batchesAt;
+    slot->deviceMessages = gpu->slotMemory + messagesAt;
     slot->deviceLosses = gpu->slotMemory + lossesAt;
     slot->lossTo = calloc((size_t)capacity, sizeof *slot->lossTo);
     if (!slot->lossTo)
@@ -128,23 +132,50 @@ static CUresult sendParts(sinter_gpu *gpu, const Slot *slot, const sinter_step_a
   return result;
 }
 
+static CUresult sent(sinter_gpu *gpu, Slot *slot, CUresult result) {
+  return result == CUDA_SUCCESS ? gpu->driver->eventRecord(slot->copied, gpu->copies) : result;
+}
+
+static StepScalars scalarsOf(const sinter_step_args *args) {
+  const StepScalars scalars = {args->learning_rate, args->step, args->seed};
+  return scalars;
+}
+
+static void note(Slot *slot, const sinter_step_args *args, int64_t count) {
+  for (int64_t i = 0; i < count; ++i)
+    slot->lossTo[i] = args[i].loss;
+  slot->firstStep = args[0].step;
+  slot->count = count;
+}
+
+CUresult sinter_slot_send_numbers(sinter_gpu *gpu, Slot *slot, const sinter_step_args *args,
+                                  const int64_t *const *numbers, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    Message *message = (Message *)(void *)(slot->messages + (uint64_t)i * gpu->arena.messageBytes);
+    message->scalars = scalarsOf(&args[i]);
+    memcpy(message->numbers, numbers[i], (size_t)args[i].rows * sizeof *message->numbers);
+  }
+  note(slot, args, count);
+  return sent(gpu, slot,
+              gpu->driver->copyToDevice(slot->deviceMessages, slot->messages, (uint64_t)count * gpu->arena.messageBytes,
+                                        gpu->copies));
+}
+
 CUresult sinter_slot_send(sinter_gpu *gpu, Slot *slot, const sinter_step_args *args, int64_t count) {
   const sinter_artifact *artifact = gpu->artifact;
   for (int64_t i = 0; i < count; ++i) {
     char *batch = slot->batches + (uint64_t)i * gpu->arena.batchBytes;
-    const StepScalars scalars = {args[i].learning_rate, args[i].step, args[i].seed};
+    const StepScalars scalars = scalarsOf(&args[i]);
     memcpy(batch, &scalars, sizeof scalars);
     fillList(batch, artifact->inputs, artifact->input_count, gpu->arena.inputs, args[i].inputs, args[i].rows);
     fillList(batch, artifact->targets, artifact->target_count, gpu->arena.targets, args[i].targets, args[i].rows);
-    slot->lossTo[i] = args[i].loss;
   }
-  slot->firstStep = args[0].step;
-  slot->count = count;
+  note(slot, args, count);
   const CUresult result = count == 1 && (args->rows < artifact->batch || !args->targets)
                               ? sendParts(gpu, slot, args)
                               : gpu->driver->copyToDevice(slot->deviceBatches, slot->batches,
                                                           (uint64_t)count * gpu->arena.batchBytes, gpu->copies);
-  return result == CUDA_SUCCESS ? gpu->driver->eventRecord(slot->copied, gpu->copies) : result;
+  return sent(gpu, slot, result);
 }
 
 /*--- Back --------------------------------------------------------------------------------------------------------*/

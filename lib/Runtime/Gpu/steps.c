@@ -20,12 +20,15 @@ static sinter_status check(const sinter_gpu *gpu, CUresult result, const char *w
 void sinter_slot_select(sinter_gpu *gpu, const Slot *slot, int64_t index) {
   gpu->batch = slot->deviceBatches + (uint64_t)index * gpu->arena.batchBytes;
   gpu->loss = slot->deviceLosses + (uint64_t)index * LOSS_STRIDE;
+  gpu->message = slot->deviceMessages + (uint64_t)index * gpu->arena.messageBytes;
 }
 
 static sinter_status issueAll(sinter_gpu *gpu, const Graph *graph) {
   sinter_status status = SINTER_OK;
   for (int64_t i = 0; i < graph->count && status == SINTER_OK; ++i) {
     sinter_slot_select(gpu, graph->slot, i);
+    if (graph->gathers)
+      status = sinter_rows_gather(gpu, graph->rows);
     for (uint64_t j = 0; j < graph->step->count && status == SINTER_OK; ++j)
       status = sinter_command_issue(gpu, graph->step->commands[j], graph->rows);
   }
@@ -54,7 +57,7 @@ static sinter_status capture(sinter_gpu *gpu, Graph *steps) {
 static sinter_status findGraph(sinter_gpu *gpu, const Graph *wanted, CUgraphExec *exec) {
   for (Graph *graph = gpu->graphs; graph; graph = graph->next)
     if (graph->step == wanted->step && graph->slot == wanted->slot && graph->rows == wanted->rows &&
-        graph->count == wanted->count) {
+        graph->count == wanted->count && graph->gathers == wanted->gathers) {
       *exec = graph->exec;
       return SINTER_OK;
     }
@@ -98,23 +101,27 @@ static CUresult receiveOutputs(sinter_gpu *gpu, const sinter_step_args *args) {
   return gpu->driver->copyToHost(gpu->results, gpu->memory + gpu->arena.outputs, gpu->arena.outputBytes, gpu->steps);
 }
 
-/* Returns when all has been sent on its way. */
-static sinter_status start(sinter_gpu *gpu, const Step *step, const sinter_step_args *args, int64_t count,
-                           const char *name) {
+/* `numbers`: of the rows, for each step; NULL if inputs and targets are in host memory. Returns when all has been sent
+ * on its way. */
+static sinter_status start(sinter_gpu *gpu, const Step *step, const sinter_step_args *args,
+                           const int64_t *const *numbers, int64_t count, const char *name) {
   sinter_status status = sinter_step_args_check(gpu, args, count, name);
+  if (status == SINTER_OK && numbers)
+    status = sinter_rows_check(gpu, numbers, args, count);
   if (status == SINTER_OK)
     status = check(gpu, gpu->driver->ctxSetCurrent(gpu->context), name);
   Slot *slot = &gpu->slots[gpu->launches % SLOTS];
   if (status == SINTER_OK)
     status = sinter_slot_finish(gpu, slot);
-  const Graph wanted = {step, slot, args->rows, count, NULL, NULL};
+  const Graph wanted = {step, slot, args->rows, count, numbers != NULL, NULL, NULL};
   CUgraphExec exec = NULL;
   if (status == SINTER_OK)
     status = findGraph(gpu, &wanted, &exec);
   if (status != SINTER_OK)
     return status;
   slot->name = name;
-  CUresult result = sinter_slot_send(gpu, slot, args, count);
+  CUresult result =
+      numbers ? sinter_slot_send_numbers(gpu, slot, args, numbers, count) : sinter_slot_send(gpu, slot, args, count);
   if (result == CUDA_SUCCESS)
     result = gpu->driver->streamWaitEvent(gpu->steps, slot->copied, 0);
   if (result == CUDA_SUCCESS)
@@ -132,7 +139,12 @@ static sinter_status start(sinter_gpu *gpu, const Step *step, const sinter_step_
 }
 
 sinter_status sinter_gpu_train_steps(sinter_gpu *gpu, const sinter_step_args *args, int64_t count) {
-  return start(gpu, &gpu->trainStep, args, count, "train_step");
+  return start(gpu, &gpu->trainStep, args, NULL, count, "train_step");
+}
+
+sinter_status sinter_gpu_train_rows(sinter_gpu *gpu, const sinter_step_args *args, const int64_t *const *numbers,
+                                    int64_t count) {
+  return start(gpu, &gpu->trainStep, args, numbers, count, "train_step");
 }
 
 sinter_status sinter_gpu_train_step(sinter_gpu *gpu, const sinter_step_args *args) {
@@ -142,7 +154,7 @@ sinter_status sinter_gpu_train_step(sinter_gpu *gpu, const sinter_step_args *arg
 
 /* Outputs are waited for. */
 static sinter_status run(sinter_gpu *gpu, const Step *step, const sinter_step_args *args, const char *name) {
-  sinter_status status = start(gpu, step, args, 1, name);
+  sinter_status status = start(gpu, step, args, NULL, 1, name);
   if (status == SINTER_OK)
     status = sinter_gpu_finish(gpu);
   for (uint32_t i = 0; status == SINTER_OK && args->outputs && i < gpu->artifact->output_count; ++i)

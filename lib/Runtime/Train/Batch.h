@@ -50,7 +50,7 @@ public:
 
   /// As an argument of a training step; `loss` may be null.
   sinter_batch arguments(double learningRate, double *loss) const {
-    return {inputs.data(), targets.data(), rows, learningRate, loss};
+    return {inputs.data(), targets.data(), rows, learningRate, loss, nullptr};
   }
 
   int64_t rows = 0;

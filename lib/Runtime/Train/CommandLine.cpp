@@ -10,6 +10,7 @@
 #include "sinter-rt/model.h"
 #include "sinter-rt/train.h"
 
+#include <map>
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -127,6 +128,27 @@ static void addDevice(CLI::App &command, DeviceOptions &options) {
       ->type_name("N");
 }
 
+static void addDataOnDevice(CLI::App &command, DataOnDevice &where) {
+  static const std::map<std::string, DataOnDevice> names = {
+      {"auto", DataOnDevice::Auto}, {"always", DataOnDevice::Always}, {"never", DataOnDevice::Never}};
+  command
+      .add_option(
+          "--data-on-device", where,
+          "Keep the data on the GPU and gather batches there, with the same results: auto (if they fit into its "
+          "memory), always or never")
+      ->transform(CLI::Validator(
+          [](std::string &text) {
+            auto found = names.find(text);
+            if (found == names.end())
+              return fmt::format("expected auto, always or never, found '{}'", text);
+            text = std::to_string(static_cast<int>(found->second));
+            return std::string();
+          },
+          ""))
+      ->default_str("auto")
+      ->type_name("WHEN");
+}
+
 static void addStepsPerLaunch(CLI::App &command, int64_t &steps, const char *group) {
   auto isNumber = CLI::Range(int64_t(1), int64_t(SINTER_MOST_STEPS_PER_LAUNCH));
   command
@@ -220,6 +242,7 @@ static void addTrainCourse(CLI::App &command, const sinter_artifact &artifact, T
   command.add_flag("--no-shuffle", options.noShuffle, "Take the rows in the order of the file")->group(group);
   addDevice(command, options.device);
   addStepsPerLaunch(command, options.stepsPerLaunch, "OPTIONS");
+  addDataOnDevice(command, options.dataOnDevice);
 }
 
 static void addProfile(CLI::App &command, ProfileOptions &profile, const char *group) {

@@ -41,6 +41,9 @@ struct ProfileOptions {
   bool wanted() const { return !path.empty(); }
 };
 
+/// Are data kept on the GPU, and batches gathered there?
+enum class DataOnDevice { Auto, Always, Never };
+
 struct TrainOptions {
   DataFiles data, validationData;
   std::optional<int64_t> seed, epochs, patience;
@@ -53,6 +56,7 @@ struct TrainOptions {
   int64_t stopAfter = 0; // stop after this epoch; 0: never
   DeviceOptions device;
   int64_t stepsPerLaunch = 0; // on a GPU; 0: automatic
+  DataOnDevice dataOnDevice = DataOnDevice::Auto;
   ProfileOptions profile;
 };
 

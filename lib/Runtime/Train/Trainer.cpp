@@ -91,15 +91,18 @@ void Trainer::sendBatches(const std::vector<int64_t> &order, int64_t count) {
   int64_t first = sentBatches(), step = sinter_model_step(model.get());
   for (int64_t i = 0; i < count; ++i) {
     Batch &batch = batches[static_cast<size_t>(i)];
-    int64_t rows = rowsOfBatch(first + i);
-    {
+    const int64_t rows = rowsOfBatch(first + i), *numbers = order.data() + (first + i) * artifact.batch;
+    if (!dataOnDevice) {
       Trace::Phase phase(tracing(), "data", Trace::Often::PerStep);
-      batch.gather(dataset, record.preparation, order.data() + (first + i) * artifact.batch, rows);
+      batch.gather(dataset, record.preparation, numbers, rows);
     }
     double rate =
         schedule.rate(settings.learningRate, step + i + 1, batchesPerEpoch(), batchesPerEpoch() * settings.epochs);
     sent.push_back({step + i + 1, first + i, rows, rate, 0});
-    arguments.push_back(batch.arguments(rate, &sent.back().loss));
+    if (dataOnDevice)
+      arguments.push_back({nullptr, nullptr, rows, rate, &sent.back().loss, numbers});
+    else
+      arguments.push_back(batch.arguments(rate, &sent.back().loss));
   }
   Trace::Step traced(tracing(), "train_step", arguments[0].rows);
   if (trace && trace->takesDeviceSteps())

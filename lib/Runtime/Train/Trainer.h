@@ -46,6 +46,7 @@ private:
   void splitData();
   void prepareInputs();
   void initializeParameters();
+  void keepData();
   void announce();
 
   Ending trainEpoch();
@@ -83,6 +84,7 @@ private:
   std::deque<SentStep> sent;  // elements do not move
   SentStep last = {};         // that was looked at
   Dataset dataset;
+  bool dataOnDevice = false; // all rows of it
   std::optional<Dataset> separateValidation;
   Split split;
   Schedule schedule;

@@ -43,6 +43,7 @@ Trainer::Trainer(const sinter_artifact &artifact, const TrainOptions &options)
   prepareInputs();
   if (options.resume.empty())
     initializeParameters();
+  keepData();
 }
 
 void Trainer::resume() {
@@ -155,6 +156,29 @@ void Trainer::initializeParameters() {
     loadParameters(model.get(), options.initFrom);
 }
 
+/// As steps read them. What steps are observed one by one is copied there with each of them.
+void Trainer::keepData() {
+  const bool onGpu = sinter_model_gpu_name(model.get()) != nullptr,
+             always = options.dataOnDevice == DataOnDevice::Always;
+  if (always && !onGpu)
+    misuse("--data-on-device=always needs a GPU: give --device=gpu");
+  if (!onGpu || options.dataOnDevice == DataOnDevice::Never || (trace && trace->takesDeviceSteps()))
+    return;
+  sinter_status status = sinter_model_keep_rows(model.get(), dataset.rows);
+  if (!always && (status == SINTER_OUT_OF_MEMORY || status == SINTER_UNSUPPORTED))
+    return;
+  check(status);
+  Batch &piece = batches.front();
+  std::vector<int64_t> numbers(static_cast<size_t>(artifact.batch));
+  for (int64_t first = 0; first < dataset.rows; first += artifact.batch) {
+    int64_t rows = std::min(artifact.batch, dataset.rows - first);
+    std::iota(numbers.begin(), numbers.end(), first);
+    piece.gather(dataset, record.preparation, numbers.data(), rows);
+    check(sinter_model_write_rows(model.get(), first, rows, piece.inputs.data(), piece.targets.data()));
+  }
+  dataOnDevice = true;
+}
+
 static int64_t parameterCount(const sinter_model *model) {
   int64_t count = 0;
   for (uint32_t i = 0; i < sinter_model_tensor_count(model); ++i) {
@@ -174,7 +198,8 @@ void Trainer::announce() {
   if (!split.test.empty())
     parts += fmt::format(", {} to test", split.test.size());
   progress.line(fmt::format("data: {}; {} of at most {} per epoch; {}", parts, counted(batchesPerEpoch(), "step"),
-                            counted(artifact.batch, "row"), deviceText(model.get())));
+                            counted(artifact.batch, "row"), deviceText(model.get())) +
+                (dataOnDevice ? ", which keeps the data" : ""));
   if (!options.resume.empty())
     progress.line(fmt::format("resumed '{}' after step {} (epoch {}, batch {} of {})", options.resume,
                               sinter_model_step(model.get()), record.epoch + (record.batch > 0 ? 1 : 0),

@@ -66,7 +66,7 @@ struct SeveralBatches {
     }
     for (size_t i = 0; i < batches.size(); ++i)
       arguments.push_back({&inputs[i], &targets[i], static_cast<std::int64_t>(batches[i].y.size()), 0.05,
-                           losses ? losses + i : nullptr});
+                           losses ? losses + i : nullptr, nullptr});
   }
 };
 
@@ -96,6 +96,10 @@ TEST(Model, RefusesLaunchesThatCannotBe) {
   EXPECT_FAILS(SINTER_INVALID_ARGUMENT, sinter_model_train_steps(model.get(), batches, 0), "at least 1, found 0");
   EXPECT_FAILS(SINTER_INVALID_ARGUMENT, sinter_model_train_steps(model.get(), batches, 2), "rows of batches");
   EXPECT_FAILS(SINTER_UNSUPPORTED, sinter_model_time_train_step(model.get(), batches, nullptr), "on the CPU");
+  const std::int64_t numbers[LINEAR_BATCH] = {};
+  const sinter_batch kept = {nullptr, nullptr, LINEAR_BATCH, 0.05, nullptr, numbers};
+  EXPECT_FAILS(SINTER_UNSUPPORTED, sinter_model_keep_rows(model.get(), 4), "kept on GPUs alone");
+  EXPECT_FAILS(SINTER_UNSUPPORTED, sinter_model_train_steps(model.get(), &kept, 1), "kept on GPUs alone");
   EXPECT_EQ(sinter_model_step(model.get()), 0);
 }
 
