@@ -168,10 +168,10 @@ if wanted steps; then
   report
   report "## Whole steps"
   report
-  report "\`bench --device=gpu --steps $steps\`, random data: by the host's clock with batches copied, and by the device's without. Models called -apart were compiled with --no-fuse=phases. PyTorch: benchmarks/pytorch_step.py."
+  report "\`bench --device=gpu --steps $steps\`, random data: by the host's clock with batches copied and with batches gathered on the device, and by the device's without either. Models called -apart were compiled with --no-fuse=phases. PyTorch: benchmarks/pytorch_step.py."
   report
-  report "| model | rows | ours, ms | on the device, ms | PyTorch eager, ms | with CUDA graphs, ms | whole step captured, ms |"
-  report "|---|--:|--:|--:|--:|--:|--:|"
+  report "| model | rows | ours, ms | gathered on the device, ms | on the device, ms | PyTorch eager, ms | with CUDA graphs, ms | whole step captured, ms |"
+  report "|---|--:|--:|--:|--:|--:|--:|--:|"
   milliseconds() { sed -n 's/.*"median": *\([0-9.e+-]*\).*/\1/p' | awk '{ printf "%.4f", $1 * 1e3 }'; }
   if python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2> /dev/null; then
     timeout -k 5 300 python3 "$here/benchmarks/pytorch_step.py" --device cuda --mode eager,graphs,captured --batch 16,64,256,1024 \
@@ -185,11 +185,12 @@ if wanted steps; then
   for program in $(printf "%s\n" "$here"/benchmarks/*_[0-9]* | sort -V); do
     name=$(basename "$program") model=${name%_*} rows=${name##*_}
     timeout -k 5 300 "$program" bench --device=gpu --steps "$steps" --json > "$out/$name.json" 2> "$out/$name.log" ||
-      { report "| $model | $rows | FAILED: $(grep -m 1 error "$out/$name.log") | | | | |"; continue; }
+      { report "| $model | $rows | FAILED: $(grep -m 1 error "$out/$name.log") | | | | | |"; continue; }
     ours=$(grep -A 1 '^  "seconds"' "$out/$name.json" | milliseconds)
+    gathered=$(grep -A 1 '^  "gathered"' "$out/$name.json" | milliseconds)
     device=$(grep -A 1 '"device_seconds"' "$out/$name.json" | milliseconds)
     eager=$(pytorch $model $rows eager) graphs=$(pytorch $model $rows graphs) captured=$(pytorch $model $rows captured)
-    report "| $model | $rows | $ours | $device | ${eager:--} | ${graphs:--} | ${captured:--} |"
+    report "| $model | $rows | $ours | ${gathered:--} | $device | ${eager:--} | ${graphs:--} | ${captured:--} |"
   done
 fi
 

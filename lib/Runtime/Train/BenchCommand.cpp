@@ -6,12 +6,14 @@
 #include "Error.h"
 #include "Options.h"
 #include "Progress.h"
+#include "Split.h"
 #include "Trace.h"
 
 #include "sinter-rt/file.h"
 #include "sinter-rt/random.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace sinter::train {
 
@@ -58,26 +60,42 @@ static StepTimes timeSteps(sinter_model *model, const Batch &batch, int64_t step
   return summarize(std::move(seconds));
 }
 
+// `copies` of a batch stay on the GPU; false if they do not fit, or rows cannot be told apart.
+static bool keepRows(sinter_model *model, const Batch &batch, int64_t copies) {
+  sinter_status status = sinter_model_keep_rows(model, copies * batch.rows);
+  if (status == SINTER_OUT_OF_MEMORY || status == SINTER_UNSUPPORTED)
+    return false;
+  check(status);
+  for (int64_t i = 0; i < copies; ++i)
+    check(sinter_model_write_rows(model, i * batch.rows, batch.rows, batch.inputs.data(), batch.targets.data()));
+  return true;
+}
+
 // In rounds of several launches, as launches overlap: first with batches that are copied, then with those on the
-// device.
+// device, then with batches gathered there.
 static void timeOnGpu(sinter_model *model, const Batch &batch, int64_t steps, BenchResult &result) {
   const int64_t perLaunch = std::min(steps, sinter_model_steps_per_launch(model));
   const int64_t rounds = std::clamp<int64_t>(steps / perLaunch, 1, 10);
   const int64_t launches = (steps + rounds * perLaunch - 1) / (rounds * perLaunch);
   const auto perStep = [&](double seconds) { return seconds / static_cast<double>(launches * perLaunch); };
-  const std::vector<sinter_batch> batches(static_cast<size_t>(perLaunch), batch.arguments(benchLearningRate, nullptr));
+  std::vector<sinter_batch> batches(static_cast<size_t>(perLaunch), batch.arguments(benchLearningRate, nullptr));
   const auto launch = [&](int64_t count) {
     for (int64_t i = 0; i < count; ++i)
       check(sinter_model_train_steps(model, batches.data(), perLaunch));
     check(sinter_model_finish(model));
   };
-  launch(2); // records the graphs of both slots
-  std::vector<double> copied, wall, device;
-  for (int64_t i = 0; i < rounds; ++i) {
-    Stopwatch watch;
-    launch(launches);
-    copied.push_back(perStep(watch.seconds()));
-  }
+  const auto timed = [&] {
+    launch(2); // records the graphs of both slots
+    std::vector<double> seconds;
+    for (int64_t i = 0; i < rounds; ++i) {
+      Stopwatch watch;
+      launch(launches);
+      seconds.push_back(perStep(watch.seconds()));
+    }
+    return summarize(std::move(seconds));
+  };
+  result.step = timed();
+  std::vector<double> wall, device;
   for (int64_t i = 0; i < rounds; ++i) {
     Stopwatch watch;
     double seconds = 0;
@@ -86,8 +104,18 @@ static void timeOnGpu(sinter_model *model, const Batch &batch, int64_t steps, Be
     device.push_back(perStep(seconds));
   }
   result.steps = rounds * launches * perLaunch;
-  result.step = summarize(std::move(copied));
   result.replays = {perLaunch, summarize(std::move(device)), summarize(std::move(wall))};
+  constexpr int64_t copies = 16;
+  if (!keepRows(model, batch, copies))
+    return;
+  std::vector<int64_t> order(static_cast<size_t>(copies * batch.rows));
+  std::iota(order.begin(), order.end(), 0);
+  order = shuffled(order, /*seed=*/1, /*epoch=*/1);
+  for (int64_t i = 0; i < perLaunch; ++i)
+    batches[static_cast<size_t>(i)] = {nullptr,           nullptr, batch.rows,
+                                       benchLearningRate, nullptr, order.data() + i % copies * batch.rows};
+  result.gathered = timed();
+  check(sinter_model_keep_rows(model, 0));
 }
 
 // The steps are timed once more, observed: the figures of the step itself stay undisturbed.

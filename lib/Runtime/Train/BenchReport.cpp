@@ -154,6 +154,9 @@ void printBench(const sinter_artifact &artifact, const BenchResult &result) {
     fmt::print("on the device, its data there already: median {:.4g} ms/step, fastest {:.4g}, 90th percentile {:.4g}; "
                "by the host's clock {:.4g}\n",
                device.median * 1e3, device.fastest * 1e3, device.percentile90 * 1e3, result.replays->wall.median * 1e3);
+    if (result.gathered)
+      fmt::print("batches gathered on the device: median {:.4g} ms/step, fastest {:.4g}, 90th percentile {:.4g}\n",
+                 result.gathered->median * 1e3, result.gathered->fastest * 1e3, result.gathered->percentile90 * 1e3);
     fmt::print("{} per launch\n", counted(result.replays->stepsPerLaunch, "step"));
   }
   fmt::print("{:.0f} rows/s\n", static_cast<double>(artifact.batch) / step.median);
@@ -174,6 +177,8 @@ void printBenchJson(const sinter_artifact &artifact, const BenchResult &result) 
     object["replays"] = {{"steps_per_launch", result.replays->stepsPerLaunch},
                          {"device_seconds", timesJson(result.replays->device)},
                          {"wall_seconds", timesJson(result.replays->wall)}};
+  if (result.gathered)
+    object["gathered"] = timesJson(*result.gathered);
   if (result.kernels) {
     const BenchResult::Kernels &kernels = *result.kernels;
     object["observed"] = {{"steps", kernels.steps}, {"seconds", timesJson(kernels.step)}, {"outside", kernels.outside}};

@@ -30,6 +30,7 @@ struct BenchResult {
     StepTimes device, wall; // by the device's clock, and by the host's
   };
   std::optional<Replays> replays;
+  std::optional<StepTimes> gathered; // batches of rows that stay on a GPU
 
   struct Kernels {
     int64_t steps = 0;
