@@ -167,8 +167,9 @@ LogicalResult Compilation::runPhase(Phase phase) {
   manager.enableTiming(scope);
   PhaseOptions phases = phaseOptions(options, *machine, sourceDigest, *op);
   phases.kernels.device = phases.tiles.device = !gpus.empty();
-  phases.tiles.tf32 = options.tf32;
-  phases.tiles.hopper = llvm::any_of(gpus, [](const DeviceArchitecture &gpu) { return isHopper(gpu); });
+  phases.kernels.tf32 = phases.tiles.tf32 = options.tf32;
+  phases.kernels.hopper = phases.tiles.hopper =
+      llvm::any_of(gpus, [](const DeviceArchitecture &gpu) { return isHopper(gpu); });
   phases.llvm.deviceImages = deviceImages(gpus, !ptxas.empty());
   buildPhase(manager, phase, phases);
   if (failed(manager.run(*op)))

@@ -74,6 +74,8 @@ void buildKernelsPhase(OpPassManager &manager, const KernelsOptions &options) {
   simplify(functions);
   functions.addPass(createConvertSinterToLinalgPass());
   simplify(functions);
+  if (options.device && options.hopper)
+    manager.addPass(createPackDeviceOperandsPass({options.tf32}));
   // No CSE behind this one: two `tensor.empty` are two destinations.
   PlanSchedulesPassOptions schedules = scheduling(options);
   TargetInfo assumed = TargetInfo::preset(schedules.cpu).value_or(TargetInfo());

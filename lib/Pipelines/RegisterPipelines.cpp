@@ -50,6 +50,8 @@ struct KernelsArguments : PassPipelineOptions<KernelsArguments> {
                             llvm::cl::init(8)};
   ListOption<std::string> unfused{*this, "unfused", llvm::cl::desc("kinds of fusion to leave out")};
   Option<bool> device{*this, "device", llvm::cl::desc("kernels are for a GPU too")};
+  Option<bool> tf32{*this, "tf32", llvm::cl::desc("products of f32 there may round their operands to tf32")};
+  Option<bool> hopper{*this, "hopper", llvm::cl::desc("there will be code for sm_90a")};
   Option<std::string> schedules{*this, "schedules", llvm::cl::desc("file of schedules for some kernels")};
 };
 
@@ -99,6 +101,8 @@ void registerPhasePipelines() {
         options.cheapCost = arguments.cheapCost;
         options.unfused.assign(arguments.unfused.begin(), arguments.unfused.end());
         options.device = arguments.device;
+        options.tf32 = arguments.tf32;
+        options.hopper = arguments.hopper;
         options.schedules = arguments.schedules;
         buildKernelsPhase(manager, options);
       });

@@ -47,6 +47,8 @@ struct KernelsOptions {
   std::vector<std::string> unfused;
   /// Kernels are for a GPU too.
   bool device = false;
+  /// As in TilesOptions.
+  bool tf32 = false, hopper = false;
 };
 void buildKernelsPhase(mlir::OpPassManager &manager, const KernelsOptions &options);
 

@@ -40,7 +40,7 @@ static std::optional<WgmmaOperand> planRight(const ContractionProblem &p, const 
   return planWgmmaOperand(p, p.rhs, p.n, tile.block.n);
 }
 
-const WgmmaTile *WgmmaContraction::choose(const ContractionProblem &p, bool roundsToTf32) {
+const WgmmaTile *WgmmaContraction::tileFor(const ContractionProblem &p, bool roundsToTf32) {
   if (!MmaContraction::computes(p, roundsToTf32))
     return nullptr;
   int64_t bytesOfK = p.k.extent * elementBytes(p.lhs.element());
@@ -49,10 +49,18 @@ const WgmmaTile *WgmmaContraction::choose(const ContractionProblem &p, bool roun
   for (const WgmmaTile &tile : kTiles) {
     bool isLast = &tile == std::end(kTiles) - 1;
     if ((isLast || bytesOfK >= kLongK * kRowBytes) && p.m.extent >= tile.block.m && p.n.extent >= tile.block.n &&
-        fillsGpu(p, tile.block) && planLeft(p, tile) && planRight(p, tile))
+        fillsGpu(p, tile.block))
       return &tile;
   }
   return nullptr;
+}
+
+bool WgmmaContraction::copies(const ContractionProblem &p, const ContractionOperand &operand) {
+  return planMap(p, operand, &operand == &p.lhs ? p.m : p.n, /*rows=*/1).has_value();
+}
+
+const WgmmaTile *WgmmaContraction::choose(const ContractionProblem &p, bool roundsToTf32) {
+  return copies(p, p.lhs) && copies(p, p.rhs) ? tileFor(p, roundsToTf32) : nullptr;
 }
 
 static int64_t bytesOfStage(const WgmmaTile &tile) {
@@ -88,6 +96,8 @@ LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const Wgm
   shape.dynamicSharedBytes =
       DynamicShared::request(tile.stages * bytesOfStage(tile) + slabs + StageRing::bytes(tile.stages));
   shape.maps = {planLeft(p, tile)->numbers, planRight(p, tile)->numbers};
+  for (auto [map, operand] : llvm::zip_equal(shape.maps, ArrayRef<const ContractionOperand *>{&p.lhs, &p.rhs}))
+    map.argument = cast<BlockArgument>(operand->sources.front().argument).getArgNumber();
   return shape;
 }
 

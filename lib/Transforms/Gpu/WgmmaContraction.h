@@ -46,8 +46,13 @@ public:
   WgmmaContraction(DeviceFunction &function, const ContractionProblem &problem, const WgmmaTile &tile);
 
   /// The tile for a product, or null if this skeleton does not compute it: one that MmaContraction would compute, whose
-  /// operands are tensors as they lie in memory, that has tiles for a whole GPU. Of tf32 both have to lie along k.
+  /// operands are tensors as they lie in memory, that has tiles for a whole GPU. Of tf32 both have to lie along k (PackOperands.cpp
+  /// sees to that).
   static const WgmmaTile *choose(const ContractionProblem &problem, bool roundsToTf32);
+  /// The tile that follows from types and extents, whatever the layouts; or null.
+  static const WgmmaTile *tileFor(const ContractionProblem &problem, bool roundsToTf32);
+  /// True if tensor copies can read an operand of the problem, its `lhs` or its `rhs`, as it lies in memory.
+  static bool copies(const ContractionProblem &problem, const ContractionOperand &operand);
   static LaunchShape launchShape(const ContractionProblem &problem, const WgmmaTile &tile);
 
 private:

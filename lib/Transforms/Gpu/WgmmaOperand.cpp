@@ -23,7 +23,6 @@ std::optional<WgmmaOperand> planWgmmaOperand(const ContractionProblem &p, const 
   if (strideOf(inner) != 1 || strideOf(second) == 0 || (!plan.alongK && bytes != 2))
     return std::nullopt;
   constexpr int64_t f16 = 6, bf16 = 9, tf32 = 11; // CUtensorMapDataType
-  plan.numbers.argument = cast<BlockArgument>(source.argument).getArgNumber();
   plan.numbers.element = element.isBF16() ? bf16 : element.isF16() ? f16 : tf32;
   auto add = [&](const ContractionDim &d, int64_t box) {
     plan.numbers.dims.push_back({d.dynamic ? d.perRow : 0, d.dynamic ? 0 : d.extent, strideOf(d) * bytes, box});

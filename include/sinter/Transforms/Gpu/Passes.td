@@ -6,6 +6,24 @@
 
 include "mlir/Pass/PassBase.td"
 
+def PackDeviceOperandsPass : Pass<"sinter-pack-device-operands", "::mlir::ModuleOp"> {
+  let summary = "copies operands of large products to where Hopper's copy engine can read them";
+  let description = [{
+    Precondition: functions of `linalg.generic` and `linalg.fill` on tensors, before kernels are made; there will be code for
+    sm_90a. A product that would use `wgmma` but for its operands' layouts gets packed copies of them, if that is predicted
+    to be quicker: the summed dims come last, and if their rows have no multiple of 16 bytes, they are padded by zeros in
+    both operands. An operand that several products want in the same layout is packed once.
+
+    Remark (category `fusion`): `packed` for each such product.
+
+    Example: test/Transforms/Gpu/pack-device-operands.mlir
+  }];
+  let options = [
+    Option<"tf32", "tf32", "bool", "false", "products of f32 may round their operands to tf32">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def EmitDeviceKernelsPass : Pass<"sinter-emit-device-kernels", "::mlir::ModuleOp"> {
   let summary = "writes every kernel for a GPU too";
   let description = [{
