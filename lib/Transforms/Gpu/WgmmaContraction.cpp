@@ -56,7 +56,7 @@ const WgmmaTile *WgmmaContraction::tileFor(const ContractionProblem &p, bool rou
 }
 
 bool WgmmaContraction::copies(const ContractionProblem &p, const ContractionOperand &operand) {
-  return planMap(p, operand, &operand == &p.lhs ? p.m : p.n, /*rows=*/1).has_value();
+  return planWgmmaOperand(p, operand, &operand == &p.lhs ? p.m : p.n, /*rows=*/1).has_value();
 }
 
 const WgmmaTile *WgmmaContraction::choose(const ContractionProblem &p, bool roundsToTf32) {
@@ -95,9 +95,12 @@ LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const Wgm
   int64_t slabs = kGroups * kGroup / kWarp * bytesOfSlab(tile);
   shape.dynamicSharedBytes =
       DynamicShared::request(tile.stages * bytesOfStage(tile) + slabs + StageRing::bytes(tile.stages));
-  shape.maps = {planLeft(p, tile)->numbers, planRight(p, tile)->numbers};
-  for (auto [map, operand] : llvm::zip_equal(shape.maps, ArrayRef<const ContractionOperand *>{&p.lhs, &p.rhs}))
-    map.argument = cast<BlockArgument>(operand->sources.front().argument).getArgNumber();
+  auto add = [&](const WgmmaOperand &plan, const ContractionOperand &operand) {
+    shape.maps.push_back(plan.numbers);
+    shape.maps.back().argument = cast<BlockArgument>(operand.sources.front().argument).getArgNumber();
+  };
+  add(*planLeft(p, tile), p.lhs);
+  add(*planRight(p, tile), p.rhs);
   return shape;
 }
 
