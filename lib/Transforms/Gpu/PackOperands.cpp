@@ -45,7 +45,6 @@ constexpr Rates kHalfRates{6.5e8, 1.0e8}, kTf32Rates{4.0e8, 1.5e8};
 /// Of the memory's rate, what packing reaches, which has a thread for each element (an estimate).
 constexpr double kPackingShare = 0.2;
 
-
 class OperandPacker {
 public:
   OperandPacker(func::FuncOp function, int64_t batch, bool tf32) : function(function), batch(batch), tf32(tf32) {}

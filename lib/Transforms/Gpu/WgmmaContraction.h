@@ -46,8 +46,8 @@ public:
   WgmmaContraction(DeviceFunction &function, const ContractionProblem &problem, const WgmmaTile &tile);
 
   /// The tile for a product, or null if this skeleton does not compute it: one that MmaContraction would compute, whose
-  /// operands are tensors as they lie in memory, that has tiles for a whole GPU. Of tf32 both have to lie along k (PackOperands.cpp
-  /// sees to that).
+  /// operands are tensors as they lie in memory, that has tiles for a whole GPU. Of tf32 both have to lie along k
+  /// (PackOperands.cpp sees to that).
   static const WgmmaTile *choose(const ContractionProblem &problem, bool roundsToTf32);
   /// The tile that follows from types and extents, whatever the layouts; or null.
   static const WgmmaTile *tileFor(const ContractionProblem &problem, bool roundsToTf32);
