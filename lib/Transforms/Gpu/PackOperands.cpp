@@ -120,7 +120,7 @@ OperandPacker::Layout OperandPacker::layoutOf(GenericOp product, unsigned operan
       layout.padded = dim;
   }
   if (!copies)
-    llvm::stable_sort(layout.order, [&](int64_t a, int64_t b) {
+    llvm::sort(layout.order, [&](int64_t a, int64_t b) {
       return std::pair(isSummed(a), map.getDimPosition(a)) < std::pair(isSummed(b), map.getDimPosition(b));
     });
   return layout;
