@@ -17,7 +17,9 @@ using namespace mlir;
 namespace sinter {
 
 /// Microseconds that a block waits for memory and barriers, whatever it computes.
-static constexpr double kLatency = 0.8;
+static constexpr double kLatency = 0.65;
+/// By how much blocks that share a multiprocessor slow each other down.
+static constexpr double kCrowded = 1.6;
 /// Of one multiprocessor: bytes per microsecond that it gets from the second-level cache.
 static constexpr double kBytesRate = 40e3;
 /// Operations per microsecond: of matrix instructions on small tiles; of everything but products.
@@ -59,7 +61,7 @@ DeviceWork::DeviceWork(gpu::GPUFuncOp fn, int64_t batch, double flops, double by
 double DeviceWork::microseconds(int64_t multiprocessors, int64_t perMultiprocessor) const {
   int64_t rounds = llvm::divideCeil(blocks, multiprocessors * perMultiprocessor);
   int64_t atOnce = std::min<int64_t>(perMultiprocessor, llvm::divideCeil(blocks, multiprocessors));
-  return rounds * (kLatency + atOnce * ofBlock);
+  return rounds * (kLatency + (atOnce > 1 ? kCrowded * atOnce : 1) * ofBlock);
 }
 
 double DeviceWork::alone() const {

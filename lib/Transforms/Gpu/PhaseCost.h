@@ -8,8 +8,9 @@
 //   a phase    barrier + rounds over the 1 to 8 multiprocessors of the launch
 //
 // Blocks run in rounds of as many as there is room for. A round takes what a block waits for memory and barriers,
-// and what the blocks of a multiprocessor compute, one after the other. So small launches win, and those that fill a
-// GPU lose. The numbers are estimates (DeviceInfo.h): no more than the order of magnitude counts.
+// and what the blocks of a multiprocessor compute, one after the other, and somewhat more as they get in each other's
+// way. So small launches win, and those that fill a GPU lose. The numbers fit steps of small models on an H200, in
+// phases and launch by launch (docs/decisions.md).
 
 #ifndef SINTER_LIB_TRANSFORMS_GPU_PHASECOST_H
 #define SINTER_LIB_TRANSFORMS_GPU_PHASECOST_H
@@ -20,7 +21,7 @@
 namespace sinter {
 
 /// Microseconds from the end of a launch of a graph to the beginning of the next one.
-constexpr double kLaunchGap = 1.2;
+constexpr double kLaunchGap = 0.85;
 /// Microseconds of a barrier of a cluster, and of a block.
 constexpr double kClusterBarrier = 0.3, kBlockBarrier = 0.05;
 

@@ -23,8 +23,6 @@ bool waitsForPhases(ArrayRef<LaunchUnit> units, size_t unit, size_t function) {
   return function > 0 || unit == 0 || units[unit].group != units[unit - 1].group || fn->hasAttr(kWorkspaceAttr);
 }
 
-/// Times are estimates: a run counts as that much longer than it is predicted to be.
-static constexpr double kCaution = 1.1;
 /// Blocks of a cluster that every device with clusters takes; of a block, sizes.
 static constexpr int64_t kClusters[] = {1, 2, 4, 8}, kThreads[] = {256, 512, 1024};
 /// Arguments that a function may have, which is a few less than fit into 4 KiB.
@@ -93,9 +91,9 @@ SmallVector<PhaseRun> PhasePartition::best() const {
     double time = times[end - 1] + best.time;
     for (size_t begin = end; begin-- > 0;) {
       PhaseRun run = runOf(begin, end);
-      if (run.isFused && times[begin] + kCaution * run.time < time) {
+      if (run.isFused && times[begin] + run.time < time) {
         best = run;
-        time = times[begin] + kCaution * run.time;
+        time = times[begin] + run.time;
       }
       if (!units[begin].reason.empty() || units[begin].begins)
         break;

@@ -5,10 +5,10 @@
 // RUN: sinter-opt %s --sinter-fuse-device-phases='hopper=true others=false' | FileCheck %s --check-prefix=HOPPER
 
 // Without clusters @b has eight rounds of four blocks.
-// REMARK: [Missed] phases | Category:schedule | Function=train_step | Launch=b, Reason="7.7 us in one launch with a, 6.0 us apart", Remark="b is a launch of its own on other GPUs"
-// REMARK: [Missed] phases | Category:schedule | Function=train_step | Launch=c, Reason="6.1 us in one launch with b, 6.0 us apart", Remark="c is a launch of its own on other GPUs"
-// REMARK: [Passed] phases | Category:schedule | Function=train_step | Apart="8.0 us", Launch=a, Remark="a to c are 4 phases of one launch on sm_90a: a cluster of 4 blocks of 1024 threads", Together="5.1 us"
-// REMARK: [Missed] phases {{.*}} Launch=d, Reason="27.9 us in one launch with e, 4.0 us apart", Remark="d is a launch of its own on sm_90a"
+// REMARK: [Missed] phases | Category:schedule | Function=train_step | Launch=b, Reason="6.2 us in one launch with a, 4.5 us apart", Remark="b is a launch of its own on other GPUs"
+// REMARK: [Missed] phases | Category:schedule | Function=train_step | Launch=c, Reason="4.9 us in one launch with b, 4.5 us apart", Remark="c is a launch of its own on other GPUs"
+// REMARK: [Passed] phases | Category:schedule | Function=train_step | Apart="6.0 us", Launch=a, Remark="a to c are 4 phases of one launch on sm_90a: a cluster of 4 blocks of 1024 threads", Together="4.1 us"
+// REMARK: [Missed] phases {{.*}} Launch=d, Reason="22.6 us in one launch with e, 3.0 us apart", Remark="d is a launch of its own on sm_90a"
 // REMARK: [Missed] phases {{.*}} Reason="it is a product with copies and instructions of its own on Hopper", Remark="w is a launch of its own on sm_90a"
 // REMARK: [Missed] phases {{.*}} Reason="the launch before it cannot be a phase", Remark="z is a launch of its own on sm_90a"
 // REMARK: [Passed] phases {{.*}} Function=predict | {{.*}} Remark="z to c are 2 phases of one launch on sm_90a: a block of 256 threads"
