@@ -4,8 +4,8 @@
 // tf32 operands that lie along k. Any other operand is packed by a kernel of its own: k comes last, and rows get zeros
 // at their end up to a multiple of 16 bytes. The product runs over these zeros too, so both operands have them:
 //
-//   C[m, n] = sum over k < 4100 of A[m, k] B[k, n]    ->    P[m, k] = k < 4100 ? A[m, k] : 0, Q[n, k] the same of B[k,
-//   n];
+//   C[m, n] = sum over k < 4100 of A[m, k] B[k, n]    ->    P[m, k] = k < 4100 ? A[m, k] : 0
+//                                                           Q[n, k] = k < 4100 ? B[k, n] : 0
 //                                                           C[m, n] = sum over k < 4104 of P[m, k] Q[n, k]
 //
 // What is packed is a tensor as any other, so products for other GPUs and for CPUs read it as well, and memory planning
@@ -37,7 +37,8 @@ namespace sinter {
 namespace {
 
 /// Multiplications and additions per microsecond of a large GPU, for operands of two bytes (measured on an H200,
-/// docs/performance/gpu.md; `mma.sync` fed element by element) and for tf32 (`mma.sync`: an estimate).
+/// docs/performance/gpu.md; `mma.sync` fed element by element, as it still is by odd rows) and for tf32 (`mma.sync`: an
+/// estimate).
 struct Rates {
   double wgmma, mma;
 };
