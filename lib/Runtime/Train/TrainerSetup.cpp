@@ -162,7 +162,11 @@ void Trainer::keepData() {
              always = options.dataOnDevice == DataOnDevice::Always;
   if (always && !onGpu)
     misuse("--data-on-device=always needs a GPU: give --device=gpu");
-  if (!onGpu || options.dataOnDevice == DataOnDevice::Never || (trace && trace->takesDeviceSteps()))
+  const bool observed = trace && trace->takesDeviceSteps();
+  if (always && observed)
+    misuse(
+        "--data-on-device=always and --profile exclude each other: a batch is copied with each step that is observed");
+  if (!onGpu || options.dataOnDevice == DataOnDevice::Never || observed)
     return;
   sinter_status status = sinter_model_keep_rows(model.get(), dataset.rows);
   if (!always && (status == SINTER_OUT_OF_MEMORY || status == SINTER_UNSUPPORTED))
