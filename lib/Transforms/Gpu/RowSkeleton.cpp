@@ -7,7 +7,7 @@
 // thread keeps what it has computed of its elements from the first pass to the last.
 //
 // A block has as many rows as its threads have at the same time; or, where the kernel begins sums of columns, the rows
-// of a part, one after the other (RowPartialSums.h). While threads work on one of those they load the next.
+// of a part, one after the other (RowPartialSums.h). While threads work on one of those they prefetch the next.
 
 #include "Reduction.h"
 #include "RowPartialSums.h"

@@ -71,6 +71,10 @@ static int64_t bytesOfSlab(const WgmmaTile &tile) {
   constexpr int64_t bytesOfSum = 4;
   return kWarpRows * (tile.slabColumns + kSlabPadding) * bytesOfSum;
 }
+/// What lies in front of the barriers: stages, then a slab for each warp that multiplies.
+static int64_t bytesOfTiles(const WgmmaTile &tile) {
+  return tile.stages * bytesOfStage(tile) + kGroups * kGroup / kWarp * bytesOfSlab(tile);
+}
 
 /// Several only in the order of bands, which is that of products without outer dims.
 static int64_t turnsOf(const ContractionProblem &p, const WgmmaTile &tile) {
@@ -92,9 +96,7 @@ static Grid gridOf(const ContractionProblem &p, const WgmmaTile &tile) {
 LaunchShape WgmmaContraction::launchShape(const ContractionProblem &p, const WgmmaTile &tile) {
   LaunchShape shape{gridOf(p, tile), kThreads};
   shape.residents = tile.residents;
-  int64_t slabs = kGroups * kGroup / kWarp * bytesOfSlab(tile);
-  shape.dynamicSharedBytes =
-      DynamicShared::request(tile.stages * bytesOfStage(tile) + slabs + StageRing::bytes(tile.stages));
+  shape.dynamicSharedBytes = DynamicShared::request(bytesOfTiles(tile) + StageRing::bytes(tile.stages));
   auto add = [&](const WgmmaOperand &plan, const ContractionOperand &operand) {
     shape.maps.push_back(plan.numbers);
     shape.maps.back().argument = cast<BlockArgument>(operand.sources.front().argument).getArgNumber();
@@ -114,11 +116,9 @@ WgmmaContraction::WgmmaContraction(DeviceFunction &function, const ContractionPr
   tileRowsOfBand = kTileRowsOfBand;
 }
 
-/// Stages, then slabs, then barriers.
 void WgmmaContraction::allocate() {
   shared.emplace(builder, loc);
-  int64_t slabs = kGroups * kGroup / kWarp * bytesOfSlab(tile);
-  ring.emplace(builder, loc, *shared, tile.stages * stageBytes() + slabs, tile.stages);
+  ring.emplace(builder, loc, *shared, bytesOfTiles(tile), tile.stages);
 }
 
 int64_t WgmmaContraction::stageBytes() const {

@@ -13,9 +13,9 @@
 // Large tiles read less: a block has a multiprocessor for itself. Where k is short, two blocks with smaller tiles share
 // one, so that one multiplies while the other finishes its tile.
 //
-// Blocks stay: where there are more tiles than blocks fit on a large GPU, each computes several, one after the other.
-// Stages go on counting from tile to tile, so the next one's operands arrive while the groups finish theirs, each warp
-// its own 16 rows, a slab of some columns at a time. How many tiles a block has follows from shapes.
+// Blocks are persistent: where there are more tiles than blocks fit on a large GPU, each computes several, one after
+// the other. Stages go on counting from tile to tile, so the next one's operands arrive while the groups finish theirs,
+// each warp its own 16 rows, a slab of some columns at a time. How many tiles a block has follows from shapes.
 //
 // The copy engine is told by a tensor map what an operand looks like. Rows of 128 bytes lie in shared memory with their
 // 16-byte chunks permuted (chunk c of row r at c xor r mod 8), which `wgmma` undoes. An operand whose neighbours lie

@@ -18,7 +18,7 @@ constexpr int64_t kWgmmaBoxRows = 64;
 struct WgmmaOperand {
   bool alongK;                                          ///< neighbours in memory are neighbours along k
   llvm::SmallVector<const ContractionDim *, 3> further; ///< dims behind the first two: outer ones, then outer k
-  TensorMapNumbers numbers; ///< but for the argument
+  TensorMapNumbers numbers;                             ///< but for the argument
 };
 
 /// Nothing if `operand` of `problem`, whose dim of the result is `dim`, is none that the engine can copy: one with a
