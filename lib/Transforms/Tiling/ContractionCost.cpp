@@ -8,8 +8,9 @@ using llvm::divideCeil;
 
 namespace sinter {
 
-/// Cycles for a row of a transposed tile, which is computed and stored by itself.
-constexpr double kTransposedRow = 4;
+/// Cycles for a row of a transposed tile, which is computed and stored by itself; and those for bringing its cache
+/// line, of which it fills a part, where the result leaves the second-level cache between tiles.
+constexpr double kTransposedRow = 4, kFarLine = 8;
 /// Cycles for a vector of accumulators that rests between two blocks of k.
 constexpr double kRest = 2;
 
@@ -17,6 +18,13 @@ constexpr double kRest = 2;
 /// second level.
 bool collide(int64_t lines, int64_t apart, const TargetInfo &target) {
   return apart > 0 && apart % 2048 == 0 && lines > target.l2Bytes / apart;
+}
+
+int64_t resultBytes(const ContractionProblem &p) {
+  int64_t elements = p.m.extent * p.n.extent;
+  for (const ContractionDim &dim : p.outer)
+    elements *= dim.extent;
+  return elements * p.elementBytes();
 }
 
 double ContractionCost::packing(const ContractionPlan &plan) const {
@@ -99,7 +107,8 @@ double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
   if (plan.packsRows())
     packings = divideCeil(divideCeil(rows, r), plan.rowTiles);
   if (plan.swapped)
-    perTile += v * divideCeil(r, lanes) * (square() * 0.7 + lanes * kTransposedRow);
+    perTile += v * divideCeil(r, lanes) *
+               (square() * 0.7 + lanes * (kTransposedRow + (resultBytes(p) > target.l2Bytes ? kFarLine : 0)));
   if (int64_t blocks = plan.blocksOfK(p); blocks > 1)
     perTile += blocks * r * v * kRest;
   return outer() * (perK * steps(plan) + tiles * perTile + packings * packing(plan) + packingRows(plan));

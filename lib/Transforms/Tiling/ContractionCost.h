@@ -27,6 +27,9 @@ constexpr int64_t kFewestGroups = 4;
 /// second level.
 bool collide(int64_t lines, int64_t apart, const TargetInfo &target);
 
+/// Bytes of a product's result, as it is summed up.
+int64_t resultBytes(const ContractionProblem &p);
+
 struct ContractionCost {
   const ContractionProblem &p;
   const TargetInfo &target;

@@ -29,6 +29,10 @@ private:
   struct GroupRange {
     Value first, end;
   };
+  /// Some of a work item's tiles of rows.
+  struct TileRange {
+    Value from, to, firstOfItem;
+  };
   /// Rows of a register tile; `start` is an index along the row dim.
   struct RowTile {
     Value start;
@@ -97,7 +101,8 @@ private:
   void emitItem(Value item, std::optional<GroupRange> rowGroups);
   void emitOuter(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void()> body);
   void emitPanels(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void(const LanePanel &)> body);
-  void emitRowTiles(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void(const RowTile &)> body);
+  TileRange tilesOf(GroupRange groups, const ItemAxis &axis);
+  void emitRowTiles(const TileRange &tiles, llvm::function_ref<void(const RowTile &)> body);
   void emitRestRows(Value fullTiles, Value start, Value slot, llvm::function_ref<void(const RowTile &)> body);
   std::pair<Value, Value> stepsOf(GroupRange groups, const ItemAxis &axis, int64_t size, Value total);
   void emitKBlocks(llvm::function_ref<void(const KBlock &)> body);
@@ -119,7 +124,7 @@ private:
   View packedRowsOf(const RowTile &tile);
   void pack(const LanePanel &panel, const KBlock &block);
   void packAll(const KBlock &block, llvm::function_ref<void(llvm::function_ref<void(const LanePanel &)>)> forEachPanel);
-  void packRows(const KBlock &block, llvm::function_ref<void(llvm::function_ref<void(const RowTile &)>)> forEachTile);
+  void packRows(const KBlock &block, const TileRange &tiles);
   void packRowsOfTile(const RowTile &tile, const Factor &from, Value k, Value to);
   void packLanes(const LanePanel &panel, const Factor &from, Value k, Value first);
   void packCopy(const LanePanel &panel, const KBlock &block, const Factor &from);
@@ -135,8 +140,7 @@ private:
   void forEachPair(const KBlock &block, llvm::function_ref<void(Value pair, bool isWhole)> body);
   void packPairLanes(const LanePanel &panel, const Factor &from, Value pair, bool isWhole, Value first);
   void packPairElements(const LanePanel &panel, const KBlock &block, const Factor &from);
-  void packPairRows(const KBlock &block,
-                    llvm::function_ref<void(llvm::function_ref<void(const RowTile &)>)> forEachTile);
+  void packPairRows(const KBlock &block, const TileRange &tiles);
   void packPairRowsAlongK(const KBlock &block, const Factor &from, Value index, const View &to, Value row);
   bool packsPairsAcross();
   View packedPairRowsOf(const RowTile &tile);

@@ -210,21 +210,25 @@ void ContractionEmitter::emitPanels(GroupRange groups, const ItemAxis &axis,
   body({times(full, width), vectors, rest - (vectors - 1) * plan.lanes, Value(), slot(full)});
 }
 
+/// Which tiles of rows some groups have.
+ContractionEmitter::TileRange ContractionEmitter::tilesOf(GroupRange groups, const ItemAxis &axis) {
+  auto [from, to] = stepsOf(groups, axis, plan.rows, ceilDiv(extentOf(plan.rowDim(p)), plan.rows));
+  return {from, to, from};
+}
+
 /// Full tiles in a loop, then the remaining rows: as one tile if their number is known, else one by one.
-void ContractionEmitter::emitRowTiles(GroupRange groups, const ItemAxis &axis,
-                                      function_ref<void(const RowTile &)> body) {
+void ContractionEmitter::emitRowTiles(const TileRange &tiles, function_ref<void(const RowTile &)> body) {
   const ContractionDim &dim = plan.rowDim(p);
   Value extent = extentOf(dim), full = b.createOrFold<arith::DivUIOp>(extent, constant(plan.rows));
-  auto [from, to] = stepsOf(groups, axis, plan.rows, ceilDiv(extent, plan.rows));
-  auto slot = [&, from = from](Value tile) { return b.createOrFold<arith::SubIOp>(tile, from); };
-  loop(from, minimum(to, full), [&](Value tile) {
+  auto slot = [&](Value tile) { return b.createOrFold<arith::SubIOp>(tile, tiles.firstOfItem); };
+  loop(tiles.from, minimum(tiles.to, full), [&](Value tile) {
     Value at = slot(tile);
     body({times(tile, plan.rows), plan.rows, at, at, constant(0)});
   });
   int64_t rest = dim.extent % plan.rows;
   if (plan.rows == 1 || (!dim.dynamic && rest == 0))
     return;
-  Value hasRest = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, to, full);
+  Value hasRest = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, tiles.to, full);
   auto ifRest = scf::IfOp::create(b, hasRest, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(ifRest.thenYield());
@@ -303,19 +307,20 @@ void ContractionEmitter::emitRowsOfPanel(const LanePanel &panel, GroupRange rowG
   emitKBlocks([&](const KBlock &block) {
     if (plan.packsLanes())
       pack(panel, block);
-    emitRowTiles(rowGroups, rowAxis, [&](const RowTile &tile) { emitTile(panel, tile, block); });
+    emitRowTiles(tilesOf(rowGroups, rowAxis), [&](const RowTile &tile) { emitTile(panel, tile, block); });
   });
 }
 
 void ContractionEmitter::emitPanelsOfRows(GroupRange panelGroups, const ItemAxis &panelAxis, GroupRange rowGroups,
                                           const ItemAxis &rowAxis) {
   clearRest();
+  TileRange tiles = tilesOf(rowGroups, rowAxis);
   emitKBlocks([&](const KBlock &block) {
     if (plan.packsLanes())
       packAll(block, [&](auto body) { emitPanels(panelGroups, panelAxis, body); });
     if (plan.packsRows())
-      packRows(block, [&](auto body) { emitRowTiles(rowGroups, rowAxis, body); });
-    emitRowTiles(rowGroups, rowAxis, [&](RowTile tile) {
+      packRows(block, tiles);
+    emitRowTiles(tiles, [&](RowTile tile) {
       Value firstSlot = times(tile.slot, plan.panelSlots(p));
       emitPanels(panelGroups, panelAxis, [&](const LanePanel &panel) {
         tile.restSlot = add(firstSlot, panel.slot);

@@ -7,6 +7,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "sinter/Transforms/Tiling/ScalarToVector.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -125,29 +127,40 @@ void ContractionEmitter::packSquare(const LanePanel &panel, const Factor &from, 
     store(square[i], to.memref, {addConstant(k, i), first}, {});
 }
 
-/// The rows of each tile side by side for each k, in the order of memory.
-void ContractionEmitter::packRows(const KBlock &block,
-                                  function_ref<void(function_ref<void(const RowTile &)>)> forEachTile) {
+/// The rows of each tile side by side for each k. Memory is read in its order by some tiles at a time: with more, what
+/// is stored goes to more places than a core writes to at once.
+void ContractionEmitter::packRows(const KBlock &block, const TileRange &tiles) {
   if (plan.inPairs())
-    return packPairRows(block, forEachTile);
+    return packPairRows(block, tiles);
+  constexpr int64_t kTilesAtATime = 16;
   const ContractionDim &rows = plan.rowDim(p);
   Factor from = factor(plan.rowOperand(p), block, rows, constant(0), p.k, rows);
+  auto stretches = scf::ForOp::create(b, tiles.from, tiles.to, constant(kTilesAtATime));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(stretches.getBody());
+  Value first = stretches.getInductionVar(), end = minimum(addConstant(first, kTilesAtATime), tiles.to);
   loop(constant(0), block.length, [&](Value k) {
     Value firstOfK = times(k, plan.rows);
-    forEachTile([&](const RowTile &tile) { packRowsOfTile(tile, from, k, add(firstOfK, tile.firstRow)); });
+    emitRowTiles({first, end, tiles.firstOfItem},
+                 [&](const RowTile &tile) { packRowsOfTile(tile, from, k, add(firstOfK, tile.firstRow)); });
   });
 }
 
-/// Vectors are stored whole: what a store writes beyond the tile's rows is written again for the next k.
+/// Vectors are stored whole: what a store writes beyond the tile's rows is written again for the next k. Short ones
+/// lie across two cache lines less often.
 void ContractionEmitter::packRowsOfTile(const RowTile &tile, const Factor &from, Value k, Value to) {
   if (!plan.rowOperand(p).isContiguousAlong(plan.rowDim(p)))
     return loop(constant(0), constant(tile.rows), [&](Value row) {
       Value one = elementsOf(from, k, add(tile.start, row), 1, {});
       memref::StoreOp::create(b, one, rowPanelBuffer, ValueRange{tile.slot, add(to, row)});
     });
-  for (int64_t first = 0; first < tile.rows; first += plan.lanes) {
-    Value mask = tile.rows - first < plan.lanes ? constantMask(tile.rows - first) : Value(), lane = constant(first);
-    store(vectorOf(from, k, add(tile.start, lane), mask), rowPanelBuffer, {tile.slot, add(to, lane)}, {});
+  int64_t lanes = std::min<int64_t>(plan.lanes, std::max<int64_t>(2, llvm::PowerOf2Ceil(tile.rows)));
+  ScalarToVector vectors(b, b.getLoc(), lanes);
+  for (int64_t first = 0; first < tile.rows; first += lanes) {
+    int64_t count = std::min(lanes, tile.rows - first);
+    Value mask = count < lanes ? sinter::constantMask(b, b.getLoc(), lanes, count) : Value(), lane = constant(first);
+    Value some = vectors.broadcast(elementsOf(from, k, add(tile.start, lane), lanes, mask));
+    store(some, rowPanelBuffer, {tile.slot, add(to, lane)}, {});
   }
 }
 

@@ -116,13 +116,12 @@ ContractionEmitter::View ContractionEmitter::packedPairRowsOf(const RowTile &til
 }
 
 /// Vectors across rows are stored whole: what a store writes beyond the tile's rows is written again for the next pair.
-void ContractionEmitter::packPairRows(const KBlock &block,
-                                      function_ref<void(function_ref<void(const RowTile &)>)> forEachTile) {
+void ContractionEmitter::packPairRows(const KBlock &block, const TileRange &tiles) {
   const ContractionDim &rows = plan.rowDim(p);
   const ContractionOperand &operand = plan.rowOperand(p);
   if (!packsPairsAcross()) {
     Factor from = factor(operand, block, rows, constant(0), rows, p.k);
-    return forEachTile([&](const RowTile &tile) {
+    return emitRowTiles(tiles, [&](const RowTile &tile) {
       View to = packedPairRowsOf(tile);
       loop(constant(0), constant(tile.rows),
            [&](Value row) { packPairRowsAlongK(block, from, add(tile.start, row), to, row); });
@@ -130,7 +129,7 @@ void ContractionEmitter::packPairRows(const KBlock &block,
   }
   Factor from = factor(operand, block, rows, constant(0), p.k, rows);
   forEachPair(block, [&](Value pair, bool isWhole) {
-    forEachTile([&](const RowTile &tile) {
+    emitRowTiles(tiles, [&](const RowTile &tile) {
       View to = packedPairRowsOf(tile);
       for (int64_t first = 0; first < tile.rows; first += plan.lanes) {
         Value mask = tile.rows - first < plan.lanes ? constantMask(tile.rows - first) : Value();

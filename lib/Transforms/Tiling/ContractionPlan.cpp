@@ -42,7 +42,7 @@ constexpr int64_t kMostPanelBytes = 512 * 1024;
 constexpr double kItemCycles = 80e3, kSharedCycles = 40e3;
 /// About how many steps of k a block has where all loops are cut into blocks, and the most bytes of a block of an
 /// operand, or of accumulators between blocks of k.
-constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 400 * 1024;
+constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 700 * 1024;
 /// Groups of rows that pack the same panels again, for products of pairs that could be one group by their size.
 constexpr int64_t kMostRowGroups = 2;
 /// Rows that should share one packing of a panel, if there are enough work items anyway.
@@ -179,13 +179,6 @@ void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, Contrac
   plan.rowTiles = even(tiles, std::min<int64_t>(rows / plan.rows, divideCeil(tiles, 2)));
   plan.outer = 1;
   splitOneDynamicAxis(p, plan);
-}
-
-int64_t resultBytes(const ContractionProblem &p) {
-  int64_t elements = p.m.extent * p.n.extent;
-  for (const ContractionDim &dim : p.outer)
-    elements *= dim.extent;
-  return elements * p.elementBytes();
 }
 
 /// Bytes of the operands of the epilogue that have as many elements as the result: they come from far away if they are

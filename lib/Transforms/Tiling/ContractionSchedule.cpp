@@ -1,5 +1,5 @@
-// What is a contraction's schedule? The numbers that stand for a plan, whether a plan can be emitted, and the work items
-// that it cuts a product into.
+// What is a contraction's schedule? The numbers that stand for a plan, whether a plan can be emitted, and the work
+// items that it cuts a product into.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
