@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
@@ -165,6 +166,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
   TimingScope scope = timing.nest(("Phase " + phaseName(phase)).str());
   PassManager manager(&context);
   manager.enableTiming(scope);
+  manager.enableVerifier(false); // once behind the phase, rather than behind each of its passes
   PhaseOptions phases = phaseOptions(options, *machine, sourceDigest, *op);
   phases.kernels.device = phases.tiles.device = !gpus.empty();
   phases.kernels.tf32 = phases.tiles.tf32 = options.tf32;
@@ -172,7 +174,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
       llvm::any_of(gpus, [](const DeviceArchitecture &gpu) { return isHopper(gpu); });
   phases.llvm.deviceImages = deviceImages(gpus, !ptxas.empty());
   buildPhase(manager, phase, phases);
-  if (failed(manager.run(*op)))
+  if (failed(manager.run(*op)) || failed(verify(*op)))
     return failure();
   current = phase;
   return phase == Phase::Buffers ? summarize() : success();

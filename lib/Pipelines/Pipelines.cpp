@@ -113,8 +113,9 @@ static void lowerKernels(OpPassManager &manager) {
   functions.addPass(createLowerAffinePass());
   simplify(functions);
   manager.addPass(createConvertKernelsToLLVMPass());
-  manager.addPass(createReconcileUnrealizedCastsPass());
-  simplify(manager.nest<LLVM::LLVMFuncOp>());
+  OpPassManager &converted = manager.nest<LLVM::LLVMFuncOp>();
+  converted.addPass(createReconcileUnrealizedCastsPass());
+  simplify(converted);
 }
 
 /// Device functions to the LLVM and NVVM dialects.

@@ -77,15 +77,14 @@ generateObjectParts(llvm::Module &module, llvm::function_ref<std::unique_ptr<llv
   const unsigned parts = std::clamp(module.getInstructionCount() / kInstructionsPerPart, 1u, kParts);
   makeHidden(module);
   llvm::DenseMap<const llvm::GlobalValue *, unsigned> partOf = assignParts(module, parts);
-  std::vector<Bitcode> inputs;
-  // What is no function, tables and constants, is in part 0.
-  for (unsigned part = 0; part < parts; ++part)
-    inputs.push_back(writePart(module, [&](const llvm::GlobalValue *value) { return partOf.lookup(value) == part; }));
-
   std::vector<llvm::SmallVector<char, 0>> objects(parts);
   llvm::DefaultThreadPool pool(llvm::hardware_concurrency(parts));
-  for (unsigned part = 0; part < parts; ++part)
-    pool.async([&, part] { objects[part] = compilePart(inputs[part], *makeMachine(), optLevel); });
+  // What is no function, tables and constants, is in part 0. While one part is compiled, the next is written.
+  for (unsigned part = 0; part < parts; ++part) {
+    auto code = std::make_shared<Bitcode>(
+        writePart(module, [&](const llvm::GlobalValue *value) { return partOf.lookup(value) == part; }));
+    pool.async([&, part, code] { objects[part] = compilePart(*code, *makeMachine(), optLevel); });
+  }
   pool.wait();
   return objects;
 }

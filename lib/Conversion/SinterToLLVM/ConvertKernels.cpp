@@ -17,7 +17,9 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Dialect/Vector/Transforms/VectorTransforms.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/Transforms/DialectConversion.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -41,6 +43,34 @@ static void populatePatterns(const LLVMTypeConverter &converter, RewritePatternS
   populateMathToLibmConversionPatterns(patterns, /*benefit=*/1);
 }
 
+/// A module around each kernel function, in its place: conversions replace functions and declare what they call, which
+/// several threads may not do in one module.
+static SmallVector<ModuleOp> isolateKernels(ModuleOp module) {
+  SmallVector<ModuleOp> isolated;
+  for (auto function : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
+    if (function.isExternal())
+      continue;
+    OpBuilder builder(function);
+    isolated.push_back(ModuleOp::create(builder, function.getLoc()));
+    function->moveBefore(isolated.back().getBody(), isolated.back().getBody()->end());
+  }
+  return isolated;
+}
+
+/// What the modules hold, in their place; what several of them declare, once.
+static void unite(ModuleOp module, ArrayRef<ModuleOp> isolated) {
+  llvm::StringSet<> names;
+  for (auto symbol : module.getOps<SymbolOpInterface>())
+    if (auto name = symbol.getNameAttr())
+      names.insert(name);
+  for (ModuleOp kernel : isolated) {
+    for (auto function : llvm::make_early_inc_range(kernel.getOps<LLVM::LLVMFuncOp>()))
+      if (names.insert(function.getSymName()).second || !function.isExternal())
+        function->moveBefore(kernel);
+    kernel.erase();
+  }
+}
+
 namespace {
 struct ConvertKernels : impl::ConvertKernelsToLLVMPassBase<ConvertKernels> {
   void runOnOperation() override {
@@ -49,10 +79,21 @@ struct ConvertKernels : impl::ConvertKernelsToLLVMPassBase<ConvertKernels> {
     LLVMTypeConverter converter(&getContext(), options);
     RewritePatternSet patterns(&getContext());
     populatePatterns(converter, patterns);
+    const FrozenRewritePatternSet frozen(std::move(patterns));
     LLVMConversionTarget target(getContext());
     target.addLegalOp<ModuleOp, gpu::GPUModuleOp>();
     target.markOpRecursivelyLegal<gpu::GPUModuleOp>();
-    if (failed(applyFullConversion(getOperation(), target, std::move(patterns))))
+    auto convert = [&](ArrayRef<Operation *> ops) { return applyFullConversion(ops, target, frozen); };
+
+    SmallVector<ModuleOp> kernels = isolateKernels(getOperation());
+    SmallVector<Operation *> others;
+    for (Operation &op : *getOperation().getBody())
+      if (!isa<ModuleOp>(op))
+        others.push_back(&op);
+    LogicalResult converted = failableParallelForEach(&getContext(), kernels,
+                                                      [&](ModuleOp kernel) { return convert(kernel.getOperation()); });
+    unite(getOperation(), kernels);
+    if (failed(converted) || failed(convert(others)))
       signalPassFailure();
   }
 };

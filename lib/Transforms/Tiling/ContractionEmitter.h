@@ -45,9 +45,10 @@ private:
   struct LanePanel {
     Value start;
     int64_t vectors;
-    int64_t lastLanes; ///< lanes used in the last vector
-    Value valid;       ///< number of lanes used in all vectors, if only known at run time; else null
-    Value slot;        ///< which of the panels that are packed at the same time
+    int64_t lastLanes;  ///< lanes used in the last vector
+    Value valid;        ///< number of lanes used in all vectors, if only known at run time; else null
+    int64_t leastValid; ///< what is known of that number now
+    Value slot;         ///< which of the panels that are packed at the same time
   };
   /// One stretch of k.
   struct KBlock {
@@ -100,6 +101,7 @@ private:
   void emitItems();
   void emitItem(Value item, std::optional<GroupRange> rowGroups);
   void emitOuter(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void()> body);
+  bool sharesPanelCode();
   void emitPanels(GroupRange groups, const ItemAxis &axis, llvm::function_ref<void(const LanePanel &)> body);
   TileRange tilesOf(GroupRange groups, const ItemAxis &axis);
   void emitRowTiles(const TileRange &tiles, llvm::function_ref<void(const RowTile &)> body);

@@ -62,7 +62,7 @@ void ContractionEmitter::store(Value vector, Value memref, ValueRange indices, V
 ContractionEmitter::Values ContractionEmitter::masksOf(const LanePanel &panel) {
   Values masks(panel.vectors);
   if (panel.valid)
-    for (int64_t v = 0; v < panel.vectors; ++v)
+    for (int64_t v = panel.leastValid / plan.lanes; v < panel.vectors; ++v)
       masks[v] = maskFrom(arith::MaxSIOp::create(b, constant(0), addConstant(panel.valid, -v * plan.lanes)));
   else if (panel.lastLanes != plan.lanes)
     masks.back() = constantMask(panel.lastLanes);

@@ -180,8 +180,19 @@ void ContractionEmitter::emitOuter(GroupRange groups, const ItemAxis &axis, func
   });
 }
 
-/// Full panels in a loop, then the narrower last one. Where the number of lanes is the batch, panels are packed and
-/// their width matters at the edges only: one loop for all.
+/// Whether one loop serves the narrower last panel too: its lanes are packed, so the price is a masked store in all
+/// panels, and vectors that nobody stores in the last. Saves half of a product's code.
+bool ContractionEmitter::sharesPanelCode() {
+  const ContractionDim &dim = plan.laneDim(p);
+  if (dim.dynamic)
+    return true;
+  constexpr int64_t kMaskedStoreBytes = 64, kFewestVectorsPerUnused = 50; // shorter vectors have no mask registers
+  int64_t vectors = llvm::divideCeil(dim.extent, plan.lanes), unused = llvm::alignTo(vectors, plan.vectors) - vectors;
+  return dim.extent % (plan.vectors * plan.lanes) != 0 && plan.packsLanes() && !plan.swapped &&
+         plan.lanes * p.elementBytes() == kMaskedStoreBytes && unused * kFewestVectorsPerUnused <= vectors;
+}
+
+/// Full panels in a loop, then the narrower last one; or one loop for all.
 void ContractionEmitter::emitPanels(GroupRange groups, const ItemAxis &axis,
                                     function_ref<void(const LanePanel &)> body) {
   const ContractionDim &dim = plan.laneDim(p);
@@ -191,15 +202,15 @@ void ContractionEmitter::emitPanels(GroupRange groups, const ItemAxis &axis,
   auto slot = [&, from = from](Value panel) {
     return plan.panelsInner ? b.createOrFold<arith::SubIOp>(panel, from) : constant(0);
   };
-  if (dim.dynamic)
+  int64_t rest = dim.extent % width;
+  if (sharesPanelCode())
     return loop(from, to, [&](Value panel) {
       Value start = times(panel, width);
       Value valid = minimum(b.createOrFold<arith::SubIOp>(extent, start), constant(width));
-      body({start, plan.vectors, plan.lanes, valid, slot(panel)});
+      body({start, plan.vectors, plan.lanes, valid, dim.dynamic ? 0 : rest, slot(panel)});
     });
   loop(from, minimum(to, full),
-       [&](Value panel) { body({times(panel, width), plan.vectors, plan.lanes, Value(), slot(panel)}); });
-  int64_t rest = dim.extent % width;
+       [&](Value panel) { body({times(panel, width), plan.vectors, plan.lanes, Value(), width, slot(panel)}); });
   if (rest == 0)
     return;
   Value hasRest = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, to, full);
@@ -207,7 +218,7 @@ void ContractionEmitter::emitPanels(GroupRange groups, const ItemAxis &axis,
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(ifRest.thenYield());
   int64_t vectors = llvm::divideCeil(rest, plan.lanes);
-  body({times(full, width), vectors, rest - (vectors - 1) * plan.lanes, Value(), slot(full)});
+  body({times(full, width), vectors, rest - (vectors - 1) * plan.lanes, Value(), rest, slot(full)});
 }
 
 /// Which tiles of rows some groups have.

@@ -1,8 +1,6 @@
 // One conversion takes a kernel function of branches, scalars, vectors and memrefs to the LLVM dialect.
 // RUN: sinter-opt %s --sinter-convert-kernels-to-llvm --reconcile-unrealized-casts | FileCheck %s --implicit-check-not=unrealized_conversion_cast
 
-// CHECK: llvm.func @erf(f64) -> f64
-
 // Memrefs of static shape are bare pointers; what is known of them stays known.
 // CHECK-LABEL: llvm.func internal @vectors(
 // CHECK-SAME: %[[X:.*]]: !llvm.ptr {llvm.align = 64 : i64, llvm.noalias}, %[[Y:.*]]: !llvm.ptr, %[[ROWS:.*]]: i64
@@ -26,7 +24,9 @@ func.func private @vectors(%x: memref<4x16xf32> {llvm.align = 64 : i64, llvm.noa
   return
 }
 
-// Functions that are instructions or intrinsics, and functions of libm, which get a declaration.
+// Functions that are instructions or intrinsics, and functions of libm, which get a declaration: one, in front of the
+// first function that calls it.
+// CHECK: llvm.func @erf(f64) -> f64
 // CHECK-LABEL: llvm.func @functions(
 func.func private @functions(%x: f32, %y: f64) -> (f32, f64) {
   // CHECK: %[[ROOT:.*]] = llvm.intr.sqrt(%{{.*}}) : (f32) -> f32
@@ -35,6 +35,16 @@ func.func private @functions(%x: f32, %y: f64) -> (f32, f64) {
   %erf = math.erf %y : f64
   return %root, %erf : f32, f64
 }
+
+// CHECK-NOT: llvm.func @erf(
+// CHECK-LABEL: llvm.func @again(
+func.func private @again(%y: f64) -> f64 {
+  // CHECK: llvm.call @erf(
+  %erf = math.erf %y : f64
+  return %erf : f64
+}
+
+// CHECK-NOT: llvm.func @erf(
 
 // CHECK-LABEL: llvm.func @branches(
 func.func private @branches(%n: index) -> index {
