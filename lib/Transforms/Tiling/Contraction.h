@@ -102,6 +102,8 @@ struct ContractionPlan {
   bool packsLanes() const { return form == ContractionForm::Packed || packsRows(); }
   bool packsRows() const { return form == ContractionForm::PackedBoth || inPairs(); }
   bool inPairs() const { return form == ContractionForm::Pairs; }
+  /// All three loops are cut into blocks, and the panels of a block are packed together.
+  bool isBlocked() const { return packsLanes() && panelsInner; }
   /// Bytes of an element that is packed.
   int64_t packedBytes(const ContractionProblem &p) const { return inPairs() ? 2 : p.elementBytes(); }
   const ContractionDim &rowDim(const ContractionProblem &p) const { return swapped ? p.n : p.m; }
@@ -134,6 +136,10 @@ struct ItemAxis {
 /// True if work items that follow each other have the same panel, so that a thread packs it once for all of its items.
 /// (Not where k is cut: that needs a resting place for the accumulators of every row tile.)
 bool sharesPacking(const ContractionProblem &problem, const ContractionPlan &plan);
+
+/// True if accumulators rest in the result between blocks of k: it has their type, lies along the lanes, and nothing
+/// else is to be done. Else they rest in a buffer of the work item's size, which therefore is small.
+bool restsInResult(const ContractionProblem &problem, const ContractionPlan &plan);
 
 /// Outer, panel and row axes.
 llvm::SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &problem, const ContractionPlan &plan);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionCost.h"
+#include <numeric>
 
 using namespace mlir;
 using llvm::divideCeil;
@@ -76,7 +77,7 @@ double ContractionCost::packingRows(const ContractionPlan &plan) const {
   bool isCopied = plan.inPairs() && !operand.isContiguousAlong(rows) && operand.isContiguousAlong(p.k);
   double elements = isCopied ? double(rows.extent) / double(lanes) : double(divideCeil(rows.extent, plan.rows) * each);
   double perK = elements * (2 + operations(operand)) + lines * (leavesCache(operand, rows) ? 6 : 1);
-  return k() * perK * divideCeil(panels, plan.panels);
+  return k() * perK * divideCeil(panels, plan.panelSlots(p));
 }
 
 /// Cycles per k step and tile for rows that lie far apart along k, so that each step reads lines of its own, and have
@@ -95,6 +96,20 @@ double ContractionCost::farRows(const ContractionPlan &plan, int64_t rows) const
   return (1 + double(rows * bytes) / kLineBytes) * cycles;
 }
 
+/// Cycles per k step and tile for rows whose lines come once for several panels, where these lines fall into few sets
+/// of the first-level cache, so that the next panel finds them in the second-level one, or further away.
+double ContractionCost::collidingRows(const ContractionPlan &plan, int64_t rows) const {
+  constexpr int64_t kOneSet = 4096; // lines so far apart fall into one set: as far as a page, for hardware's sake
+  const ContractionOperand &operand = plan.rowOperand(p);
+  int64_t bytes = storedBytes(operand.element()), apart = strideAlong(operand.strides, p.k) * bytes;
+  if (rows <= 0 || !plan.isBlocked() || plan.packsRows() || apart < 4 * kLineBytes)
+    return 0;
+  int64_t room = target.l1Bytes / std::max(kLineBytes, std::gcd(apart, kOneSet));
+  if (3 * plan.kBlock <= 2 * room)
+    return 0;
+  return (1 + double(rows * bytes) / kLineBytes) * (leavesCache(operand, plan.rowDim(p)) ? 0.5 : 0.25);
+}
+
 double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
   int64_t rows = plan.rowDim(p).extent, vectors = divideCeil(plan.laneDim(p).extent, lanes);
   int64_t r = plan.rows, v = plan.vectors, fullRows = rows / r, fullPanels = vectors / v;
@@ -102,10 +117,13 @@ double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
   perK += fullRows * tileOf(plan, r, vectors % v) + tileOf(plan, rows % r, vectors % v);
   perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
   double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
-  perK += divideCeil(vectors, v) * (fullRows * farRows(plan, r) + farRows(plan, rows % r) + firstTouch(plan));
+  // Lines of rows that the panels of a block share come once for them.
+  int64_t panels = divideCeil(vectors, v), visits = plan.isBlocked() ? divideCeil(panels, plan.panelSlots(p)) : panels;
+  perK += visits * (fullRows * farRows(plan, r) + farRows(plan, rows % r)) + panels * firstTouch(plan);
+  perK += panels * (fullRows * collidingRows(plan, r) + collidingRows(plan, rows % r));
   double perTile = 20 + r * v * 0.7, packings = keepsWeights(plan) ? kFewestGroups : 1;
-  if (plan.packsRows())
-    packings = divideCeil(divideCeil(rows, r), plan.rowTiles);
+  if (plan.isBlocked())
+    packings = divideCeil(divideCeil(rows, r), plan.rowSlots(p));
   if (plan.swapped)
     perTile += v * divideCeil(r, lanes) *
                (square() * 0.7 + lanes * (kTransposedRow + (resultBytes(p) > target.l2Bytes ? kFarLine : 0)));

@@ -123,6 +123,7 @@ private:
   double dotForm(const ContractionPlan &plan) const;
   double packingRows(const ContractionPlan &plan) const;
   double farRows(const ContractionPlan &plan, int64_t rows) const;
+  double collidingRows(const ContractionPlan &plan, int64_t rows) const;
   double firstTouch(const ContractionPlan &plan) const;
   double refetch(const ContractionPlan &plan, int64_t vectors) const;
   bool wantsCopy(const ContractionPlan &plan) const;

@@ -56,7 +56,7 @@ private:
     int64_t divisor;                 ///< of the length of every block
     int64_t shortest;                ///< least length of a block; 1 if not known
     llvm::SmallVector<Value> outerK; ///< indices of the further k loops
-    Value isLast;                    ///< null: it is the only block
+    Value isFirst, isLast;           ///< null: it is the only block
   };
   /// A tile of results in the orientation of the result: element (r, v * lanes + l) is result (m + r, n + v * lanes +
   /// l).
@@ -183,6 +183,7 @@ private:
 
   // ContractionEpilogue.cpp
   void emitEpilogue(const ResultTile &tile);
+  void addToResult(const ResultTile &tile, Value isFirst);
   Value tileStorage();
   FetchedTiles epilogueTiles(const RowTile &tile, const LanePanel &panel);
   bool unrollsEpilogue(const ResultTile &tile);
@@ -200,6 +201,7 @@ private:
   ContractionProblem p;
   ContractionPlan plan;
   mlir::Type element;
+  bool inResult;     ///< accumulators rest there
   Value rows;        ///< of the batch, at run time
   Values outerIndex; ///< per outer dim, inside the outer loops
   Value panelBuffer, rowPanelBuffer, restBuffer, rowBuffer, tileBuffer;

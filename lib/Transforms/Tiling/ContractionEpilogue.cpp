@@ -236,4 +236,23 @@ void ContractionEmitter::emitEpilogue(const ResultTile &tile) {
   });
 }
 
+/// The sums over one block of k: the first is the result so far, others are added to it.
+void ContractionEmitter::addToResult(const ResultTile &tile, Value isFirst) {
+  RowContext context(tile);
+  KernelOp kernel = emission.kernel;
+  BlockArgument out = kernel.getBody().front().getArguments().back();
+  View result = operandView(context, out, b.getMultiDimIdentityMap(cast<ShapedType>(out.getType()).getRank()));
+  auto split = scf::IfOp::create(b, isFirst, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  for (Operation *end : {split.thenYield().getOperation(), split.elseYield().getOperation()}) {
+    b.setInsertionPoint(end);
+    for (auto [r, row] : llvm::enumerate(tile.vectors))
+      for (auto [v, sum] : llvm::enumerate(row)) {
+        SmallVector<Value> place{at(result, 0, constant(r)), constant(v * plan.lanes)};
+        Value before = end == split.elseYield() ? load(result.memref, place, tile.masks[v]) : Value();
+        store(before ? arith::AddFOp::create(b, before, sum) : sum, result.memref, place, tile.masks[v]);
+      }
+  }
+}
+
 } // namespace sinter

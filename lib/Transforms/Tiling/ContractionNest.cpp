@@ -90,8 +90,8 @@ void ContractionEmitter::loop(Value from, Value to, function_ref<void(Value)> bo
 
 ContractionEmitter::ContractionEmitter(OpBuilder &builder, KernelEmission &emission, ContractionProblem problem,
                                        ContractionPlan plan)
-    : b(emission.kernel.getLoc(), builder), emission(emission), p(std::move(problem)), plan(plan),
-      element(p.element()) {}
+    : b(emission.kernel.getLoc(), builder), emission(emission), p(std::move(problem)), plan(plan), element(p.element()),
+      inResult(restsInResult(p, plan)) {}
 
 void ContractionEmitter::emit() {
   OpBuilder::InsertionGuard guard(b);
@@ -104,7 +104,7 @@ void ContractionEmitter::emit() {
   }
   if (plan.packsRows())
     rowPanelBuffer = scratch({plan.rowSlots(p), plan.packedRowElements()}, packed);
-  if (plan.blocksOfK(p) > 1)
+  if (plan.blocksOfK(p) > 1 && !inResult)
     restBuffer = scratch({plan.rowSlots(p) * plan.panelSlots(p), plan.rows * plan.vectors, plan.lanes}, element);
   emitItems();
 }
@@ -271,33 +271,34 @@ void ContractionEmitter::emitKBlocks(function_ref<void(const KBlock &)> body) {
   int64_t divisor = p.k.dynamic ? 1 : std::gcd(p.k.extent, plan.kBlock), rest = p.k.extent % plan.kBlock;
   int64_t shortest = p.k.dynamic ? 1 : rest ? rest : plan.kBlock;
   if (plan.blocksOfK(p) == 1)
-    return body({constant(0), extent, divisor, shortest, SmallVector<Value>(p.outerK.size(), constant(0)), Value()});
+    return body({constant(0), extent, divisor, shortest, SmallVector<Value>(p.outerK.size(), constant(0)), {}, {}});
   SmallVector<Value> outer;
-  Value lastSoFar;
+  Value firstSoFar, lastSoFar;
+  auto both = [&](Value x, Value y) { return x ? Value(arith::AndIOp::create(b, x, y)) : y; };
+  auto equals = [&](Value x, Value y) { return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, y); };
   auto innermost = [&] {
     auto blocks = scf::ForOp::create(b, constant(0), extent, constant(plan.kBlock));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(blocks.getBody());
     Value first = blocks.getInductionVar(), left = b.createOrFold<arith::SubIOp>(extent, first);
     bool even = !p.k.dynamic && p.k.extent % plan.kBlock == 0;
-    Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::ule, left, constant(plan.kBlock));
-    if (lastSoFar)
-      isLast = arith::AndIOp::create(b, isLast, lastSoFar);
-    body(
-        {first, even ? constant(plan.kBlock) : minimum(left, constant(plan.kBlock)), divisor, shortest, outer, isLast});
+    Value isFirst = both(firstSoFar, equals(first, constant(0)));
+    Value isLast = both(lastSoFar, arith::CmpIOp::create(b, arith::CmpIPredicate::ule, left, constant(plan.kBlock)));
+    Value length = even ? constant(plan.kBlock) : minimum(left, constant(plan.kBlock));
+    body({first, length, divisor, shortest, outer, isFirst, isLast});
   };
   std::function<void(size_t)> nest = [&](size_t d) {
     if (d == p.outerK.size())
       return innermost();
     Value count = extentOf(p.outerK[d]);
     loop(constant(0), count, [&](Value index) {
-      Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, index, addConstant(count, -1)),
-            saved = lastSoFar;
-      lastSoFar = lastSoFar ? Value(arith::AndIOp::create(b, lastSoFar, isLast)) : isLast;
+      Value first = firstSoFar, last = lastSoFar;
+      firstSoFar = both(firstSoFar, equals(index, constant(0)));
+      lastSoFar = both(lastSoFar, equals(index, addConstant(count, -1)));
       outer.push_back(index);
       nest(d + 1);
       outer.pop_back();
-      lastSoFar = saved;
+      firstSoFar = first, lastSoFar = last;
     });
   };
   nest(0);
@@ -342,9 +343,14 @@ void ContractionEmitter::emitPanelsOfRows(GroupRange panelGroups, const ItemAxis
 }
 
 void ContractionEmitter::emitTile(const LanePanel &panel, const RowTile &tile, const KBlock &block) {
+  if (inResult) // what this will be added to comes while it is computed
+    for (auto [row, fetched] = std::pair(int64_t(0), epilogueTiles(tile, panel)); row < fetched.rows; ++row)
+      prefetchRow(fetched, constant(row));
   Values accumulators = plan.form == ContractionForm::Dot ? dotTile(panel, tile, block)
                         : plan.inPairs()                  ? tileOfPairs(panel, tile, block)
                                                           : broadcastTile(panel, tile, block);
+  if (inResult)
+    return addToResult(resultTile(panel, tile, accumulators), block.isFirst);
   if (!block.isLast)
     return emitEpilogue(resultTile(panel, tile, accumulators));
   auto split = scf::IfOp::create(b, block.isLast, /*withElseRegion=*/true);

@@ -4,7 +4,8 @@
 //   Direct      for (k) acc[r][v] += broadcast(rows[r][k]) * lanes[k][v]      lanes contiguous in memory
 //   Packed      the same from an aligned panel; pays one pass over the panel (for all of a thread's items, mostly), a
 //               shuffle network per block of lanes x lanes elements if the operand is contiguous along k (the case of
-//               y = x W^T)
+//               y = x W^T). Or from panels that are packed together for a short block of k, so that lines of rows that
+//               lie far apart along k serve all of them
 //   PackedBoth  the same, and the rows of a tile come from an aligned buffer too: where neighbours along k are far
 //               apart, each k step of a tile touches another cache line, and the lines leave the caches before their
 //               next tile
@@ -14,8 +15,8 @@
 //               every FMA needs a load and the sums need the shuffle network: for few rows
 //
 // With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. What a plan costs is in
-// ContractionCost.h. Where rows are packed all three loops are cut into blocks that stay in the second-level cache,
-// with panels inside; else a panel meets all rows of an item, mostly.
+// ContractionCost.h. Where rows are packed, or accumulators may rest in the result, all three loops are cut into blocks
+// that stay in the second-level cache, with panels inside; else a panel meets all rows of an item, mostly.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -43,6 +44,11 @@ constexpr double kItemCycles = 80e3, kSharedCycles = 40e3;
 /// About how many steps of k a block has where all loops are cut into blocks, and the most bytes of a block of an
 /// operand, or of accumulators between blocks of k.
 constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 700 * 1024;
+/// The same where accumulators rest in the result, which costs less the wider the block is; and the least cycles of a
+/// work item then, and the most of them beyond what the caches ask for, as each packs for itself.
+constexpr int64_t kStepsOfWideBlock = 128;
+constexpr double kWideItemCycles = 4e6;
+constexpr int64_t kMostWideItems = 8;
 /// Groups of rows that pack the same panels again, for products of pairs that could be one group by their size.
 constexpr int64_t kMostRowGroups = 2;
 /// Rows that should share one packing of a panel, if there are enough work items anyway.
@@ -130,13 +136,13 @@ int64_t even(int64_t total, int64_t size) {
   return divideCeil(total, divideCeil(total, std::clamp<int64_t>(size, 1, total)));
 }
 
-/// Cycles of all products at the rate of the processor.
-double cyclesOfPairs(const ContractionProblem &p, const TargetInfo &target, const ContractionPlan &plan) {
-  double products = double(p.m.extent) * double(p.n.extent) * double(p.k.extent);
+/// Multiply-adds of vectors of a product.
+double fmasOf(const ContractionProblem &p, const ContractionPlan &plan) {
+  double products = double(p.m.extent) * double(p.n.extent) * double(p.k.extent) / double(plan.lanes);
   for (const auto &dims : {p.outer, p.outerK})
     for (const ContractionDim &dim : dims)
       products *= double(dim.extent);
-  return products / (double(plan.lanes) * double(target.fmaPorts) * std::max(target.bf16Rate, 1.0));
+  return products;
 }
 
 /// The same blocks in bytes as below, so twice as many steps of k. As packing both operands serves small products too,
@@ -146,7 +152,7 @@ void chooseBlocksOfPairs(const ContractionProblem &p, const TargetInfo &target, 
   int64_t outer = 1;
   for (const ContractionDim &dim : p.outer)
     outer *= dim.extent;
-  double cycles = cyclesOfPairs(p, target, plan);
+  double cycles = fmasOf(p, plan) / (double(target.fmaPorts) * std::max(target.bf16Rate, 1.0));
   int64_t items = cycles < kSharedCycles ? 1 : std::max<int64_t>(4, int64_t(cycles / kItemCycles));
   int64_t steps = std::max<int64_t>(p.k.extent, 1), width = plan.vectors * plan.lanes;
   constexpr int64_t longest = 2 * kStepsOfBlock;
@@ -163,21 +169,50 @@ void chooseBlocksOfPairs(const ContractionProblem &p, const TargetInfo &target, 
   splitOneDynamicAxis(p, plan);
 }
 
-/// Blocks of k, rows and lanes such that what is packed of either operand, and the accumulators between blocks of k,
-/// stay in the second-level cache. Blocks of one loop are about of one size.
+/// Rows and lanes where accumulators rest in the result: as many groups as there should be work items, such that least
+/// is packed. Each group of rows packs the lanes that it needs, each group of panels the rows or, where these are not
+/// packed, reads them.
+void chooseWideBlocks(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan, int64_t most) {
+  const int64_t width = plan.vectors * plan.lanes;
+  const int64_t panels = divideCeil(plan.laneDim(p).extent, width),
+                tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
+  const double cycles = fmasOf(p, plan) / double(target.fmaPorts);
+  const int64_t items =
+      cycles < kSharedCycles ? 1 : std::clamp<int64_t>(cycles / kWideItemCycles, kFewestGroups, kMostWideItems);
+  const int64_t mostPanels = std::clamp<int64_t>(most / (plan.kBlock * width), 1, panels);
+  const int64_t mostTiles = plan.packsRows() ? std::clamp<int64_t>(most / (plan.kBlock * plan.rows), 1, tiles) : tiles;
+  double least = std::numeric_limits<double>::infinity();
+  const int64_t fewest = divideCeil(panels, mostPanels);
+  for (int64_t panelGroups = fewest; panelGroups <= std::max(fewest, std::min(panels, items)); ++panelGroups) {
+    int64_t rowGroups = std::clamp<int64_t>(divideCeil(items, panelGroups), divideCeil(tiles, mostTiles), tiles);
+    double packed = double(plan.laneDim(p).extent * rowGroups) + double(plan.rowDim(p).extent * panelGroups);
+    if (packed < least)
+      least = packed, plan.panels = divideCeil(panels, panelGroups), plan.rowTiles = divideCeil(tiles, rowGroups);
+  }
+}
+
+/// Blocks of k, rows and lanes such that what is packed of either operand, and the accumulators between blocks of k
+/// unless they rest in the result, stay in the second-level cache. Blocks of one loop are about of one size.
 void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
   if (plan.inPairs())
     return chooseBlocksOfPairs(p, target, plan);
-  int64_t most = std::min<int64_t>(kMostBlockBytes, target.l2Bytes * 2 / 5) / p.elementBytes();
-  int64_t steps = std::max<int64_t>(p.k.extent, 1), width = plan.vectors * plan.lanes;
-  plan.panelsInner = true;
-  int64_t blocks = std::max<int64_t>(1, (steps + kStepsOfBlock / 2) / kStepsOfBlock);
-  plan.kBlock = llvm::alignTo(divideCeil(steps, blocks), plan.lanes);
-  plan.panels = even(divideCeil(plan.laneDim(p).extent, width), most / (plan.kBlock * width));
-  int64_t rows = most / std::max(plan.kBlock, plan.panels * width);
-  int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
-  plan.rowTiles = even(tiles, std::min<int64_t>(rows / plan.rows, divideCeil(tiles, 2)));
-  plan.outer = 1;
+  plan.panelsInner = true, plan.outer = 1;
+  const int64_t most = std::min<int64_t>(kMostBlockBytes, target.l2Bytes * 2 / 5) / p.elementBytes();
+  const int64_t steps = std::max<int64_t>(p.k.extent, 1), width = plan.vectors * plan.lanes;
+  auto cutK = [&](int64_t stepsOfBlock) {
+    int64_t blocks = std::max<int64_t>(1, (steps + stepsOfBlock / 2) / stepsOfBlock);
+    plan.kBlock = llvm::alignTo(divideCeil(steps, blocks), plan.lanes);
+  };
+  cutK(kStepsOfWideBlock);
+  if (restsInResult(p, plan)) {
+    chooseWideBlocks(p, target, plan, most);
+  } else {
+    cutK(kStepsOfBlock);
+    plan.panels = even(divideCeil(plan.laneDim(p).extent, width), most / (plan.kBlock * width));
+    int64_t rows = most / std::max(plan.kBlock, plan.panels * width);
+    int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
+    plan.rowTiles = even(tiles, std::min<int64_t>(rows / plan.rows, divideCeil(tiles, 2)));
+  }
   splitOneDynamicAxis(p, plan);
 }
 
@@ -207,14 +242,22 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
   plan.form = form, plan.swapped = swapped;
   if (plan.inPairs() && target.bf16Rate <= 1)
     return best;
-  auto consider = [&] {
-    if (plan.packsRows())
-      chooseBlocks(p, target, plan);
-    else
-      chooseKBlock(p, target, plan);
+  auto price = [&] {
     if (double cycles = isLegal(p, plan) ? ContractionCost{p, target, plan.lanes}.of(plan) : best.cycles;
         cycles < best.cycles)
       best = {plan, cycles};
+  };
+  auto consider = [&] {
+    if (plan.packsLanes()) {
+      chooseBlocks(p, target, plan);
+      if (plan.packsRows() || restsInResult(p, plan))
+        price();
+    }
+    if (plan.packsRows())
+      return;
+    plan.panelsInner = false, plan.panels = 0, plan.rowTiles = 0;
+    chooseKBlock(p, target, plan);
+    price();
   };
   if (form == ContractionForm::Dot)
     consider();
@@ -265,7 +308,7 @@ void cutCollidingLines(const ContractionProblem &p, const TargetInfo &target, Co
 /// How the loops around the register tile are cut.
 void chooseCuts(const ContractionProblem &p, const TargetInfo &target, PricedPlan &best) {
   ContractionPlan &plan = best.plan;
-  if (plan.packsRows())
+  if (plan.isBlocked())
     return; // they are cut already: their price depends on it
   chooseItems(p, target, plan, best.cycles);
   ContractionPlan other = plan;
@@ -342,7 +385,7 @@ double forecastProduct(linalg::GenericOp product, llvm::ArrayRef<const PrologueF
   int64_t groups = best.plan.rowTiles ? divideCeil(tiles, best.plan.rowTiles) : 1;
   if (sharesPacking(*problem, best.plan))
     groups = std::min<int64_t>(groups, 2);
-  if (best.plan.packsRows()) // that is in its price
+  if (best.plan.isBlocked()) // that is in its price
     groups = 1;
   ContractionCost model{*problem, target, best.plan.lanes};
   return best.cycles + double(groups - 1) * model.outer() * model.packing(best.plan);

@@ -21,7 +21,7 @@ static int64_t stackBytes(const ContractionProblem &p, const ContractionPlan &pl
     packed += plan.panelSlots(p) * (plan.kBlock + (plan.inPairs() ? 4 : 2) * plan.lanes) * width;
   if (plan.packsRows())
     packed += plan.rowSlots(p) * plan.packedRowElements();
-  if (plan.blocksOfK(p) > 1)
+  if (plan.blocksOfK(p) > 1 && !restsInResult(p, plan))
     elements += plan.rowSlots(p) * plan.panelSlots(p) * plan.rows * width;
   return elements * p.elementBytes() + packed * plan.packedBytes(p);
 }
@@ -139,6 +139,17 @@ bool sharesPacking(const ContractionProblem &p, const ContractionPlan &plan) {
   ItemAxis last = itemAxes(p, plan).back();
   return plan.packsLanes() && !plan.panelsInner && plan.blocksOfK(p) == 1 && last.kind == ItemAxis::Rows &&
          last.split && (last.dynamic || last.staticGroups() > 1);
+}
+
+bool restsInResult(const ContractionProblem &p, const ContractionPlan &plan) {
+  if (plan.swapped || plan.blocksOfK(p) <= 1 || !p.epilogue.empty())
+    return false;
+  linalg::GenericOp product = p.op;
+  OpOperand &init = product.getDpsInitsMutable()[0];
+  auto strides =
+      loopStrides(init.get().getType(), product.getMatchingIndexingMap(&init), product.getNumLoops(), p.batch);
+  auto kernel = dyn_cast<KernelOp>(product->getParentOp());
+  return strideAlong(strides, p.n) == 1 && (!kernel || kernel.getNumResults() == 1);
 }
 
 FailureOr<AffineMap> contractionItems(KernelOp kernel, const KernelAnalysis &, ScheduleAttr schedule, int64_t batch) {

@@ -15,7 +15,13 @@ module attributes {sinter.batch = 5 : i64} {
         %s = arith.addf %c, %m : f32
         linalg.yield %s : f32
       } -> tensor<6x16xf32>
-      sinter.yield %p : tensor<6x16xf32>
+      %n = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
+          ins(%p : tensor<6x16xf32>) outs(%out : tensor<6x16xf32>) {
+      ^bb0(%l: f32, %o: f32):
+        %g = arith.negf %l : f32
+        linalg.yield %g : f32
+      } -> tensor<6x16xf32>
+      sinter.yield %n : tensor<6x16xf32>
     }
     return %r : tensor<6x16xf32>
   }

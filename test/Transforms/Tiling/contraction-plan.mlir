@@ -74,9 +74,10 @@ module attributes {sinter.batch = 64 : i64} {
     return %r : tensor<1x50xf32>
   }
 
-  // A weight gradient over many rows: lines of neither operand stay in the first-level cache, so blocks of both are copied.
+  // A weight gradient over many rows: k is cut, so that the lines of one operand stay in the first-level cache while the
+  // panels of the other, packed together, pass over them. Sums rest in the result.
   // CHECK-LABEL: @long_weight_gradient
-  // CHECK: sinter.kernel "tn" schedule <contraction, tile = [{{.*}}, 256, 3, 0, 1, 0], vector = 16, parallel = true>
+  // CHECK: sinter.kernel "tn" schedule <contraction, tile = [{{.*}}, 128, 1, 0, 1, 0], vector = 16, parallel = true>
   func.func @long_weight_gradient(%x: tensor<1024x500xf32>, %w: tensor<1024x400xf32>, %y: tensor<500x400xf32>) -> tensor<500x400xf32> {
     %r = sinter.kernel "tn" ins(%x, %w : tensor<1024x500xf32>, tensor<1024x400xf32>) outs(%y : tensor<500x400xf32>) -> tensor<500x400xf32> {
     ^bb0(%a: tensor<1024x500xf32>, %b: tensor<1024x400xf32>, %out: tensor<500x400xf32>):

@@ -59,9 +59,9 @@ module attributes {sinter.batch = 64 : i64} {
     return %r : tensor<500x1000xf32>
   }
   // NEAR-LABEL: @long_weight_gradient
-  // NEAR: schedule <contraction, tile = [6, 4, 84, 1, 1, 512, 1, 0, 0, 0], vector = 16, parallel = true>
+  // NEAR: schedule <contraction, tile = [6, 4, 42, 6, 1, 128, 1, 0, 1, 0], vector = 16, parallel = true>
   // FAR-LABEL: @long_weight_gradient
-  // FAR: schedule <contraction, tile = [8, 3, 32, 7, 1, 256, 3, 0, 1, 0], vector = 16, parallel = true>
+  // FAR: schedule <contraction, tile = [8, 3, 32, 7, 1, 128, 1, 0, 1, 0], vector = 16, parallel = true>
   func.func @long_weight_gradient(%x: tensor<1536x500xf32>, %w: tensor<1536x1000xf32>, %y: tensor<500x1000xf32>) -> tensor<500x1000xf32> {
     %r = sinter.kernel "long_weight_gradient"
         ins(%x, %w : tensor<1536x500xf32>, tensor<1536x1000xf32>) outs(%y : tensor<500x1000xf32>) -> tensor<500x1000xf32> {
