@@ -4,6 +4,9 @@
 #include "Rivals.h"
 
 #include <cblas.h>
+#include <cstdlib>
+#include <string_view>
+#include <unistd.h>
 
 namespace sinter::benchmarks {
 
@@ -21,6 +24,21 @@ static Prepared prepareProduct(const Operation &operation) {
     cblas_sgemm(CblasRowMajor, left, right, m, n, k, 1.0f, a, leftStride, b, rightStride, 0.0f, c, n);
   };
   return prepared;
+}
+
+void wakeOpenBlas(char **arguments) {
+#if defined(__x86_64__)
+  const std::string_view kernels = openblas_get_corename();
+  const bool isWide = kernels == "SkylakeX" || kernels == "Cooperlake" || kernels == "SapphireRapids";
+  const char *kCoreType = "OPENBLAS_CORETYPE";
+  if (isWide || std::getenv(kCoreType) || !__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq") ||
+      !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl"))
+    return;
+  if (setenv(kCoreType, "SKYLAKEX", /*overwrite=*/1) == 0)
+    execv("/proc/self/exe", arguments); // the library chooses while it is loaded
+#else
+  (void)arguments;
+#endif
 }
 
 Rival openBlas() {

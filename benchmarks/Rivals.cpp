@@ -24,6 +24,12 @@ std::vector<Rival> allRivals() {
   return rivals;
 }
 
+void wakeRivals([[maybe_unused]] char **arguments) {
+#ifdef SINTER_WITH_OPENBLAS
+  wakeOpenBlas(arguments);
+#endif
+}
+
 /// Processor time in nanoseconds of every thread of this process. A thread's clock is made of its number as Linux's
 /// pthread_getcpuclockid makes it, which needs a pthread_t that only the library knows.
 static std::map<int, int64_t> processorTimes() {

@@ -45,12 +45,18 @@ struct Rival {
 
 /// Each is defined where the library was found at configure time (SINTER_WITH_OPENBLAS, SINTER_WITH_ONEDNN).
 Rival openBlas();
+/// Starts the program anew, with OpenBLAS told to take its AVX-512 kernels, where the processor has them and the
+/// library, older than it, has chosen others: these are several times slower. Returns if there is nothing to do.
+void wakeOpenBlas(char **arguments);
 /// The library as it takes plain matrices, its BLAS-like product, and products with weights in the format that it
 /// likes best, packed before.
 std::vector<Rival> oneDnn();
 
 /// All that were found.
 std::vector<Rival> allRivals();
+
+/// What libraries want of a process before it starts; `main` calls it first, with its own arguments.
+void wakeRivals(char **arguments);
 
 /// The number of threads that take part in `call`, by their clocks of processor time.
 int threadsOf(const std::function<void()> &call);
