@@ -105,7 +105,7 @@ double ContractionCost::collidingRows(const ContractionPlan &plan, int64_t rows)
   if (rows <= 0 || !plan.isBlocked() || plan.packsRows() || apart < 4 * kLineBytes)
     return 0;
   int64_t room = target.l1Bytes / std::max(kLineBytes, std::gcd(apart, kOneSet));
-  if (3 * plan.kBlock <= 2 * room)
+  if (plan.kBlock <= 2 * room) // half of them stay at least
     return 0;
   return (1 + double(rows * bytes) / kLineBytes) * (leavesCache(operand, plan.rowDim(p)) ? 0.5 : 0.25);
 }
@@ -117,8 +117,10 @@ double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
   perK += fullRows * tileOf(plan, r, vectors % v) + tileOf(plan, rows % r, vectors % v);
   perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
   double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
-  // Lines of rows that the panels of a block share come once for them.
-  int64_t panels = divideCeil(vectors, v), visits = plan.isBlocked() ? divideCeil(panels, plan.panelSlots(p)) : panels;
+  // Lines of rows that the panels of a block share come once for them, from the second-level cache at no price.
+  int64_t panels = divideCeil(vectors, v), visits = panels;
+  if (plan.isBlocked())
+    visits = leavesCache(plan.rowOperand(p), plan.rowDim(p)) ? divideCeil(panels, plan.panelSlots(p)) : 0;
   perK += visits * (fullRows * farRows(plan, r) + farRows(plan, rows % r)) + panels * firstTouch(plan);
   perK += panels * (fullRows * collidingRows(plan, r) + collidingRows(plan, rows % r));
   double perTile = 20 + r * v * 0.7, packings = keepsWeights(plan) ? kFewestGroups : 1;
