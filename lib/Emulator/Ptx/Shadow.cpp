@@ -15,7 +15,8 @@ void AccessShadow::reset(uint32_t bytes, unsigned granule, uint64_t newBase, boo
   size_t count = (size_t(bytes) + 3) >> shift;
   if (cells.size() < count)
     cells.resize(count);
-  manyReaders.clear();
+  readers.clear();
+  unused = nobody;
 }
 
 bool AccessShadow::unordered(Epoch earlier, Epoch now, const Knowledge &knowledge) const {
@@ -33,23 +34,46 @@ bool AccessShadow::sameWarpUnordered(Epoch earlier, uint8_t earlierLane, uint32_
 }
 
 /// One reader is kept in the cell; readers that are not ordered with it stand beside.
-void AccessShadow::noteReader(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc,
-                              uint8_t lane) {
-  bool replaces = isStale(cell.read) || cell.read.actor() == epoch.actor() || knowledge.seen.covers(cell.read);
-  if (replaces) {
-    bool isSameTime = cell.read.actor() == epoch.actor() && cell.read.time() == epoch.time();
-    cell.readLane = isSameTime && cell.readLane != lane ? manyLanes : lane;
-    cell.read = epoch;
-    cell.readPc = pc;
-    return;
-  }
-  auto &readers = manyReaders[index];
-  for (Reader &reader : readers)
-    if (reader.epoch.actor() == epoch.actor()) {
-      reader = {epoch, pc};
+void AccessShadow::noteReader(Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc, uint8_t lane) {
+  const bool isFirst = isStale(cell.read), isSameActor = cell.read.actor() == epoch.actor();
+  if (!isFirst && !isSameActor && !knowledge.seen.covers(cell.read))
+    return noteFurtherReader(cell, epoch, pc);
+  if (isFirst)
+    cell.others = nobody;
+  const bool isSameTime = isSameActor && cell.read.time() == epoch.time();
+  cell.readLane = isSameTime && cell.readLane != lane ? manyLanes : lane;
+  cell.read = epoch;
+  cell.readPc = pc;
+}
+
+void AccessShadow::noteFurtherReader(Cell &cell, Epoch epoch, uint32_t pc) {
+  uint32_t *link = &cell.others;
+  for (; *link != nobody; link = &readers[*link].next)
+    if (Reader &reader = readers[*link]; reader.epoch.actor() == epoch.actor()) {
+      reader.epoch = epoch, reader.pc = pc;
       return;
     }
-  readers.push_back({epoch, pc});
+  uint32_t place = unused;
+  if (place == nobody) {
+    *link = uint32_t(readers.size());
+    readers.push_back({epoch, pc, nobody});
+    return;
+  }
+  unused = readers[place].next;
+  *link = place;
+  readers[place] = {epoch, pc, nobody};
+}
+
+void AccessShadow::forgetReaders(Cell &cell) {
+  if (!isStale(cell.read) && cell.others != nobody) {
+    uint32_t last = cell.others;
+    while (readers[last].next != nobody)
+      last = readers[last].next;
+    readers[last].next = unused;
+    unused = cell.others;
+  }
+  cell.others = nobody;
+  cell.read = Epoch();
 }
 
 Conflict AccessShadow::read(uint32_t offset, uint32_t bytes, Epoch epoch, const Knowledge &knowledge, uint32_t pc,
@@ -65,22 +89,20 @@ Conflict AccessShadow::read(uint32_t offset, uint32_t bytes, Epoch epoch, const 
     if (epoch.isAsyncProxy() && !isStale(cell.write) && !cell.write.isAsyncProxy() &&
         !knowledge.fenced.covers(cell.write))
       return {Conflict::MissingProxyFence, index << shift, cell.write.actor(), cell.writePc};
-    noteReader(index, cell, epoch, knowledge, pc, lane);
+    noteReader(cell, epoch, knowledge, pc, lane);
   }
   return {};
 }
 
-Conflict AccessShadow::conflictWithReaders(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge) const {
+Conflict AccessShadow::conflictWithReaders(uint32_t index, const Cell &cell, Epoch epoch,
+                                           const Knowledge &knowledge) const {
+  if (isStale(cell.read))
+    return {};
   if (unordered(cell.read, epoch, knowledge))
     return {Conflict::RaceWithRead, index << shift, cell.read.actor(), cell.readPc};
-  if (manyReaders.empty())
-    return {};
-  auto found = manyReaders.find(index);
-  if (found == manyReaders.end())
-    return {};
-  for (const Reader &reader : found->second)
-    if (unordered(reader.epoch, epoch, knowledge))
-      return {Conflict::RaceWithRead, index << shift, reader.epoch.actor(), reader.pc};
+  for (uint32_t other = cell.others; other != nobody; other = readers[other].next)
+    if (unordered(readers[other].epoch, epoch, knowledge))
+      return {Conflict::RaceWithRead, index << shift, readers[other].epoch.actor(), readers[other].pc};
   return {};
 }
 
@@ -100,9 +122,7 @@ Conflict AccessShadow::write(uint32_t offset, uint32_t bytes, Epoch epoch, const
     cell.write = epoch;
     cell.writePc = pc;
     cell.writeLane = lane;
-    cell.read = Epoch();
-    if (!manyReaders.empty())
-      manyReaders.erase(index);
+    forgetReaders(cell);
   }
   return {};
 }

@@ -6,7 +6,6 @@
 
 #include "Clock.h"
 
-#include <map>
 #include <vector>
 
 namespace sinter::emulator {
@@ -35,13 +34,17 @@ public:
                  uint8_t lane = noLane);
 
 private:
+  static constexpr uint32_t nobody = 0xffffffff;
+  /// One of the readers of a cell beside Cell::read; they form a list.
   struct Reader {
     Epoch epoch;
     uint32_t pc;
+    uint32_t next; ///< in `readers`, or `nobody`
   };
   struct Cell {
     Epoch write, read;
     uint32_t writePc = 0, readPc = 0;
+    uint32_t others = nobody; ///< the first of further readers, in `readers`; means nothing where `read` is stale
     uint8_t writeLane = noLane, readLane = noLane; ///< the last reader's is `manyLanes` if the warp has several
   };
   static constexpr uint8_t manyLanes = 0xfe;
@@ -49,11 +52,14 @@ private:
   bool unordered(Epoch earlier, Epoch now, const Knowledge &knowledge) const;
   static bool sameWarpUnordered(Epoch earlier, uint8_t earlierLane, uint32_t earlierPc, Epoch now, uint8_t lane,
                                 uint32_t pc);
-  void noteReader(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc, uint8_t lane);
-  Conflict conflictWithReaders(uint32_t index, Cell &cell, Epoch epoch, const Knowledge &knowledge) const;
+  void noteReader(Cell &cell, Epoch epoch, const Knowledge &knowledge, uint32_t pc, uint8_t lane);
+  void noteFurtherReader(Cell &cell, Epoch epoch, uint32_t pc);
+  void forgetReaders(Cell &cell);
+  Conflict conflictWithReaders(uint32_t index, const Cell &cell, Epoch epoch, const Knowledge &knowledge) const;
 
   std::vector<Cell> cells;
-  std::map<uint32_t, std::vector<Reader>> manyReaders; ///< beside Cell::read, by index of the cell
+  std::vector<Reader> readers; ///< of all cells; those that are needed no more form a list too
+  uint32_t unused = nobody;
   unsigned shift = 2;
   uint64_t base = 1;
   bool hasContents = false;
