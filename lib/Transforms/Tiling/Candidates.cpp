@@ -119,13 +119,17 @@ void ContractionCandidates::addForms() {
         add(retile(form, swapped, std::max<int64_t>(1, mostRows(vectors)), vectors));
     }
   }
-  for (ContractionForm form : {ContractionForm::PackedBoth, ContractionForm::Pairs})
+  for (ContractionForm form : {ContractionForm::Packed, ContractionForm::PackedBoth, ContractionForm::Pairs})
     for (int64_t vectors : {4, 3}) {
       if (form == ContractionForm::Pairs && !pairs)
         continue;
       ContractionPlan plan = retile(form, center.swapped, std::max<int64_t>(1, 24 / vectors), vectors);
-      int64_t kBlock = plan.inPairs() ? 512 : 256;
-      plan.panelsInner = true, plan.panels = 6, plan.rowTiles = 32, plan.kBlock = std::min(kBlock, plan.kBlock);
+      plan.panelsInner = true, plan.panels = 6, plan.rowTiles = 32, plan.kBlock = 128;
+      if (plan.inPairs())
+        plan.kBlock = 512;
+      else if (!restsInResult(p, plan))
+        plan.kBlock = 256;
+      plan.kBlock = std::clamp<int64_t>(plan.kBlock, 1, std::max<int64_t>(1, p.k.extent));
       add(plan);
     }
   add(retile(ContractionForm::Dot, /*swapped=*/false, 1, 1));
