@@ -169,16 +169,17 @@ void chooseBlocksOfPairs(const ContractionProblem &p, const TargetInfo &target, 
   splitOneDynamicAxis(p, plan);
 }
 
-/// Rows and lanes where accumulators rest in the result: as many groups as there should be work items, such that least
-/// is packed. Each group of rows packs the lanes that it needs, each group of panels the rows or, where these are not
-/// packed, reads them.
+/// Rows and lanes where accumulators rest in the result: as many groups as there should be work items for each
+/// iteration of the outer loops, such that least is packed. Each group of rows packs the lanes that it needs, each
+/// group of panels the rows or, where these are not packed, reads them.
 void chooseWideBlocks(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan, int64_t most) {
   const int64_t width = plan.vectors * plan.lanes;
   const int64_t panels = divideCeil(plan.laneDim(p).extent, width),
                 tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
   const double cycles = fmasOf(p, plan) / double(target.fmaPorts);
-  const int64_t items =
+  const int64_t all =
       cycles < kSharedCycles ? 1 : std::clamp<int64_t>(cycles / kWideItemCycles, kFewestGroups, kMostWideItems);
+  const int64_t items = divideCeil(all, int64_t(ContractionCost{p, target, plan.lanes}.outer()));
   const int64_t mostPanels = std::clamp<int64_t>(most / (plan.kBlock * width), 1, panels);
   const int64_t mostTiles = plan.packsRows() ? std::clamp<int64_t>(most / (plan.kBlock * plan.rows), 1, tiles) : tiles;
   double least = std::numeric_limits<double>::infinity();
