@@ -26,18 +26,16 @@ static Prepared prepareProduct(const Operation &operation) {
   return prepared;
 }
 
-void wakeOpenBlas(char **arguments) {
+void chooseOpenBlasKernels([[maybe_unused]] char **arguments) {
 #if defined(__x86_64__)
   const std::string_view kernels = openblas_get_corename();
   const bool isWide = kernels == "SkylakeX" || kernels == "Cooperlake" || kernels == "SapphireRapids";
-  const char *kCoreType = "OPENBLAS_CORETYPE";
+  constexpr const char *kCoreType = "OPENBLAS_CORETYPE";
   if (isWide || std::getenv(kCoreType) || !__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq") ||
       !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl"))
     return;
   if (setenv(kCoreType, "SKYLAKEX", /*overwrite=*/1) == 0)
     execv("/proc/self/exe", arguments); // the library chooses while it is loaded
-#else
-  (void)arguments;
 #endif
 }
 

@@ -263,7 +263,7 @@ void addCase(const std::string &name, const std::function<void(benchmark::State 
 } // namespace
 
 int main(int argc, char **argv) {
-  wakeRivals(argv);
+  prepareProcess(argv);
   const std::vector<Rival> rivals = allRivals();
   for (const Rival &rival : rivals)
     benchmark::AddCustomContext(rival.name, rival.version);

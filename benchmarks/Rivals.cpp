@@ -24,9 +24,9 @@ std::vector<Rival> allRivals() {
   return rivals;
 }
 
-void wakeRivals([[maybe_unused]] char **arguments) {
+void prepareProcess([[maybe_unused]] char **arguments) {
 #ifdef SINTER_WITH_OPENBLAS
-  wakeOpenBlas(arguments);
+  chooseOpenBlasKernels(arguments);
 #endif
 }
 

@@ -47,7 +47,7 @@ struct Rival {
 Rival openBlas();
 /// Starts the program anew, with OpenBLAS told to take its AVX-512 kernels, where the processor has them and the
 /// library, older than it, has chosen others: these are several times slower. Returns if there is nothing to do.
-void wakeOpenBlas(char **arguments);
+void chooseOpenBlasKernels(char **arguments);
 /// The library as it takes plain matrices, its BLAS-like product, and products with weights in the format that it
 /// likes best, packed before.
 std::vector<Rival> oneDnn();
@@ -56,7 +56,7 @@ std::vector<Rival> oneDnn();
 std::vector<Rival> allRivals();
 
 /// What libraries want of a process before it starts; `main` calls it first, with its own arguments.
-void wakeRivals(char **arguments);
+void prepareProcess(char **arguments);
 
 /// The number of threads that take part in `call`, by their clocks of processor time.
 int threadsOf(const std::function<void()> &call);

@@ -16,7 +16,7 @@ void AccessShadow::reset(uint32_t bytes, unsigned granule, uint64_t newBase, boo
   if (cells.size() < count)
     cells.resize(count);
   readers.clear();
-  unused = nobody;
+  freeList = nobody;
 }
 
 bool AccessShadow::unordered(Epoch earlier, Epoch now, const Knowledge &knowledge) const {
@@ -53,13 +53,13 @@ void AccessShadow::noteFurtherReader(Cell &cell, Epoch epoch, uint32_t pc) {
       reader.epoch = epoch, reader.pc = pc;
       return;
     }
-  uint32_t place = unused;
+  uint32_t place = freeList;
   if (place == nobody) {
     *link = uint32_t(readers.size());
     readers.push_back({epoch, pc, nobody});
     return;
   }
-  unused = readers[place].next;
+  freeList = readers[place].next;
   *link = place;
   readers[place] = {epoch, pc, nobody};
 }
@@ -69,8 +69,8 @@ void AccessShadow::forgetReaders(Cell &cell) {
     uint32_t last = cell.others;
     while (readers[last].next != nobody)
       last = readers[last].next;
-    readers[last].next = unused;
-    unused = cell.others;
+    readers[last].next = freeList;
+    freeList = cell.others;
   }
   cell.others = nobody;
   cell.read = Epoch();

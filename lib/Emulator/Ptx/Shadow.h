@@ -58,8 +58,8 @@ private:
   Conflict conflictWithReaders(uint32_t index, const Cell &cell, Epoch epoch, const Knowledge &knowledge) const;
 
   std::vector<Cell> cells;
-  std::vector<Reader> readers; ///< of all cells; those that are needed no more form a list too
-  uint32_t unused = nobody;
+  std::vector<Reader> readers; ///< of all cells; those that are needed no more are in `freeList`
+  uint32_t freeList = nobody;
   unsigned shift = 2;
   uint64_t base = 1;
   bool hasContents = false;

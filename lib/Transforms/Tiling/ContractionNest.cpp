@@ -343,9 +343,11 @@ void ContractionEmitter::emitPanelsOfRows(GroupRange panelGroups, const ItemAxis
 }
 
 void ContractionEmitter::emitTile(const LanePanel &panel, const RowTile &tile, const KBlock &block) {
-  if (inResult) // what this will be added to comes while it is computed
-    for (auto [row, fetched] = std::pair(int64_t(0), epilogueTiles(tile, panel)); row < fetched.rows; ++row)
-      prefetchRow(fetched, constant(row));
+  if (inResult) { // what this will be added to comes while it is computed
+    FetchedTiles result = epilogueTiles(tile, panel);
+    for (int64_t row = 0; row < result.rows; ++row)
+      prefetchRow(result, constant(row));
+  }
   Values accumulators = plan.form == ContractionForm::Dot ? dotTile(panel, tile, block)
                         : plan.inPairs()                  ? tileOfPairs(panel, tile, block)
                                                           : broadcastTile(panel, tile, block);

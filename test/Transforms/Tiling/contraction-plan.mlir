@@ -94,4 +94,24 @@ module attributes {sinter.batch = 64 : i64} {
     }
     return %r : tensor<500x400xf32>
   }
+
+  // Lines that fall into one set of the first-level cache do not stay there: both operands are packed.
+  // CHECK-LABEL: @colliding_rows
+  // CHECK: sinter.kernel "tn" schedule <contraction, tile = [{{.*}}, 128, 3, 0, 1, 0], vector = 16, parallel = true>
+  func.func @colliding_rows(%x: tensor<1024x1024xf32>, %w: tensor<1024x1000xf32>, %y: tensor<1024x1000xf32>) -> tensor<1024x1000xf32> {
+    %r = sinter.kernel "tn" ins(%x, %w : tensor<1024x1024xf32>, tensor<1024x1000xf32>) outs(%y : tensor<1024x1000xf32>) -> tensor<1024x1000xf32> {
+    ^bb0(%a: tensor<1024x1024xf32>, %b: tensor<1024x1000xf32>, %out: tensor<1024x1000xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<1024x1000xf32>) -> tensor<1024x1000xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<1024x1024xf32>, tensor<1024x1000xf32>) outs(%init : tensor<1024x1000xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<1024x1000xf32>
+      sinter.yield %p : tensor<1024x1000xf32>
+    }
+    return %r : tensor<1024x1000xf32>
+  }
 }

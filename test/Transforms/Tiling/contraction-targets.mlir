@@ -5,7 +5,7 @@
 // ARM: vectors of 16 bytes, but 32 of them; and a core that starts four FMAs a cycle.
 // RUN: sinter-opt %s --sinter-plan-schedules="vector-bytes=16 vector-registers=32" | FileCheck %s --check-prefixes=CHECK,NEON
 // RUN: sinter-opt %s --sinter-plan-schedules="vector-bytes=16 vector-registers=32 fma-ports=4 l1-bytes=131072" | FileCheck %s --check-prefixes=CHECK,WIDE
-// A last-level cache that is near, or far: rows far apart are read where they lie, or packed.
+// A last-level cache that is near, or far: rows far apart are read where they lie, once for all panels; the tile differs.
 // RUN: sinter-opt %s --sinter-plan-schedules="cpu=x86-64-v4 l1-bytes=49152 l3-line-cycles=0.7" | FileCheck %s --check-prefix=NEAR
 // RUN: sinter-opt %s --sinter-plan-schedules="cpu=x86-64-v4 l1-bytes=49152 l3-line-cycles=3" | FileCheck %s --check-prefix=FAR
 
