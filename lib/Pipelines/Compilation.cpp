@@ -155,7 +155,7 @@ static PhaseOptions phaseOptions(const CompilationOptions &options, const llvm::
   phases.llvm.sourceDigest = sourceDigest.str();
   phases.llvm.compilerVersion = compilerVersion();
   phases.llvm.fma = hasFma(machine);
-  phases.llvm.scale512 = hasScale512(machine);
+  phases.llvm.avx512 = hasAvx512(machine);
   phases.llvm.f16 = convertsF16(machine);
   phases.llvm.bf16Pairs = multipliesBF16Pairs(machine);
   phases.llvm.program = options.program;

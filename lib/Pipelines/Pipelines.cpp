@@ -141,7 +141,7 @@ void buildLLVMPhase(OpPassManager &manager, const LLVMOptions &options) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   ExpandMathPassOptions math;
   math.fma = options.fma;
-  math.scale512 = options.scale512;
+  math.avx512 = options.avx512;
   math.f16 = options.f16;
   math.bf16Pairs = options.bf16Pairs;
   functions.addPass(createExpandMathPass(math));
@@ -191,7 +191,7 @@ TargetInfo describeTarget(const llvm::TargetMachine &machine) {
   return target;
 }
 
-bool hasScale512(const llvm::TargetMachine &machine) {
+bool hasAvx512(const llvm::TargetMachine &machine) {
   return machine.getTargetTriple().isX86() && machine.getMCSubtargetInfo()->checkFeatures("+avx512f");
 }
 

@@ -78,8 +78,8 @@ struct LLVMOptions {
   std::string compilerVersion = "sinter";
   /// The target has fused multiply-add.
   bool fma = true;
-  /// Has the processor x 2^n on vectors of 512 bits?
-  bool scale512 = false;
+  /// Has the processor AVX-512F?
+  bool avx512 = false;
   /// Has it conversions between f16 and f32?
   bool f16 = true;
   /// Has it an instruction that multiplies pairs of bf16?
@@ -110,7 +110,7 @@ void buildPhase(mlir::OpPassManager &manager, Phase phase, const PhaseOptions &o
 TargetInfo describeTarget(const llvm::TargetMachine &machine);
 /// Whether its code may use fused multiply-add.
 bool hasFma(const llvm::TargetMachine &machine);
-bool hasScale512(const llvm::TargetMachine &machine);
+bool hasAvx512(const llvm::TargetMachine &machine);
 bool convertsF16(const llvm::TargetMachine &machine);
 bool multipliesBF16Pairs(const llvm::TargetMachine &machine);
 

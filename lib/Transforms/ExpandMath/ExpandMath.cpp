@@ -24,10 +24,11 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
 
   void runOnOperation() override {
     // Products of pairs become conversions; formulas come before the functions in them.
-    MathTarget target{fma, scale512, libm, f16, bf16Pairs};
+    MathTarget target{fma, avx512, libm, f16, bf16Pairs};
     apply([&](RewritePatternSet &patterns) {
       populatePairProductPatterns(patterns, target);
       populateMathFormulaPatterns(patterns, target);
+      populateQuotientPatterns(patterns, target);
     });
     removeDead();
     apply([&](RewritePatternSet &patterns) {

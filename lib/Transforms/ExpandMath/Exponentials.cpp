@@ -49,7 +49,7 @@ static Value expBounded(MathBuilder &b, Value x, double highest) {
   x = b.atMost(b.atLeast(x, b.isDouble() ? -746.0 : -104.0), highest);
   Reduced e = reduce(b, x, 2 * b.exponentBias());
   Value one = b.constant(1.0), y = b.fma(b.fma(e.tail, e.r, one), e.r, one);
-  if (b.scales())
+  if (b.isAvx512())
     return b.scale(y, e.n);
   // Two factors, because 2^n itself may be out of range; the second product alone rounds, if the result is subnormal.
   y = b.mul(y, halfPower(b, e.bits));

@@ -135,9 +135,9 @@ MathBuilder::Rounded MathBuilder::round(Value x, double scale, int64_t bias) {
   return {sub(sum, magic), bits(sum)};
 }
 
-bool MathBuilder::scales() const {
+bool MathBuilder::isAvx512() const {
   auto vector = dyn_cast<VectorType>(type);
-  return target.scale512 && vector && vector.getNumElements() * vector.getElementTypeBitWidth() == 512;
+  return target.avx512 && vector && vector.getNumElements() * vector.getElementTypeBitWidth() == 512;
 }
 
 Value MathBuilder::scale(Value x, Value n) {
@@ -146,6 +146,12 @@ Value MathBuilder::scale(Value x, Value n) {
   Value all = arith::ConstantOp::create(b, b.getIntegerAttr(mask, -1));
   Value currentRounding = arith::ConstantOp::create(b, b.getI32IntegerAttr(4));
   return LLVM::CallIntrinsicOp::create(b, type, name, ValueRange{x, n, x, all, currentRounding}).getResult(0);
+}
+
+Value MathBuilder::reciprocalEstimate(Value x) {
+  Value all = arith::ConstantOp::create(b, b.getI16IntegerAttr(-1));
+  auto name = b.getStringAttr("llvm.x86.avx512.rcp14.ps.512");
+  return LLVM::CallIntrinsicOp::create(b, type, name, ValueRange{x, x, all}).getResult(0);
 }
 
 Value MathBuilder::powerOfTwo(Value bits) {

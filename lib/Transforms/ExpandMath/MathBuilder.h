@@ -69,10 +69,12 @@ public:
   };
   /// The integer nearest to x * scale; |x * scale| < 2^(mantissa bits - 2). No trap, no poison for NaN.
   Rounded round(Value x, double scale, int64_t bias);
-  /// True if `scale` is one instruction.
-  bool scales() const;
+  /// True if the type is a vector of 512 bits and has the instructions of AVX-512: those of the next two.
+  bool isAvx512() const;
   /// x 2^n, rounded once, for an integer n as a float.
   Value scale(Value x, Value n);
+  /// 1 / x of f32 with a relative error of 2^-14.
+  Value reciprocalEstimate(Value x);
   /// 2^(n - exponent bias) for the integer n in the low bits, which must be the exponent of a finite number.
   Value powerOfTwo(Value bits);
 

@@ -15,14 +15,15 @@ def ExpandMathPass : Pass<"sinter-expand-math"> {
 
     With `fma = false` multiply-adds become a product and a sum: for CPUs without such an instruction, on which LLVM
     calls libm for each. With `libm = false` further functions are expanded (those of f32 in f64, pow of f64 less exactly): for
-    GPUs, which have no libm. With `scale512` exponentials of vectors of 512 bits use the instruction that multiplies by 2^n.
+    GPUs, which have no libm. With `avx512` exponentials of vectors of 512 bits use the instruction that multiplies by 2^n,
+    and quotients by what has a square root in it are multiply-adds behind an estimate.
     Products of pairs of bf16 (`x86vector.avx512.dot`) are an instruction with `bf16-pairs`, else two multiply-adds of f32.
 
     Example: test/Transforms/ExpandMath/sinter-expand-math.mlir
   }];
   let options = [Option<"fma", "fma", "bool", "true", "the CPU has fused multiply-add">,
                  Option<"libm", "libm", "bool", "true", "what is not expanded may be left to libm">,
-                 Option<"scale512", "scale512", "bool", "false", "the CPU has AVX-512's scalef">,
+                 Option<"avx512", "avx512", "bool", "false", "the CPU has AVX-512F">,
                  Option<"f16", "f16", "bool", "true", "conversions between f16 and f32 are instructions">,
                  Option<"bf16Pairs", "bf16-pairs", "bool", "false", "an instruction multiplies pairs of bf16 (AVX512-BF16)">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
