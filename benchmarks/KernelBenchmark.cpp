@@ -78,26 +78,26 @@ static void runPeak(benchmark::State &state) {
 static std::vector<KernelCase> allKernels() {
   std::vector<KernelCase> kernels = {
       // The first layer of the perceptron 1000-500-100-10, and its second one's gradients.
-      product(Layout::NT, 16, 500, 1000, true),
-      product(Layout::NT, 64, 500, 1000, true),
-      product(Layout::NT, 1024, 500, 1000, true),
-      product(Layout::TN, 500, 1000, 64, true),
-      product(Layout::TN, 500, 1000, 1024, true),
-      product(Layout::NN, 64, 500, 100, true),
-      product(Layout::NN, 1024, 500, 100, true),
+      product({Layout::NT, 16, 500, 1000, true}),
+      product({Layout::NT, 64, 500, 1000, true}),
+      product({Layout::NT, 1024, 500, 1000, true}),
+      product({Layout::TN, 500, 1000, 64, true}),
+      product({Layout::TN, 500, 1000, 1024, true}),
+      product({Layout::NN, 64, 500, 100, true}),
+      product({Layout::NN, 1024, 500, 100, true}),
       // Layers of a transformer of width 768.
-      product(Layout::NT, 1024, 768, 768, true),
-      product(Layout::TN, 768, 768, 1024, true),
+      product({Layout::NT, 1024, 768, 768, true}),
+      product({Layout::TN, 768, 768, 1024, true}),
       // The first layer again, of operands that are rounded to bf16.
-      product(Layout::NT, 64, 500, 1000, true, Element::BF16),
-      product(Layout::NT, 1024, 500, 1000, true, Element::BF16),
-      product(Layout::TN, 500, 1000, 64, true, Element::BF16),
-      product(Layout::TN, 500, 1000, 1024, true, Element::BF16),
+      product({Layout::NT, 64, 500, 1000, true, Element::BF16}),
+      product({Layout::NT, 1024, 500, 1000, true, Element::BF16}),
+      product({Layout::TN, 500, 1000, 64, true, Element::BF16}),
+      product({Layout::TN, 500, 1000, 1024, true, Element::BF16}),
   };
   for (int64_t size : {128, 256, 512, 1024})
     for (Layout layout : {Layout::NN, Layout::NT, Layout::TN, Layout::TT})
       for (Element element : {Element::F32, Element::BF16})
-        kernels.push_back(product(layout, size, size, size, false, element));
+        kernels.push_back(product({layout, size, size, size, false, element}));
   for (const KernelCase &kernel : {transpose(1024, 1024), transpose(1024, 500), softmax(4096, 64), softmax(1024, 1024),
                                    layerNorm(1024, 768), layerNormBackward(1024, 768), biasGelu(1024, 3072),
                                    columnSum(1024, 512), crossEntropy(64, 10), crossEntropy(1024, 1000), adam(1 << 20)})
@@ -113,27 +113,6 @@ static std::vector<KernelCase> allKernels() {
   return kernels;
 }
 
-/// Takes the arguments `--product=...` out of the command line; names the first that is no product.
-static llvm::Expected<std::vector<KernelCase>> takeProducts(int &argc, char **argv) {
-  std::vector<KernelCase> products;
-  llvm::Error error = llvm::Error::success();
-  auto take = [&](llvm::StringRef argument) {
-    if (!argument.consume_front("--product="))
-      return false;
-    if (std::optional<KernelCase> kernel = productNamed(argument))
-      products.push_back(*kernel);
-    else if (!error)
-      error = llvm::createStringError("no product is named '%s', expected LAYOUT/MxNxK or LAYOUT/MxNxK/static, where "
-                                      "LAYOUT is NN, NT, TN or TT, or the same with bf16/ in front",
-                                      argument.str().c_str());
-    return true;
-  };
-  argc = static_cast<int>(std::remove_if(argv + 1, argv + argc, take) - argv);
-  if (error)
-    return std::move(error);
-  return products;
-}
-
 /// `--print-model=NAME` alone: the text of that case.
 static int printModel(const std::string &name, llvm::ArrayRef<KernelCase> kernels) {
   for (const KernelCase &kernel : kernels) {
@@ -147,13 +126,14 @@ static int printModel(const std::string &name, llvm::ArrayRef<KernelCase> kernel
 }
 
 int main(int argc, char **argv) {
-  llvm::Expected<std::vector<KernelCase>> products = takeProducts(argc, argv);
+  llvm::Expected<std::vector<Product>> products = takeProducts(argc, argv);
   if (!products) {
     llvm::errs() << "kernel-benchmark: " << toString(products.takeError()) << '\n';
     return 2;
   }
   std::vector<KernelCase> kernels = allKernels();
-  kernels.insert(kernels.end(), products->begin(), products->end());
+  for (const Product &one : *products)
+    kernels.push_back(product(one));
   if (llvm::StringRef option(argc == 2 ? argv[1] : ""); option.consume_front("--print-model="))
     return printModel(option.str(), kernels);
   const std::vector<Variant> variants = takeVariants(argc, argv);

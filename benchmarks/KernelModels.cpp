@@ -91,15 +91,17 @@ const char *nameOf(Layout layout) {
   return names[static_cast<int>(layout)];
 }
 
-KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched, Element element) {
+KernelCase product(const Product &product) {
+  auto [layout, m, n, k, batched, element] = product;
   const int64_t rows = leftTransposed(layout) ? k : m;
-  int64_t &batch = leftTransposed(layout) ? k : m;
   std::string name = formatv("product{0}/{1}/{2}x{3}x{4}{5}", element == Element::BF16 ? "_bf16" : "", nameOf(layout),
                              m, n, k, batched ? "" : "/static");
   if (batched)
-    batch = kBatch;
-  auto leftOf = [&](const char *type) { return leftTransposed(layout) ? tensor({k, m}, type) : tensor({m, k}, type); };
-  auto rightOf = [&](const char *type) {
+    (leftTransposed(layout) ? k : m) = kBatch;
+  auto leftOf = [=, layout = layout, m = m, k = k](const char *type) {
+    return leftTransposed(layout) ? tensor({k, m}, type) : tensor({m, k}, type);
+  };
+  auto rightOf = [=, layout = layout, n = n, k = k](const char *type) {
     return rightTransposed(layout) ? tensor({n, k}, type) : tensor({k, n}, type);
   };
   std::string left = leftOf("f32"), right = rightOf("f32"), result = tensor({m, n}), body;
@@ -115,22 +117,69 @@ KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched,
   return {name, model(body, {left, right}, {result}), batched ? std::optional(rows) : std::nullopt};
 }
 
-std::optional<KernelCase> productNamed(llvm::StringRef name) {
+//===-- Names ----------------------------------------------------------------------------------------------------===//
+
+/// "64x500x1000": as many extents as there is room for.
+static bool parseExtents(llvm::StringRef text, llvm::MutableArrayRef<int64_t> extents) {
+  llvm::SmallVector<llvm::StringRef> parts;
+  text.split(parts, 'x');
+  return parts.size() == extents.size() && llvm::all_of(llvm::zip_equal(parts, extents), [](auto pair) {
+           auto [part, extent] = pair;
+           return !part.getAsInteger(10, extent) && extent >= 1;
+         });
+}
+
+static std::optional<Product> parseProduct(llvm::StringRef name) {
   const bool batched = !name.consume_back("/static");
   const Element element = name.consume_front("bf16/") ? Element::BF16 : Element::F32;
   auto [letters, extents] = name.split('/');
-  llvm::SmallVector<llvm::StringRef> parts;
-  extents.split(parts, 'x');
   int64_t mnk[3];
-  if (parts.size() != 3)
+  if (!parseExtents(extents, mnk))
     return std::nullopt;
-  for (auto [part, extent] : llvm::zip_equal(parts, mnk))
-    if (part.getAsInteger(10, extent) || extent < 1)
-      return std::nullopt;
   for (Layout layout : {Layout::NN, Layout::NT, Layout::TN, Layout::TT})
     if (letters == nameOf(layout) && !(batched && layout == Layout::TT))
-      return product(layout, mnk[0], mnk[1], mnk[2], batched, element);
+      return Product{layout, mnk[0], mnk[1], mnk[2], batched, element};
   return std::nullopt;
+}
+
+/// Takes the arguments that begin with `option` out of the command line. Fails with the first that `parse` refuses.
+template <typename T>
+static llvm::Expected<std::vector<T>> takeNames(int &argc, char **argv, llvm::StringRef option,
+                                                llvm::function_ref<std::optional<T>(llvm::StringRef)> parse,
+                                                const std::string &expected) {
+  std::vector<T> names;
+  llvm::Error error = llvm::Error::success();
+  auto take = [&](llvm::StringRef argument) {
+    if (!argument.consume_front(option))
+      return false;
+    if (std::optional<T> name = parse(argument))
+      names.push_back(*name);
+    else if (!error)
+      error = llvm::createStringError("found '" + option + argument + "', expected " + expected);
+    return true;
+  };
+  argc = static_cast<int>(std::remove_if(argv + 1, argv + argc, take) - argv);
+  if (error)
+    return std::move(error);
+  return names;
+}
+
+llvm::Expected<std::vector<Product>> takeProducts(int &argc, char **argv) {
+  return takeNames<Product>(argc, argv, "--product=", parseProduct,
+                            "LAYOUT/MxNxK or LAYOUT/MxNxK/static, where LAYOUT is NN, NT, TN or (static) TT, or the "
+                            "same with bf16/ in front");
+}
+
+llvm::Expected<std::vector<RowKernel>> takeRowKernels(int &argc, char **argv, llvm::ArrayRef<llvm::StringRef> names) {
+  auto parse = [&](llvm::StringRef text) -> std::optional<RowKernel> {
+    auto [name, extents] = text.split('/');
+    int64_t sizes[2];
+    if (!parseExtents(extents, sizes) || !llvm::is_contained(names, name))
+      return std::nullopt;
+    return RowKernel{name, sizes[0], sizes[1]};
+  };
+  return takeNames<RowKernel>(argc, argv, "--rows=", parse,
+                              "KERNEL/ROWSxCOLUMNS, where KERNEL is " + llvm::join(names, ", "));
 }
 
 KernelCase transpose(int64_t rows, int64_t columns) {

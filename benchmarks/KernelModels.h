@@ -22,6 +22,7 @@
 #define SINTER_BENCHMARKS_KERNELMODELS_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
 
 #include <cstdint>
 #include <optional>
@@ -56,11 +57,18 @@ inline bool rightTransposed(Layout layout) {
 enum class Element { F32, BF16 };
 
 /// m (NN, NT) or k (TN) is the batch if `batched`, as in training, else an extent known to the compiler. Operands are
-/// f32; "product_bf16/..." rounds both before, as a layer of mixed precision does.
-KernelCase product(Layout layout, int64_t m, int64_t n, int64_t k, bool batched, Element element = Element::F32);
-/// The same by its name behind "product/": "NT/64x500x1000", "TT/8x8x8/static", or with "bf16/" in front; nothing if
-/// that is no name of one.
-std::optional<KernelCase> productNamed(llvm::StringRef name);
+/// f32; with BF16 both are rounded before, as in a layer of mixed precision.
+struct Product {
+  Layout layout;
+  int64_t m, n, k;
+  bool batched = true;
+  Element element = Element::F32;
+};
+/// "product/NT/64x500x1000", or "product_bf16/...".
+KernelCase product(const Product &product);
+/// Takes the arguments `--product=NAME` out of the command line, where NAME is "NT/64x500x1000", "TT/8x8x8/static", or
+/// such with "bf16/" in front. Fails with the first that is no product.
+llvm::Expected<std::vector<Product>> takeProducts(int &argc, char **argv);
 
 /// A matrix of rows x columns, written as columns x rows.
 KernelCase transpose(int64_t rows, int64_t columns);
@@ -73,6 +81,16 @@ KernelCase columnSum(int64_t rows, int64_t columns);
 /// Softmax cross-entropy on class indices: loss and gradient.
 KernelCase crossEntropy(int64_t rows, int64_t classes);
 KernelCase adam(int64_t elements);
+
+/// A kernel of rows by its name.
+struct RowKernel {
+  llvm::StringRef name;
+  int64_t rows, columns;
+};
+/// Takes the arguments `--rows=NAME/ROWSxCOLUMNS` out of the command line, where NAME is one of `names`. Fails with the
+/// first that is none.
+llvm::Expected<std::vector<RowKernel>> takeRowKernels(int &argc, char **argv, llvm::ArrayRef<llvm::StringRef> names);
+
 /// A layer of a transformer: product with a weight [n, k], bias and GELU.
 KernelCase linearGelu(int64_t m, int64_t n, int64_t k);
 /// The gradients of such a layer with ReLU with respect to its input, weight and bias.

@@ -3,6 +3,10 @@
 //
 //   rival-benchmark --benchmark_filter=product/NT/64x500x1000/ --benchmark_repetitions=9
 //       --benchmark_enable_random_interleaving=true
+//   rival-benchmark --product=TN/123x456x789 --rows=softmax/300x5000 --benchmark_filter='123x|300x5000'
+//
+// Each `--product=LAYOUT/MxNxK` (with `/static` behind it where no extent is the batch, and `bf16/` in front where
+// operands are rounded to that) and `--rows=KERNEL/ROWSxCOLUMNS` is one more case.
 //
 // Cases are named KERNEL/WHOSE/threads:N, where WHOSE is `sinter`, a rival that was found when this was configured
 // (Rivals.h), or, of f32 products, `panels` (PackedPanels.h). A rival's case first computes, once, what the others
@@ -194,17 +198,16 @@ void timePanels(benchmark::State &state, const Operation &product) {
 
 //===-- Cases ----------------------------------------------------------------------------------------------------===//
 
-Comparison compareProduct(Layout layout, int64_t m, int64_t n, int64_t k, bool batched,
-                          Element element = Element::F32) {
+Comparison compareProduct(const Product &product) {
   Operation operation;
   operation.kind = Operation::Product;
-  operation.m = m;
-  operation.n = n;
-  operation.k = k;
-  operation.leftTransposed = leftTransposed(layout);
-  operation.rightTransposed = rightTransposed(layout);
-  operation.roundsToBF16 = element == Element::BF16;
-  return {product(layout, m, n, k, batched, element), operation};
+  operation.m = product.m;
+  operation.n = product.n;
+  operation.k = product.k;
+  operation.leftTransposed = leftTransposed(product.layout);
+  operation.rightTransposed = rightTransposed(product.layout);
+  operation.roundsToBF16 = product.element == Element::BF16;
+  return {sinter::benchmarks::product(product), operation};
 }
 
 Comparison compareRows(Operation::Kind kind, KernelCase kernel, int64_t rows = 0, int64_t columns = 0) {
@@ -215,18 +218,29 @@ Comparison compareRows(Operation::Kind kind, KernelCase kernel, int64_t rows = 0
   return {std::move(kernel), operation};
 }
 
+/// Kernels of rows that are compared, by name.
+constexpr struct {
+  llvm::StringLiteral name;
+  Operation::Kind kind;
+  KernelCase (*make)(int64_t rows, int64_t columns);
+} kRowKernels[] = {{"softmax", Operation::Softmax, softmax},
+                   {"layer_norm", Operation::LayerNorm, layerNorm},
+                   {"layer_norm_backward", Operation::LayerNormBackward, layerNormBackward},
+                   {"bias_gelu", Operation::BiasGelu, biasGelu},
+                   {"cross_entropy", Operation::Other, crossEntropy}};
+
 /// A layer's product, its input gradient and its weight gradient.
 void addLayer(std::vector<Comparison> &cases, int64_t rows, int64_t out, int64_t in, Element element = Element::F32) {
-  cases.push_back(compareProduct(Layout::NT, rows, out, in, /*batched=*/true, element));
-  cases.push_back(compareProduct(Layout::NN, rows, in, out, /*batched=*/true, element));
-  cases.push_back(compareProduct(Layout::TN, out, in, rows, /*batched=*/true, element));
+  cases.push_back(compareProduct({Layout::NT, rows, out, in, /*batched=*/true, element}));
+  cases.push_back(compareProduct({Layout::NN, rows, in, out, /*batched=*/true, element}));
+  cases.push_back(compareProduct({Layout::TN, out, in, rows, /*batched=*/true, element}));
 }
 
 std::vector<Comparison> allComparisons() {
   std::vector<Comparison> cases;
   for (int64_t size : {64, 128, 256, 512, 1024, 2048})
     for (Layout layout : {Layout::NN, Layout::NT, Layout::TN, Layout::TT})
-      cases.push_back(compareProduct(layout, size, size, size, /*batched=*/false));
+      cases.push_back(compareProduct({layout, size, size, size, /*batched=*/false}));
   // The first layer of the perceptron 1000-500-100-10, and three of a transformer of width 384.
   for (int64_t rows : {16, 64, 256, 1024})
     addLayer(cases, rows, 500, 1000);
@@ -235,19 +249,36 @@ std::vector<Comparison> allComparisons() {
   addLayer(cases, 512, 384, 1536);
   for (int64_t size : {64, 256, 512, 1024, 2048})
     for (Layout layout : {Layout::NN, Layout::NT, Layout::TN})
-      cases.push_back(compareProduct(layout, size, size, size, /*batched=*/false, Element::BF16));
+      cases.push_back(compareProduct({layout, size, size, size, /*batched=*/false, Element::BF16}));
   for (int64_t rows : {16, 64, 256, 1024})
     addLayer(cases, rows, 500, 1000, Element::BF16);
 
-  for (auto [m, n] : {std::pair<int64_t, int64_t>(1024, 768), {4096, 1024}, {512, 4096}}) {
-    cases.push_back(compareRows(Operation::Softmax, softmax(m, n), m, n));
-    cases.push_back(compareRows(Operation::LayerNorm, layerNorm(m, n), m, n));
-    cases.push_back(compareRows(Operation::LayerNormBackward, layerNormBackward(m, n), m, n));
-    cases.push_back(compareRows(Operation::BiasGelu, biasGelu(m, n), m, n));
-    cases.push_back(compareRows(Operation::Other, crossEntropy(m, n)));
-  }
+  for (auto [m, n] : {std::pair<int64_t, int64_t>(1024, 768), {4096, 1024}, {512, 4096}})
+    for (const auto &rows : kRowKernels)
+      cases.push_back(compareRows(rows.kind, rows.make(m, n), m, n));
   cases.push_back(compareRows(Operation::Other, adam(1 << 20)));
   cases.push_back(compareRows(Operation::Other, adam(25'000'000)));
+  return cases;
+}
+
+/// Takes further cases from the command line.
+llvm::Expected<std::vector<Comparison>> takeComparisons(int &argc, char **argv) {
+  std::vector<Comparison> cases;
+  llvm::Expected<std::vector<Product>> products = takeProducts(argc, argv);
+  if (!products)
+    return products.takeError();
+  for (const Product &product : *products)
+    cases.push_back(compareProduct(product));
+  llvm::SmallVector<llvm::StringRef> names;
+  for (const auto &rows : kRowKernels)
+    names.push_back(rows.name);
+  llvm::Expected<std::vector<RowKernel>> rowKernels = takeRowKernels(argc, argv, names);
+  if (!rowKernels)
+    return rowKernels.takeError();
+  for (const RowKernel &wanted : *rowKernels)
+    for (const auto &rows : kRowKernels)
+      if (rows.name == wanted.name)
+        cases.push_back(compareRows(rows.kind, rows.make(wanted.rows, wanted.columns), wanted.rows, wanted.columns));
   return cases;
 }
 
@@ -264,10 +295,17 @@ void addCase(const std::string &name, const std::function<void(benchmark::State 
 
 int main(int argc, char **argv) {
   prepareProcess(argv);
+  llvm::Expected<std::vector<Comparison>> further = takeComparisons(argc, argv);
+  if (!further) {
+    llvm::errs() << "rival-benchmark: " << toString(further.takeError()) << '\n';
+    return 2;
+  }
+  std::vector<Comparison> comparisons = allComparisons();
+  comparisons.insert(comparisons.end(), further->begin(), further->end());
   const std::vector<Rival> rivals = allRivals();
   for (const Rival &rival : rivals)
     benchmark::AddCustomContext(rival.name, rival.version);
-  for (const Comparison &comparison : allComparisons()) {
+  for (const Comparison &comparison : comparisons) {
     addCase(comparison.kernel.name + "/sinter", [=](benchmark::State &state) { timeOurs(state, comparison); });
     if (comparison.operation.kind == Operation::Product && !comparison.operation.roundsToBF16)
       addCase(comparison.kernel.name + "/panels",

@@ -81,6 +81,10 @@ bool isFound(const TunedKernel &kernel) {
   return kernel.found != kernel.planned;
 }
 
+bool hasFound(const TuneResult &result) {
+  return llvm::any_of(result.kernels, isFound);
+}
+
 /// "784.2 us planned, 712.3 us found, 9.2 % less".
 std::string describe(double planned, double found) {
   return formatv("{0:F1} us planned, {1:F1} us found, {2:F1} % less", planned * 1e6, found * 1e6,
@@ -103,7 +107,9 @@ std::string fileOf(const TuneResult &result, llvm::StringRef run) {
   llvm::raw_string_ostream out(text);
   printScheduleFileVersion(out);
   out << "# tuned by " << compilerVersion() << "\n# " << run << "\n";
-  if (result.plannedStep > 0)
+  if (!hasFound(result))
+    out << "# no schedule is faster than the planner's\n";
+  else if (result.plannedStep > 0)
     out << "# all kernels of train_step: " << describe(result.plannedStep, result.foundStep) << "\n";
   for (const TunedKernel &kernel : result.kernels) {
     if (!isFound(kernel))
@@ -120,7 +126,7 @@ void printResult(const TuneResult &result, llvm::StringRef run, const Options &o
   for (const TunedKernel &kernel : result.kernels)
     if (isFound(kernel))
       llvm::errs() << kernel.names.front() << ": " << describe(kernel.plannedSeconds, kernel.foundSeconds) << "\n";
-  if (result.plannedStep > 0)
+  if (result.plannedStep > 0 && hasFound(result))
     llvm::errs() << "all kernels of train_step: " << describe(result.plannedStep, result.foundStep) << "\n";
   llvm::errs() << "wrote " << options.output << ": better schedules for " << llvm::count_if(result.kernels, isFound)
                << " of " << result.kernels.size() << " kernels\n";
