@@ -68,8 +68,10 @@ LogicalResult ConstantOp::verify() {
   SmallVector<int64_t> shape(result.getShape());
   bool dynamic = llvm::is_contained(shape, ShapedType::kDynamic);
   std::replace(shape.begin(), shape.end(), ShapedType::kDynamic, int64_t(1));
-  if (!value || value != RankedTensorType::get(shape, result.getElementType()) || (dynamic && !getValue().isSplat()))
-    return emitOpError("value of type ") << getValue().getType() << " does not fit the result " << result; // C1
+  auto expected = RankedTensorType::get(shape, result.getElementType());
+  if (!value || value != expected || (dynamic && !getValue().isSplat())) // C1
+    return emitOpError("value of type ") << getValue().getType() << " does not fit the result " << result
+                                         << ": expected a " << (dynamic ? "splat of " : "") << expected;
   return success();
 }
 

@@ -2,7 +2,7 @@
 // RUN: sinter-opt %s -split-input-file -verify-diagnostics
 
 func.func @constant() {
-  // expected-error@+1 {{value of type 'tensor<4xf32>' does not fit the result 'tensor<5xf32>'}}
+  // expected-error@+1 {{value of type 'tensor<4xf32>' does not fit the result 'tensor<5xf32>': expected a 'tensor<5xf32>'}}
   %0 = sinter.constant dense<1.0> : tensor<4xf32> -> tensor<5xf32>
   return
 }
@@ -178,5 +178,13 @@ func.func @f(%x: tensor<f32>) -> tensor<f32> { return %x : tensor<f32> }
 func.func @grad_c3(%x: tensor<f32>) {
   // expected-error@+1 {{wrt [1] does not name increasing float arguments}}
   %0:2 = sinter.value_and_grad @f(%x) wrt [1] : (tensor<f32>) -> (tensor<f32>, tensor<f32>)
+  return
+}
+
+// -----
+
+func.func @constant_of_a_batch() {
+  // expected-error@+1 {{value of type 'tensor<f32>' does not fit the result 'tensor<?x5xf32>': expected a splat of 'tensor<1x5xf32>'}}
+  %0 = sinter.constant dense<1.0> : tensor<f32> -> tensor<?x5xf32>
   return
 }
