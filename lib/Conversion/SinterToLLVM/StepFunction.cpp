@@ -5,9 +5,9 @@
 //   memref.get_global         ->  llvm.mlir.addressof
 //   memref.copy               ->  llvm.memcpy
 //   sinter.launch             ->  call, or parallel_for with a task; args->observer is told before and after
-//   launches that are `together`  ->  one parallel_for, whose items are those of all of them; if there is an observer,
-//   one
-//                                 after the other, so that it sees each alone
+//   launches that are `together`  ->  one parallel_for, of which each stretch is a share of every launch; if there is
+//   an
+//                                 observer, one after the other, so that it sees each alone
 //
 // A step function is straight-line code on addresses known at compile time, so it is lowered here in one walk, without
 // memref descriptors. Kernels go through MLIR's own conversions; a pointer to one is taken with `func.constant`, which
@@ -356,22 +356,23 @@ void StepEmitter::launchParallel(LaunchOp launch, ArrayRef<Value> pointers, Valu
   LLVM::CallOp::create(builder, runItems(), ValueRange{args, task, words, items});
 }
 
-/// The context of several is the number of rows, then for each launch where its items end, and its pointers. A launch
-/// that is not worth sharing is one item.
+/// The context of several is the numbers of rows and of all items, then for each launch its number of items, and its
+/// pointers. A launch that is not worth sharing is one item.
 void StepEmitter::launchTogether(ArrayRef<LaunchOp> launches) {
-  SmallVector<Value> values{rows};
-  Value end = constant(0);
+  SmallVector<Value> values{rows, Value()};
+  Value total = constant(0);
   for (LaunchOp launch : launches) {
-    end =
-        LLVM::AddOp::create(builder, end, launch.getParallel() ? expand(launch.getItems().getResult(0)) : constant(1));
-    values.push_back(end);
+    Value items = launch.getParallel() ? expand(launch.getItems().getResult(0)) : constant(1);
+    total = LLVM::AddOp::create(builder, total, items);
+    values.push_back(items);
     llvm::append_range(values, pointersOf(launch));
   }
+  values[1] = total;
   Value words = contextOf(values.size());
   for (auto [i, value] : llvm::enumerate(values))
     LLVM::StoreOp::create(builder, value, element(words, i));
   Value task = LLVM::AddressOfOp::create(builder, taskFor(launches));
-  LLVM::CallOp::create(builder, runItems(), ValueRange{args, task, words, end});
+  LLVM::CallOp::create(builder, runItems(), ValueRange{args, task, words, total});
 }
 
 LLVM::LLVMFuncOp StepEmitter::taskFor(LaunchOp launch) {
@@ -394,7 +395,13 @@ LLVM::LLVMFuncOp StepEmitter::taskFor(LaunchOp launch) {
   return task;
 }
 
-/// One task for all launches of a group: of each the items in [lo, hi), counted through.
+/// One task for all launches of a group. A stretch [lo, hi) of all their items is the share (hi - lo) / total of each
+/// launch: so pieces that are as long take as long, although items of one launch may take a hundred times as long as
+/// those of another, and a thread has the same part of every launch. Launch number k, before which there are c items,
+/// begins at c: one whose items are few is not put off to the end, together with all such.
+///
+///   first item = floor((lo n + total - 1 - c) / total) of n items
+///
 LLVM::LLVMFuncOp StepEmitter::taskFor(ArrayRef<LaunchOp> launches) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(function);
@@ -402,23 +409,27 @@ LLVM::LLVMFuncOp StepEmitter::taskFor(ArrayRef<LaunchOp> launches) {
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), {pointer, i64, i64});
   auto task = LLVM::LLVMFuncOp::create(builder, name, type, LLVM::Linkage::Internal);
   builder.setInsertionPointToStart(task.addEntryBlock(builder));
-  Value words = task.getArgument(0), start = constant(0);
+  Value words = task.getArgument(0), total = load(i64, element(words, 1));
   Value callersRows = std::exchange(rows, load(i64, element(words, 0)));
-  int64_t word = 1;
+  Value before = LLVM::SubOp::create(builder, total, constant(1)); // total - 1 - c
+  int64_t word = 2;
   for (LaunchOp launch : launches) {
-    Value end = load(i64, element(words, word++));
+    Value items = load(i64, element(words, word++));
     SmallVector<Value> pointers;
     for (size_t i = launch.getInputs().size() + launch.getOuts().size(); i != 0; --i)
       pointers.push_back(load(pointer, element(words, word++)));
-    Value lo = LLVM::SMaxOp::create(builder, task.getArgument(1), start);
-    Value hi = LLVM::SMinOp::create(builder, task.getArgument(2), end);
+    auto itemAt = [&](Value place) {
+      Value scaled = launch.getParallel() ? Value(LLVM::MulOp::create(builder, place, items)) : place;
+      return LLVM::UDivOp::create(builder, LLVM::AddOp::create(builder, scaled, before), total);
+    };
+    Value lo = itemAt(task.getArgument(1)), hi = itemAt(task.getArgument(2));
     Block *some = task.addBlock(), *next = task.addBlock();
     LLVM::CondBrOp::create(builder, LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::slt, lo, hi), some, next);
     builder.setInsertionPointToStart(some);
-    runShareOf(launch, pointers, LLVM::SubOp::create(builder, lo, start), LLVM::SubOp::create(builder, hi, start));
+    runShareOf(launch, pointers, lo, hi);
     LLVM::BrOp::create(builder, next);
     builder.setInsertionPointToStart(next);
-    start = end;
+    before = LLVM::SubOp::create(builder, before, items);
   }
   LLVM::ReturnOp::create(builder, ValueRange());
   rows = callersRows;

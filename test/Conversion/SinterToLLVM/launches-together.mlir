@@ -1,4 +1,4 @@
-// Launches that are together share one parallel loop: a task that finds which items belong to which kernel. With an
+// Launches that are together share one parallel loop: a task that runs a share of each. With an
 // observer they run one after the other, so that it sees each alone.
 // RUN: sinter-opt %s --sinter-plan-memory --sinter-convert-steps-to-llvm=target-cpu=generic | FileCheck %s
 
@@ -14,20 +14,28 @@ module attributes {sinter.batch = 4 : i64, sinter.model_name = "two", sinter.los
     return
   }
 
-  // Rows and, for each launch, where its items end and its pointers.
+  // Rows, all items and, for each launch, its items and its pointers. Of each launch a stretch [lo, hi) of all four items has its share:
+  // items floor((lo n + total - 1 - c) / total) to floor((hi n + total - 1 - c) / total), where c items belong to launches before it.
   // CHECK-LABEL: llvm.func internal @two_init_0_together(
   // CHECK-SAME: %[[CONTEXT:.*]]: !llvm.ptr, %[[LO:.*]]: i64, %[[HI:.*]]: i64)
   // CHECK: getelementptr %[[CONTEXT]][1]
-  // CHECK-NEXT: %[[END0:.*]] = llvm.load
-  // CHECK: %[[FROM0:.*]] = llvm.intr.smax(%[[LO]], %[[START0:[0-9]+]])
-  // CHECK: %[[TO0:.*]] = llvm.intr.smin(%[[HI]], %[[END0]])
+  // CHECK-NEXT: %[[TOTAL:.*]] = llvm.load
+  // CHECK: %[[BEFORE0:.*]] = llvm.sub %[[TOTAL]], %{{.*}}
+  // CHECK: getelementptr %[[CONTEXT]][2]
+  // CHECK-NEXT: %[[ITEMS0:.*]] = llvm.load
+  // CHECK: %[[SCALED:.*]] = llvm.mul %[[LO]], %[[ITEMS0]]
+  // CHECK-NEXT: %[[MOVED:.*]] = llvm.add %[[SCALED]], %[[BEFORE0]]
+  // CHECK-NEXT: %[[FROM0:.*]] = llvm.udiv %[[MOVED]], %[[TOTAL]]
+  // CHECK: %[[SCALED:.*]] = llvm.mul %[[HI]], %[[ITEMS0]]
+  // CHECK-NEXT: %[[MOVED:.*]] = llvm.add %[[SCALED]], %[[BEFORE0]]
+  // CHECK-NEXT: %[[TO0:.*]] = llvm.udiv %[[MOVED]], %[[TOTAL]]
   // CHECK: %[[SOME0:.*]] = llvm.icmp "slt" %[[FROM0]], %[[TO0]]
   // CHECK: llvm.cond_br %[[SOME0]]
-  // Three items of the first launch.
-  // CHECK: %[[OWN0:.*]] = llvm.sub %[[FROM0]], %[[START0]]
-  // CHECK: llvm.call {{.*}}(%{{.*}}, %{{.*}}, %[[OWN0]], %{{.*}})
-  // CHECK: llvm.intr.smax(%[[LO]], %[[END0]])
-  // The second is not worth sharing: it is one item, and runs as a whole.
+  // CHECK: llvm.call {{.*}}(%{{.*}}, %{{.*}}, %[[FROM0]], %[[TO0]])
+  // CHECK: %[[BEFORE1:.*]] = llvm.sub %[[BEFORE0]], %[[ITEMS0]]
+  // The second is not worth sharing: it is one item, and runs as a whole where its place is.
+  // CHECK: %[[MOVED:.*]] = llvm.add %[[LO]], %[[BEFORE1]]
+  // CHECK-NEXT: llvm.udiv %[[MOVED]], %[[TOTAL]]
   // CHECK: llvm.call {{.*}}(%{{.*}}, %{{.*}}, %[[ZERO:.*]], %[[ALL:.*]]) :
 
   // CHECK-LABEL: llvm.func @two_artifact_init(
