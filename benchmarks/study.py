@@ -24,6 +24,7 @@ from studies.rivals import bf16, layouts, products, rows
 from studies.steps import steps
 from studies.threads import threads
 from studies.tiles import tiles
+from studies.transformer import transformer
 
 STUDIES = {
     "fusion": (fusion, "kernels and steps with kinds of fusion left out"),
@@ -34,6 +35,7 @@ STUDIES = {
     "bf16": (bf16, "products of operands rounded to bf16 and steps with them, beside f32 and oneDNN"),
     "rows": (rows, "softmax, layer norm, GELU, cross-entropy and Adam beside oneDNN"),
     "steps": (steps, "training steps beside PyTorch (--pytorch-python)"),
+    "transformer": (transformer, "training steps of a transformer beside PyTorch (--pytorch-python)"),
 }
 
 
@@ -60,7 +62,7 @@ def command_line(arguments):
     words = ["benchmarks/study.py", arguments.study]
     words += ["--quick"] if arguments.quick else []
     words += ["--repetitions", str(arguments.repetitions)] if arguments.repetitions else []
-    words += ["--pytorch-python", "PYTHON"] if arguments.pytorch_python and arguments.study == "steps" else []
+    words += ["--pytorch-python", "PYTHON"] if arguments.pytorch_python and arguments.study in ("steps", "transformer") else []
     return shlex.join(words)
 
 
@@ -84,7 +86,7 @@ def main():
     arguments = parse_arguments()
     if arguments.list:
         for name, (_, question) in STUDIES.items():
-            print(f"{name:10}{question}")
+            print(f"{name:12}{question}")
         return 0
     try:
         study(arguments)

@@ -141,7 +141,7 @@ class Sitting:
 
     def note(self, *command):
         """A command that the page will show; only once."""
-        words = shlex.join(command)
+        words = " ".join(word if word in ("<", ">", "|") else shlex.quote(word) for word in command)
         if words not in self.commands:
             self.commands.append(words)
 
