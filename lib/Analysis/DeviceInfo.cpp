@@ -21,10 +21,11 @@ static constexpr int64_t kHeldByWarp = 8, kRegistersOfRow = 160, kFewestRows = 1
 /// What a thread needs besides, and threads beyond which more add nothing to memory's work.
 static constexpr int64_t kOtherRegisters = 56, kThreadsOfUse = 768;
 
+constexpr int64_t kRegistersOfAccess = kAccessBytes / 4;
+
 /// For `accesses` of a thread: of each matrix what it has of this row and of the next; a sum, and half of what is added
 /// to it. Numbers that make good guesses for softmax, cross-entropy and layer norm, with updates and without.
-static int64_t registersOfRow(const DeviceRows &rows, int64_t accesses) {
-  constexpr int64_t ofAccess = kAccessBytes / 4;
+static int64_t registersOfRow(const DeviceRows &rows, int64_t accesses, int64_t ofAccess = kRegistersOfAccess) {
   return accesses * ofAccess * (4 * rows.matrices + 3 * rows.sums) / 2;
 }
 
@@ -62,6 +63,66 @@ DeviceRowShape::DeviceRowShape(const DeviceRows &rows) {
 
 int64_t DeviceRowShape::residents() const {
   return std::max<int64_t>(1, std::min(kThreadsOfUse, kRegistersOfMultiprocessor / registers) / threads);
+}
+
+//===----------------------------------------------------------------------===//
+// Clusters
+//===----------------------------------------------------------------------===//
+
+/// What there may be of: blocks of a cluster; threads of such a block.
+static constexpr int64_t kClusters[] = {2, 4, 8}, kThreadsOfCluster[] = {512, 256};
+/// Registers that a thread of a cluster keeps of each matrix, and most that it can have.
+static constexpr int64_t kHeldRegisters = kHeld * kRegistersOfAccess, kMostRegisters = 255;
+/// Microseconds that a block waits for memory in each pass that reads (PhaseCost.cpp), and for the other blocks of its
+/// cluster: their barrier, and the stores that go before it. The last one is an estimate.
+static constexpr double kReadLatency = 0.65, kExchange = 0.4;
+/// Clusters have not been timed on hardware: they have to win a quarter, and more than a launch next to others loses
+/// that could have been a phase or a part of one of them (PhaseCost.h), before it and behind it.
+static constexpr double kCaution = 1.25, kLeastWon = 2;
+
+/// Rounds of as many rows as are under way at once. Each pass over a row that is not held reads it: at best at the rate
+/// at which it comes from memory in the first one, as a multiprocessor gets little more from the second-level cache.
+static double timeOfRows(const DeviceRows &rows, const DeviceRowShape &shape) {
+  constexpr double rate = kDeviceMemoryRate / kMultiprocessors;
+  int64_t atOnce = std::max<int64_t>(1, kMultiprocessors * shape.residents() / shape.cluster);
+  int64_t rounds = llvm::divideCeil(rows.rows, atOnce);
+  int64_t sharing = std::min(shape.residents(), int64_t(llvm::divideCeil(rows.rows * shape.cluster, kMultiprocessors)));
+  double bytes = double(shape.accessesOfThread()) * shape.threads * shape.lanes * rows.widestBytes *
+                 std::max<int64_t>(1, rows.matrices); // of the block that has most
+  int64_t reads = shape.held ? 1 : rows.passes;
+  double waiting = shape.cluster > 1 ? kExchange * (rows.passes - 1) : 0;
+  return rounds * (reads * (kReadLatency + bytes * sharing / rate) + waiting);
+}
+
+/// True if the cluster's threads have registers for a row, and each of them has a part of it.
+static bool fitsCluster(const DeviceRows &rows, const DeviceRowShape &shape, int64_t ofAccess) {
+  return shape.accesses >= shape.group && shape.accessesOfThread() * ofAccess <= kHeldRegisters &&
+         shape.registers <= std::min(kMostRegisters, kRegistersOfMultiprocessor / shape.threads);
+}
+
+std::optional<DeviceClusters> bestClusters(const DeviceRows &rows) {
+  const DeviceRowShape ofBlocks(rows);
+  if (!rows.isStatic || rows.sums > 0 || ofBlocks.group <= kWarp)
+    return std::nullopt;
+  int64_t ofAccess = llvm::divideCeil(ofBlocks.lanes * rows.widestBytes, 4);
+  std::optional<DeviceClusters> best;
+  for (int64_t cluster : kClusters)
+    for (int64_t threads : kThreadsOfCluster) {
+      DeviceRowShape shape = ofBlocks;
+      shape.cluster = cluster;
+      shape.threads = threads;
+      shape.group = cluster * threads;
+      shape.held = true;
+      shape.registers = kOtherRegisters + registersOfRow(rows, shape.accessesOfThread(), ofAccess);
+      double time = timeOfRows(rows, shape);
+      if (fitsCluster(rows, shape, ofAccess) && (!best || time < best->time))
+        best = DeviceClusters{shape, time, timeOfRows(rows, ofBlocks)};
+    }
+  return best;
+}
+
+bool areWorthwhile(const DeviceClusters &clusters) {
+  return kCaution * clusters.time < clusters.timeOfBlocks && clusters.timeOfBlocks - clusters.time >= kLeastWon;
 }
 
 } // namespace sinter

@@ -162,6 +162,36 @@ TEST(Check, RacesInGlobalMemoryOfACluster) {
   EXPECT_THAT(with(arrive, wait, arrive + wait, two), HasSubstr("data race")) << "two clusters are not ordered";
 }
 
+/// Blocks of a cluster store to and read from each other's shared memory.
+TEST(Check, SharedMemoryOfOtherBlocks) {
+  Shape cluster = sharedBy(64);
+  cluster.blocks = cluster.cluster = 2;
+  // The threads of one block send the other one their numbers; then each thread reads what its own block was sent.
+  auto with = [&](std::string begin, std::string barrier, std::string access = "ld.shared.b32 %r5, [%r4];",
+                  std::string end = "") {
+    return errorOfBody("mov.u32 %r0, buffer; mad.lo.u32 %r4, %t, 4, %r0; xor.b32 %r1, %b, 1;\n"
+                       "mapa.shared::cluster.u32 %r2, %r4, %r1;\n" +
+                           begin + "\nst.shared::cluster.b32 [%r2], %t;\n" + barrier + "\n" + access + "\n" + end,
+                       cluster);
+  };
+  const std::string both = "barrier.cluster.arrive.aligned; barrier.cluster.wait.aligned;";
+  EXPECT_THAT(with(both, both), IsEmpty());
+  EXPECT_THAT(with("barrier.cluster.arrive.relaxed; barrier.cluster.wait;", both), IsEmpty());
+  EXPECT_THAT(with("", both), AllOf(HasSubstr("st.shared::cluster"), HasSubstr("which may not have begun")));
+  EXPECT_THAT(with("bar.sync 0;", both), HasSubstr("which may not have begun"));
+  EXPECT_THAT(with(both, ""), ::testing::AnyOf(HasSubstr("data race"), HasSubstr("which nothing has written")));
+  EXPECT_THAT(with(both, "bar.sync 0;"),
+              ::testing::AnyOf(HasSubstr("data race"), HasSubstr("which nothing has written")));
+  EXPECT_THAT(with(both, "barrier.cluster.arrive.relaxed; barrier.cluster.wait;"), HasSubstr("data race"));
+  EXPECT_THAT(with(both, "", ""), HasSubstr("the block may end before warp "));
+  // Reading from the other block needs a barrier behind, too.
+  const std::string read = "ld.shared::cluster.b32 %r5, [%r2];";
+  EXPECT_THAT(with(both, both, read, both), IsEmpty());
+  EXPECT_THAT(with(both, both, read),
+              AllOf(HasSubstr("the block may end before warp "), HasSubstr("has accessed its shared memory")));
+  EXPECT_THAT(with(both, both, read + "st.shared.b32 [%r4], %t;", both), HasSubstr("data race")) << "others still read";
+}
+
 TEST(Check, BarrierMisuse) {
   EXPECT_THAT(errorOfBody("setp.lt.u32 %q0, %t, 32; @%q0 bar.sync 1, 64;", sharedBy(64)),
               AllOf(HasSubstr("deadlock"), HasSubstr("barrier 1, where 32 of 64 threads have arrived")));

@@ -128,6 +128,23 @@ TEST(Warp, DistributedSharedMemory) {
     EXPECT_EQ(found[block * 32], 70 + block / 4 * 4 + (block + 1) % 4);
 }
 
+/// Every block sends its number to all, in elements of several sizes; each looks at the first and the last that came.
+TEST(Warp, StoresToOtherBlocks) {
+  for (unsigned bytes : {1, 2, 4}) {
+    std::string size = std::to_string(bytes), bits = std::to_string(8 * bytes),
+                barrier = "barrier.cluster.arrive.aligned; barrier.cluster.wait.aligned;\n";
+    auto found = lanesOf("mov.u64 %rd0, words; mov.u32 %r1, %cluster_ctarank; add.u32 %r2, %b, 70;\n"
+                         "mul.wide.u32 %rd1, %r1, " +
+                             size + "; add.u64 %rd0, %rd0, %rd1; setp.lt.u32 %q0, %t, 4;\n" + barrier +
+                             "@!%q0 bra SENT;\nmapa.shared::cluster.u64 %rd1, %rd0, %t; st.shared::cluster.b" + bits +
+                             " [%rd1], %r2;\nSENT: " + barrier + "ld.shared.u" + bits + " %d, [words]; ld.shared.u" +
+                             bits + " %r5, [words+" + std::to_string(3 * bytes) + "]; mad.lo.u32 %d, %d, 100, %r5;",
+                         32, 8, 4, ".shared .align 4 .b8 words[16];");
+    for (unsigned block = 0; block < 8; ++block)
+      EXPECT_EQ(found[block * 32], (70 + block / 4 * 4) * 100 + 73 + block / 4 * 4) << size << " bytes";
+  }
+}
+
 TEST(Warp, ResultsDoNotDependOnHostThreads) {
   DeviceMemory memory;
   auto module = Module::load(readInput("softmax_rows.ptx"), memory);

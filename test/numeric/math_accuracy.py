@@ -27,7 +27,7 @@ BOUNDS = {
 }
 # Without libm: f32 in double precision.
 WITHOUT_LIBM = {"acos": 2, "acosh": 2.25, "asin": 2.5, "asinh": 2.25, "atan": 1, "atanh": 2.25, "cbrt": 1, "cosh": 3,
-                "exp2": 1.25, "log2": 1.75, "log10": 2, "sinh": 3, "tan": 3}
+                "erfc": 4, "exp2": 1.25, "fpowi": 0.51, "fpowi_any": 2, "log2": 1.75, "log10": 2, "sinh": 3, "tan": 3}
 BOUNDS["f32"] |= {op: 0.51 for op in WITHOUT_LIBM}
 BOUNDS["f64"] |= WITHOUT_LIBM
 # Where evenly spaced arguments are taken from.
@@ -41,7 +41,8 @@ RANGES = {
     "asinh": [(-4, 4), (-1e9, 1e9)], "atan": [(-4, 4), (-100, 100)], "atanh": [(-1, 1), (-0.01, 0.01)],
     "cbrt": [(-4, 4), (-1e9, 1e9)], "cosh": [(-4, 4), (-90, 90), (-711, 711)], "exp2": [(-4, 4), (-150, 130), (-1080, 1030)],
     "log2": [(0, 4), (0, 1e6)], "log10": [(0, 4), (0, 1e6)], "sinh": [(-4, 4), (-90, 90), (-711, 711)],
-    "tan": [(-4, 4), (-1000, 1000)],
+    "tan": [(-4, 4), (-1000, 1000)], "erfc": [(-7, 28), (-1, 1), (0.4, 11), (9, 14)],
+    "fpowi": [(-4, 4), (-1e9, 1e9)], "fpowi_any": [(-4, 4), (0.9999, 1.0001), (-1.0000001, -0.9999999)],
 }
 SPECIAL = {
     "f32": [0, 1 << 31, 0x3F800000, 0xBF800000, 0x7F800000, 0xFF800000, 0x7FC00000, 0xFFFFFFFF, 1, 0x80000001,
@@ -75,6 +76,7 @@ EXPONENTS = {
     %hash = arith.muli %bits, %factor : {m}
     %exponent = arith.bitcast %hash : {m} to {n}""",
 }
+INTEGER = ("fpowi", "fpowi_any")
 FACTOR, SIXTEEN, SMALL = -1640531535, 16, "9.765625e-4"
 
 
@@ -117,6 +119,36 @@ def by_root(vector):
 
 LANES = {"f32": 16, "f64": 8}  # 512 bits
 FORMULAS["by_root"] = by_root(True) + "\n      %e = arith.divf %dividend, %divisor : {v}"
+
+
+# An exponent of any 32 bits, or of the highest six of those.
+def integers(op, t, vector):
+    bits = 32 if t == "f32" else 64
+    shape = (lambda element: f"vector<{LANES[t]}x{element}>") if vector else (lambda element: element)
+
+    def constant(value, element):
+        return f"arith.constant {f'dense<{value}>' if vector else value} : {shape(element)}"
+    lines = [f"%bits = arith.bitcast %base : {shape(t)} to {shape(f'i{bits}')}",
+             f"%factor = {constant(FACTOR if bits == 32 else 0x9E3779B97F4A7C15 - 2**64, f'i{bits}')}",
+             f"%hash = arith.muli %bits, %factor : {shape(f'i{bits}')}"]
+    if bits == 64:
+        lines += [f"%half = {constant(32, 'i64')}", f"%upper = arith.shrsi %hash, %half : {shape('i64')}",
+                  f"%any = arith.trunci %upper : {shape('i64')} to {shape('i32')}"]
+    name = "%hash" if bits == 32 else "%any"
+    lines += [f"%less = {constant(0 if op == 'fpowi_any' else 26, 'i32')}", f"%whole = arith.shrsi {name}, %less : {shape('i32')}"]
+    return "\n    ".join(lines)
+
+
+def integer_power(op, t):
+    return integers(op, t, True).replace("%base", "%v") + f"\n      %e = math.fpowi %v, %whole : {{v}}, vector<{LANES[t]}xi32>"
+
+
+def integer_reference(op, t):
+    return ("%base = arith.truncf %x : {r} to {t}\n    " + integers(op, t, False) + """
+    %wide = arith.sitofp %whole : i32 to {r}
+    %y = func.call @pow{l}(%x, %wide) : ({r}, {r}) -> {r}""")
+
+
 for power in EXPONENTS:
     FORMULAS[power] = exponents(power, True).replace("%base", "%v") + "\n      %e = math.powf %v, %exponent : {v}"
 REFERENCES = {
@@ -277,10 +309,11 @@ def module(t, op, step, count):
     narrow = t == "f32"
     r, l = ("f64", "") if narrow else ("f80", "l")
     words = {"t": t, "r": r, "l": l, "i": "i32" if narrow else "i64", "v": f"vector<{LANES[t]}x{t}>", "lanes": LANES[t]}
-    function = FORMULAS.get(op, f"%e = math.{op} %v : {{v}}").format(**words)
-    reference = REFERENCES.get(op, f"%y = func.call @{op}{l}(%x) : ({{r}}) -> {{r}}").format(**words)
-    called = {"sigmoid": "exp", "one_plus_erf": "erf", "pow_any": "pow", "by_root": "sqrt"}.get(op, op) + l
-    operands = ", ".join([r] * (2 if op in EXPONENTS else 1))
+    function = integer_power(op, t) if op in INTEGER else FORMULAS.get(op, f"%e = math.{op} %v : {{v}}")
+    reference = integer_reference(op, t) if op in INTEGER else REFERENCES.get(op, f"%y = func.call @{op}{l}(%x) : ({{r}}) -> {{r}}")
+    function, reference = function.format(**words), reference.format(**words)
+    called = {"sigmoid": "exp", "one_plus_erf": "erf", "pow_any": "pow", "fpowi": "pow", "fpowi_any": "pow", "by_root": "sqrt"}.get(op, op) + l
+    operands = ", ".join([r] * (2 if op in EXPONENTS or op in INTEGER else 1))
     checks = calls = ""
     for number, (n, arguments) in enumerate(arguments_of(op, t, step, count)):
         checks += CHECK.format(number=number, count=n, arguments=arguments, function=function, **words)

@@ -79,6 +79,8 @@ void Block::start(Dim3 newId) {
     barrier = NamedBarrier();
   mbarriers.clear();
   freeRegisters = 0;
+  accessedByOthers.clear();
+  knownAtEnd.clear();
   if (grid.options.checkShared)
     shadow.reset(grid.sharedBytes, grid.program.sharedGranule, cluster.baseTime);
   uint32_t threads = static_cast<uint32_t>(grid.launch.block.count());
@@ -197,6 +199,15 @@ static void checkMbarriers(Block &block) {
                                    std::to_string(mbarrier.transactions) + " bytes");
 }
 
+/// A block's shared memory ends with it: some warp of it has to know of all accesses before it ends.
+static void checkAccessesByOthers(Cluster &cluster, Block &block) {
+  for (auto &other : cluster.blocks)
+    for (auto &warp : other->warps)
+      if (block.accessedByOthers[warp->actor] > block.knownAtEnd[warp->actor])
+        block.warps[0]->fail(-1, "the block may end before " + cluster.actorName(warp->actor) +
+                                     " has accessed its shared memory: expected a barrier of the cluster between");
+}
+
 /// What must not be left over when a cluster ends.
 void Cluster::checkEnd() {
   for (auto &block : blocks)
@@ -206,6 +217,7 @@ void Cluster::checkEnd() {
     operation->finish();
   for (auto &block : blocks) {
     checkProducts(*block);
+    checkAccessesByOthers(*this, *block);
     checkMbarriers(*block);
   }
 }

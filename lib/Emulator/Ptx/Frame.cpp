@@ -194,6 +194,7 @@ void Warp::start(uint32_t liveLanes) {
   knowledge.clear();
   fencedKnowledge.clear();
   pendingAcquire.clear();
+  waitedForCluster = false;
   knowledge.seen.set(actor, block.cluster.tick(actor));
   copies = AsyncGroups();
   bulkStores.clear();

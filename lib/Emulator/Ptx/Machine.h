@@ -194,6 +194,7 @@ public:
   uint32_t carry = 0;                                   ///< add.cc
   uint32_t arrivedAtCluster = 0;                        ///< lanes between barrier.cluster.arrive and .wait
   uint64_t clusterGeneration = 0;                       ///< in which they arrived
+  bool waitedForCluster = false;                        ///< so all of its blocks have begun
   uint32_t granted = 0;                                 ///< registers of each thread: setmaxnreg
   std::vector<uint8_t> local;                           ///< lane by lane
   uint32_t localBytes = 0;                              ///< for one lane
@@ -254,6 +255,8 @@ public:
   std::unordered_map<uint32_t, Mbarrier> mbarriers;
   std::vector<Warpgroup> warpgroups;
   int64_t freeRegisters = 0; ///< of threads, for setmaxnreg
+  Clock accessedByOthers;    ///< when other blocks' warps last accessed its shared memory
+  Clock knownAtEnd;          ///< what its warps knew when they ended
 };
 
 struct Grid {

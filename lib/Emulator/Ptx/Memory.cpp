@@ -91,6 +91,21 @@ void checkShared(Warp &warp, int lane, const SharedPlace &place, uint32_t bytes,
   failConflict(warp, lane, where, conflict, access == Access::Read);
 }
 
+/// Shared memory of another block is there while that block is: from when the warp knows that it has begun to before it
+/// ends, of which Cluster::checkEnd makes sure.
+static void checkLife(Warp &warp, unsigned lane, Block &block) {
+  Cluster &cluster = warp.block.cluster;
+  if (&block == &warp.block || !cluster.grid.options.checkShared)
+    return;
+  bool hasBegun = warp.waitedForCluster;
+  for (auto &other : block.warps)
+    hasBegun |= warp.knowledge.seen[other->actor] >= cluster.baseTime;
+  if (!hasBegun)
+    warp.fail(static_cast<int>(lane), "access to shared memory of the block with rank " + std::to_string(block.rank) +
+                                          ", which may not have begun: expected a barrier of the cluster before");
+  block.accessedByOthers.raise(warp.actor, warp.knowledge.seen[warp.actor]);
+}
+
 //===----------------------------------------------------------------------===//
 // Global memory
 //===----------------------------------------------------------------------===//
@@ -178,6 +193,7 @@ static uint8_t *resolveLane(Warp &warp, const Instruction &instruction, unsigned
   case Space::Shared:
   case Space::SharedCluster: {
     SharedPlace place = sharedPlace(warp, lane, address, bytes, bytes);
+    checkLife(warp, lane, *place.block);
     checkShared(warp, static_cast<int>(lane), place, bytes, access, warp.epoch(atomic), warp.knowledge);
     return place.pointer();
   }

@@ -76,6 +76,7 @@ bool Warp::isSatisfied(LaneGroup &group) {
       return false;
     acquire(wait.barrier->completed);
     giveVote(*this, group);
+    waitedForCluster |= wait.kind == Wait::ClusterBarrier;
     break;
   case Wait::Phase:
     if (wait.mbarrier->phase == wait.generation)
@@ -161,9 +162,10 @@ void Warp::exitLanes(uint32_t mask) {
     ++group().pc;
   for (size_t i = 0; i <= depth; ++i)
     removeLanes(frames[i]->groups, mask);
-  if (isDone()) // its registers stay out of reach of setmaxnreg: PTX does not say that they return to the block
+  if (isDone()) { // its registers stay out of reach of setmaxnreg: PTX does not say that they return to the block
     depth = 0;
-  else if (depth && frame().groups.empty())
+    block.knownAtEnd.join(knowledge.seen);
+  } else if (depth && frame().groups.empty())
     popFrame();
 }
 

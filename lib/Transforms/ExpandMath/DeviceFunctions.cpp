@@ -1,7 +1,8 @@
 // How are the functions computed that libm would compute, where there is none?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// As formulas of exp, expm1, log, log1p, sin, cos and atan, in double precision. Formulas are chosen for what they do
+// As formulas of exp, expm1, log, log1p, sin, cos and atan, in double precision (erfc and fpowi: ErrorFunction.cpp,
+// Powers.cpp). Formulas are chosen for what they do
 // not cancel: with expm1 and log1p near 0, with (1 - x) (1 + x) for 1 - x^2. Where a formula overflows before its
 // function does, another one takes over.
 
@@ -168,7 +169,7 @@ static Type withDoubles(Type type) {
   return vector ? vector.clone(wide) : wide;
 }
 
-/// Replaces `op` by what `formula` makes of its operands as f64.
+/// Replaces `op` by what `formula` makes of its operands, floats as f64.
 static LogicalResult replaceInDouble(Operation *op, PatternRewriter &rewriter, MathTarget target,
                                      llvm::function_ref<Value(MathBuilder &, ValueRange)> formula) {
   Type type = op->getResult(0).getType(), wide = withDoubles(type);
@@ -179,7 +180,8 @@ static LogicalResult replaceInDouble(Operation *op, PatternRewriter &rewriter, M
   SmallVector<Value> operands(op->getOperands());
   if (type != wide)
     for (Value &operand : operands)
-      operand = arith::ExtFOp::create(builder, wide, operand);
+      if (operand.getType() == type)
+        operand = arith::ExtFOp::create(builder, wide, operand);
   Value result = formula(b, operands);
   if (type != wide)
     result = arith::TruncFOp::create(builder, type, result);
@@ -214,9 +216,9 @@ void populateDeviceFunctionPatterns(RewritePatternSet &patterns, MathTarget targ
   patterns.add<ByFormula<AcosOp, acosOf>, ByFormula<AcoshOp, acoshOf>, ByFormula<AsinOp, asinOf>,
                ByFormula<AsinhOp, asinhOf>, ByFormula<AtanOp, atanOf>, ByFormula<AtanhOp, atanhOf>,
                ByFormula<Atan2Op, atan2Of>, ByFormula<CbrtOp, cbrtOf>, ByFormula<CoshOp, coshOf>,
-               ByFormula<Exp2Op, exp2Of>, ByFormula<Log2Op, expandLog2>, ByFormula<Log10Op, expandLog10>,
-               ByFormula<RoundOp, roundOf>, ByFormula<SinhOp, sinhOf>, ByFormula<TanOp, tanOf>>(context, target,
-                                                                                                preferred);
+               ByFormula<ErfcOp, expandErfc>, ByFormula<Exp2Op, exp2Of>, ByFormula<FPowIOp, expandPowI>,
+               ByFormula<Log2Op, expandLog2>, ByFormula<Log10Op, expandLog10>, ByFormula<RoundOp, roundOf>,
+               ByFormula<SinhOp, sinhOf>, ByFormula<TanOp, tanOf>>(context, target, preferred);
 }
 
 } // namespace sinter

@@ -1,9 +1,12 @@
-// How is erf computed from additions, products and bits?
+// How are erf and erfc computed from additions, products and bits?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // erfc(t) = 2^(t P(t)) for t >= 0: a polynomial P whose error, after the power, is far below one unit in the last place
 // of 1. Then erf(x) = sign(x) (1 - erfc(|x|)) where x is not small, and there x + x Q(x^2). No division, and the
 // powers need no more than half of what exp does. Polynomials are minimax (Sollya).
+//
+// Where results of erfc itself are asked for, small ones need all their digits: e^(-x^2) with what x^2 rounds off,
+// times a polynomial, after Shepherd and Laframboise (1981).
 
 #include "Expansions.h"
 
@@ -58,6 +61,32 @@ Value expandErf(MathBuilder &b, Value x) {
   Value small = b.isDouble() ? b.polynomial(square, kSmall64) : b.polynomial(square, kSmall32);
   Value large = b.copySign(b.sub(b.constant(1.0), complement(b, t)), x);
   return b.select(b.compare(Predicate::OGT, t, b.constant(kSmall)), large, b.fma(small, x, x));
+}
+
+/// e^(a^2) erfc(a) (1 + 2 a) of a from 0.46 to 28 as a polynomial of (a - 3.5) / (a + 3.5), interpolated at Chebyshev's
+/// points.
+static Value scaledComplement(MathBuilder &b, Value a) {
+  constexpr double p[] = {
+      1.0450933018335412e-08,  5.595103877929052e-10,   -9.323748742873569e-08,  -7.906068319744497e-09,
+      6.005304620871757e-07,   -4.4243152809537125e-08, -3.8147327446792606e-06, 2.328293151581827e-06,
+      2.4261126871476334e-05,  -4.2782216413367036e-05, -0.00012151248827983361, 0.0005643844122185475,
+      -0.00030226786347749133, -0.004215019906786249,   0.01909933094072509,     -0.04882332582799455,
+      0.087983153824973,       -0.11508959816018796,    0.09751909515325552,     -0.010555596332218352,
+      -0.1400091801376194,     1.2423492448711544};
+  Value center = b.constant(3.5);
+  return b.polynomial(b.div(b.sub(a, center), b.add(a, center)), p);
+}
+
+Value expandErfc(MathBuilder &b, Value x) {
+  // From 28 on the result is 0.
+  Value a = b.atMost(b.abs(x), 28.0), square = b.mul(a, a), rest = b.fma(a, a, b.negate(square));
+  Value scaled = b.div(scaledComplement(b, a), b.fma(a, b.constant(2.0), b.constant(1.0)));
+  // Corrected before it may become subnormal: e^-rest = 1 - rest.
+  scaled = b.fma(b.negate(rest), scaled, scaled);
+  Value far = b.mul(expandExp(b, b.negate(square)), scaled);
+  far = b.select(b.compare(Predicate::OLT, x, b.constant(0.0)), b.sub(b.constant(2.0), far), far);
+  Value near = b.sub(b.constant(1.0), b.fma(b.polynomial(square, kSmall64), x, x));
+  return b.select(b.compare(Predicate::OGT, a, b.constant(0.46)), far, near);
 }
 
 /// erf(x) as x P(x^2) / Q(x^2): errors near 1 are several times those of `expandErf`, but two short polynomials side by

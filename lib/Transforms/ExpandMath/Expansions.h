@@ -22,6 +22,8 @@ mlir::Value expandLog2(MathBuilder &b, mlir::Value x);
 mlir::Value expandLog10(MathBuilder &b, mlir::Value x);
 
 mlir::Value expandErf(MathBuilder &b, mlir::Value x);
+/// f64 only, small results too.
+mlir::Value expandErfc(MathBuilder &b, mlir::Value x);
 /// 1 + erf(x), f32 only: what GELU asks for, at half the price of erf.
 mlir::Value expandOnePlusErf(MathBuilder &b, mlir::Value x);
 
@@ -36,6 +38,8 @@ mlir::Value expandLargeAngle(MathBuilder &b, mlir::Value x, int64_t quadrants);
 
 /// x^y; of f64 with an error of 2 + |y ln x|.
 mlir::Value expandPow(MathBuilder &b, mlir::Value x, mlir::Value y);
+/// x^n for integers n; f64 only.
+mlir::Value expandPowI(MathBuilder &b, mlir::Value x, mlir::Value n);
 
 } // namespace sinter
 

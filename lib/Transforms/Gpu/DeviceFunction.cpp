@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -33,6 +34,8 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, gpu::GPUModuleOp module
     fn->setAttr(kDynamicSharedAttr, builder.getI64IntegerAttr(shape.dynamicSharedBytes));
   if (shape.residents > 0)
     fn->setAttr(kResidentsAttr, builder.getI32IntegerAttr(shape.residents));
+  if (shape.cluster > 1)
+    fn->setAttr(kClusterAttr, builder.getI32IntegerAttr(shape.cluster));
   if (!shape.maps.empty())
     fn->setAttr(kMapsAttr,
                 builder.getArrayAttr(llvm::map_to_vector(shape.maps, [&](const TensorMapNumbers &map) -> Attribute {
@@ -86,6 +89,15 @@ Value DeviceFunction::workspace(int64_t offset, ArrayRef<int64_t> shape, Type el
 
 void DeviceFunction::barrier() {
   gpu::BarrierOp::create(builder, loc);
+}
+
+// By default, these are a release and an acquire.
+void DeviceFunction::arriveAtCluster() {
+  NVVM::ClusterArriveOp::create(builder, loc, /*aligned=*/builder.getUnitAttr());
+}
+
+void DeviceFunction::waitForCluster() {
+  NVVM::ClusterWaitOp::create(builder, loc, /*aligned=*/builder.getUnitAttr());
 }
 
 Value DeviceFunction::tensorMap(unsigned number) {

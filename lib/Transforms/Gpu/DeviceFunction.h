@@ -18,6 +18,7 @@ struct LaunchShape {
   int64_t workspaceBytes = 0;
   int64_t dynamicSharedBytes = 0;
   int64_t residents = 0; ///< blocks that a multiprocessor must have registers for; 0: as many as happens
+  int64_t cluster = 1;   ///< blocks of a cluster
   llvm::SmallVector<TensorMapNumbers, 0> maps = {};
 };
 
@@ -40,6 +41,10 @@ public:
   /// Elements of the workspace from byte `offset` on.
   mlir::Value workspace(int64_t offset, llvm::ArrayRef<int64_t> shape, mlir::Type element);
   void barrier();
+  /// A barrier of all threads of the cluster in two halves: what was written before the first one, all threads see
+  /// behind the second one, in shared memory of all blocks too.
+  void arriveAtCluster();
+  void waitForCluster();
   /// Address of a tensor map, for copies.
   mlir::Value tensorMap(unsigned number);
 

@@ -40,13 +40,10 @@ static void emitOnHopper(DeviceEmission &emission, const ContractionProblem &pro
   const WgmmaTile *tile = WgmmaContraction::choose(problem, emission.tf32);
   if (!tile)
     return;
-  gpu::GPUFuncOp other = emission.functions.back();
-  DeviceFunction function = emission.create("_sm_90a", WgmmaContraction::launchShape(problem, *tile));
+  DeviceFunction function = emission.createOnHopper(WgmmaContraction::launchShape(problem, *tile));
   WgmmaContraction(function, problem, *tile).emit();
   alignVectors(function.fn);
   function.finish();
-  function.fn->setAttr(kOnlyHopperAttr, emission.builder.getUnitAttr());
-  other->setAttr(kOnHopperAttr, FlatSymbolRefAttr::get(function.fn.getNameAttr()));
 }
 
 LogicalResult emitDeviceContraction(DeviceEmission &emission) {

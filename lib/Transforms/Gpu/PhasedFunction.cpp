@@ -32,7 +32,7 @@ StringRef reasonAgainstPhase(gpu::GPUFuncOp fn) {
   if (!fn || !fn->hasAttr(kGridAttr) || !fn.getKnownBlockSize())
     return "its grid is not known";
   if (fn->hasAttr(kOnHopperAttr) || fn->hasAttr(kMapsAttr))
-    return "it is a product with copies and instructions of its own on Hopper";
+    return "it has a function of its own on Hopper";
   if (fn->hasAttr(kDynamicSharedAttr) || !fn.getBody().hasOneBlock())
     return "it is no function of loops and static shared memory";
   return "";

@@ -4,7 +4,11 @@
 #include "Reduction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "sinter/Transforms/Memory/Layout.h"
 
 using namespace mlir;
 
@@ -90,6 +94,51 @@ void combineInBlock(DeviceFunction &function, ArrayRef<Accumulator> accumulators
     SmallVector<Value> parts;
     for (int64_t warp = 0; warp < warps; ++warp)
       parts.push_back(loadElements(builder, loc, slot, math.constant(warp), 1, accumulator.type));
+    value = accumulator.combineAll(builder, loc, parts);
+  }
+}
+
+/// Stores `value` as element `index` of `slot`, not the own one but that of block `block` of the cluster.
+static void storeInBlock(DeviceFunction &function, Value value, Value slot, Value index, Value block) {
+  OpBuilder &builder = function.builder;
+  Location loc = function.loc;
+  IndexMath math(builder, loc);
+  Type element = cast<MemRefType>(slot.getType()).getElementType();
+  auto pointer = [&](NVVM::NVVMMemorySpace space) {
+    return LLVM::LLVMPointerType::get(builder.getContext(), static_cast<unsigned>(space));
+  };
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, slot);
+  address = math.add(address, math.mul(index, elementBytes(element)));
+  address = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), address);
+  Value own = LLVM::IntToPtrOp::create(builder, loc, pointer(NVVM::NVVMMemorySpace::Shared), address);
+  Value number = arith::IndexCastOp::create(builder, loc, builder.getI32Type(), block);
+  Value other = NVVM::MapaOp::create(builder, loc, pointer(NVVM::NVVMMemorySpace::SharedCluster), own, number);
+  if (value.getType() != element) // predicates lie in bytes
+    value = arith::ExtUIOp::create(builder, loc, element, value);
+  LLVM::StoreOp::create(builder, loc, value, other);
+}
+
+void combineInCluster(DeviceFunction &function, ArrayRef<Accumulator> accumulators, MutableArrayRef<Value> values,
+                      int64_t blocks, Value rank) {
+  if (accumulators.empty())
+    return;
+  OpBuilder &builder = function.builder;
+  Location loc = function.loc;
+  IndexMath math(builder, loc);
+  Value thread = function.threadId();
+  SmallVector<Value> slots;
+  for (const Accumulator &accumulator : accumulators)
+    slots.push_back(function.shared({blocks}, storedType(accumulator.type)));
+  emitIf(builder, loc, math.less(thread, math.constant(blocks)), [&] {
+    for (auto [value, slot] : llvm::zip_equal(values, slots))
+      storeInBlock(function, value, slot, rank, /*block=*/thread);
+  });
+  function.arriveAtCluster();
+  function.waitForCluster();
+  for (auto [accumulator, value, slot] : llvm::zip_equal(accumulators, values, slots)) {
+    SmallVector<Value> parts;
+    for (int64_t block = 0; block < blocks; ++block)
+      parts.push_back(loadElements(builder, loc, slot, math.constant(block), 1, accumulator.type));
     value = accumulator.combineAll(builder, loc, parts);
   }
 }

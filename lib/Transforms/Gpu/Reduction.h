@@ -17,6 +17,13 @@ mlir::Value combineInWarp(DeviceFunction &function, const Accumulator &accumulat
 void combineInBlock(DeviceFunction &function, llvm::ArrayRef<Accumulator> accumulators,
                     llvm::MutableArrayRef<mlir::Value> values);
 
+/// Combines each value, in place, over the blocks of a cluster, of which this one has number `rank`: a block has the
+/// same value in all its threads, before and after. Each sends its value to all, through shared memory that nothing
+/// else uses; the caller has seen to it that all blocks have begun (they need not wait for each other to end: what a
+/// block is sent comes before the barrier). All threads must take part.
+void combineInCluster(DeviceFunction &function, llvm::ArrayRef<Accumulator> accumulators,
+                      llvm::MutableArrayRef<mlir::Value> values, int64_t blocks, mlir::Value rank);
+
 /// How elements of the type lie in memory: predicates in bytes.
 mlir::Type storedType(mlir::Type element);
 

@@ -1,18 +1,10 @@
-// Row kernels on a GPU: passes over the last dim, separated by reductions over it (softmax, norms, losses).
+// Row kernels on a GPU, see RowSkeleton.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// A row belongs to a group of threads: a part of a warp if it is short, a warp, or a block (DeviceInfo.h). Thread t of
-// g reads elements (or vectors) t, t + g, t + 2 g, ...; what the threads have accumulated is combined by exchanges
-// within the warp and, for blocks, through shared memory. Rows whose elements fit into registers are read once: a
-// thread keeps what it has computed of its elements from the first pass to the last.
-//
-// A block has as many rows as its threads have at the same time; or, where the kernel begins sums of columns, the rows
-// of a part, one after the other (RowPartialSums.h). While threads work on one of those they prefetch the next.
+
+#include "RowSkeleton.h"
 
 #include "Reduction.h"
 #include "RowPartialSums.h"
-#include "Skeletons.h"
-
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -44,6 +36,7 @@ private:
   void emitRows(Value first, Value rows, ArrayRef<Value> loaded = {});
   /// Of those that a warp has at the same time; of a block, the one.
   int64_t rowsOfWarp() const { return std::max<int64_t>(1, kWarp / shape.group); }
+  void takePlaceInCluster();
   PointEvaluator evaluatorOf(Scope *point);
   Values emitPass(unsigned stage);
   Values emitLoop(unsigned stage, Value begin, Value end, int64_t unroll, Values slot);
@@ -64,11 +57,13 @@ private:
   RowStages plan;
   RowPartialSums sums;
   Value lane, rowInWarp; ///< the thread's place in its group, and that of the group's row among the warp's
+  Value rank;            ///< the block's number in its cluster; null: that is one block
   Value isRow, end;      ///< is there such a row (null: yes)?; its elements, none if there is not
   SmallVector<Value> coordinates;
   Scope row;
   SmallVector<Scope> points;
-  Values columns; ///< sums of columns so far
+  Values columns;         ///< sums of columns so far
+  bool haveBegun = false; ///< all blocks of the cluster, at the builder's place
 };
 
 void RowSkeleton::emit() {
@@ -79,8 +74,21 @@ void RowSkeleton::emit() {
   rowInWarp = rowsOfWarp() == 1 ? math.constant(0) : math.div(math.rem(thread, kWarp), shape.group);
   if (!plan.partialSums.empty())
     return emitPart(ofWarp, rows);
+  if (shape.cluster > 1) {
+    takePlaceInCluster();
+    return emitRows(math.div(function.blockId(), shape.cluster), rows);
+  }
   Value first = math.add(math.mul(function.blockId(), shape.rowsAtOnce()), ofWarp);
   emitIf(builder, loc, alone ? Value() : math.less(first, rows), [&] { emitRows(first, rows); });
+}
+
+/// Clusters have one row each. Blocks may send each other something once all of them have begun; none waits for that
+/// before it has read its share.
+void RowSkeleton::takePlaceInCluster() {
+  rank = math.rem(function.blockId(), shape.cluster);
+  lane = math.add(math.mul(rank, shape.threads), lane);
+  if (plan.reducingStages() > 0)
+    function.arriveAtCluster();
 }
 
 /// The rows of the block's part; a warp has those from number `ofWarp` on, then those that are `rowsAtOnce` after them.
@@ -276,6 +284,11 @@ void RowSkeleton::finishReductions(unsigned stage, Values totals) {
     total = accumulator.acrossLanes(builder, loc, total);
   if (shape.group > kWarp)
     combineInBlock(function, accumulators, totals);
+  if (shape.cluster > 1 && !accumulators.empty()) {
+    if (!std::exchange(haveBegun, true))
+      function.waitForCluster();
+    combineInCluster(function, accumulators, totals, shape.cluster, rank);
+  }
   for (auto [accumulator, total] : llvm::zip_equal(accumulators, totals)) {
     if (shape.group <= kWarp)
       total = combineInWarp(function, accumulator, total, shape.group);
@@ -300,51 +313,11 @@ void RowSkeleton::emitRowOutputs() {
   });
 }
 
-Grid gridOf(const KernelAnalysis &analysis, const LoopDomain &domain, const DeviceRowShape &shape) {
-  if (analysis.rowsPerPart > 0)
-    return {0, analysis.parts, 1};
-  Extent outer = domain.outer();
-  return outer.batch ? Grid{outer.factor, 0, shape.rowsAtOnce()} : Grid{0, outer.factor, shape.rowsAtOnce()};
-}
-
 } // namespace
 
-/// Matrices of the whole domain that the kernel reads.
-static SmallVector<BlockArgument> matricesRead(KernelOp kernel, const KernelAnalysis &analysis) {
-  SmallVector<BlockArgument> matrices;
-  for (BlockArgument argument : kernel.getBody().getArguments()) {
-    auto isRead = [](OpOperand &use) {
-      auto generic = dyn_cast<linalg::GenericOp>(use.getOwner());
-      return generic && !generic.getMatchingBlockArgument(&use).use_empty();
-    };
-    if (cast<RankedTensorType>(argument.getType()).getRank() == analysis.rank() &&
-        llvm::any_of(argument.getUses(), isRead))
-      matrices.push_back(argument);
-  }
-  return matrices;
-}
-
-static int64_t partialSums(KernelOp kernel) {
-  return llvm::count_if(kernel.getBody().front().getTerminator()->getOperands(), [](Value result) {
-    auto generic = result.getDefiningOp<linalg::GenericOp>();
-    return generic && rowsPerPartOf(generic);
-  });
-}
-
-LogicalResult emitDeviceRow(DeviceEmission &emission) {
-  LoopDomain domain(emission.kernel, emission.analysis);
-  SmallVector<BlockArgument> matrices = matricesRead(emission.kernel, emission.analysis);
-  DeviceRows rows{
-      domain.outer().largest(emission.batch), domain.inner().largest(emission.batch), domain.inner().isStatic(),
-      widestElement(emission.kernel),         static_cast<int64_t>(matrices.size()),  partialSums(emission.kernel)};
-  DeviceRowShape shape(rows);
-  DeviceFunction function = emission.create("", {gridOf(emission.analysis, domain, shape), shape.threads});
-  KernelContext context(function.builder, function.emission);
-  context.lanes = shape.lanes;
+void emitRowSkeleton(DeviceFunction &function, KernelContext &context, const DeviceRowShape &shape,
+                     ArrayRef<BlockArgument> matrices) {
   RowSkeleton(function, context, shape, matrices).emit();
-  alignVectors(function.fn);
-  function.finish();
-  return success();
 }
 
 } // namespace sinter

@@ -28,6 +28,15 @@ struct DeviceEmission {
     functions.push_back(function.fn);
     return function;
   }
+
+  /// The counterpart of the last function in code for sm_90a.
+  DeviceFunction createOnHopper(const LaunchShape &shape) {
+    mlir::gpu::GPUFuncOp other = functions.back();
+    DeviceFunction function = create("_sm_90a", shape);
+    function.fn->setAttr(kOnlyHopperAttr, builder.getUnitAttr());
+    other->setAttr(kOnHopperAttr, mlir::FlatSymbolRefAttr::get(function.fn.getNameAttr()));
+    return function;
+  }
 };
 
 /// They report errors on the kernel.

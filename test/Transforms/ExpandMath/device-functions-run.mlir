@@ -7,7 +7,7 @@
 // RUN:   | mlir-runner -e main --entry-point-result=void --shared-libs=%mlir_lib_dir/libmlir_c_runner_utils.so | FileCheck %s
 
 // ALONE-NOT: math.{{a?(cos|sin|tan)}}
-// ALONE-NOT: math.{{(exp|log|cbrt|round|is)}}
+// ALONE-NOT: math.{{(erf|exp|fpowi|log|cbrt|round|is)}}
 
 // In all quadrants, on the axes, with zeros of both signs, infinities, quotients that overflow, NaN.
 // CHECK: ( 0.785398, 2.35619, -2.35619, -0.785398, 1.5708, -1.5708, 0, 3.14159 )
@@ -25,6 +25,12 @@
 // CHECK-NEXT: ( 1, 1, 1, 1, 1, 0, 0, 1 )
 // CHECK-NEXT: ( 0, 0, 0, 0, 0, 1, 0, 0 )
 // CHECK-NEXT: ( 0, 0, 0, 0, 0, 0, 1, 0 )
+// Powers of integers: of 0 anything is 1; the least exponent has no negative; results that are subnormal, 0 or infinite; zeros keep their sign.
+// CHECK-NEXT: ( 1, 1, 1, -8, -0.125, 0, inf, 1 )
+// CHECK-NEXT: ( -inf, inf, -0, 0, -inf, -0, 4.94066e-324, {{-?}}nan )
+// CHECK-NEXT: ( 243, -243, -0, inf )
+// Tails of erfc, and where it is 0.
+// CHECK-NEXT: ( 1, 2, 0, {{-?}}nan, 2.08849e-45, 4.94066e-324, 0, 2 )
 func.func @main() {
   %y = arith.constant dense<[1.0, 1.0, -1.0, -1.0, 2.0, -2.0, 0.0, 0.0]> : vector<8xf32>
   %x = arith.constant dense<[1.0, -1.0, -1.0, 1.0, 0.0, -0.0, 5.0, -5.0]> : vector<8xf32>
@@ -54,7 +60,38 @@ func.func @main() {
   vector.print %f : vector<8xi1>
   vector.print %i : vector<8xi1>
   vector.print %n : vector<8xi1>
+  call @more() : () -> ()
   return
+}
+func.func @more() {
+  %b0 = arith.constant dense<[0x7FF8000000000000, 0.0, 0x7FF0000000000000, -2.0, -2.0, 2.0, 0.5, -1.0]> : vector<8xf64>
+  %n0 = arith.constant dense<[0, 0, 0, 3, -3, -2147483648, -2147483648, -2147483648]> : vector<8xi32>
+  %0 = func.call @powers(%b0, %n0) : (vector<8xf64>, vector<8xi32>) -> vector<8xf64>
+  vector.print %0 : vector<8xf64>
+  %b1 = arith.constant dense<[-0.0, -0.0, -0.0, 0x7FF0000000000000, 0xFFF0000000000000, 0xFFF0000000000000, 2.0, 0x7FF8000000000000]> : vector<8xf64>
+  %n1 = arith.constant dense<[-3, -2, 3, -1, 5, -5, -1074, 1]> : vector<8xi32>
+  %1 = func.call @powers(%b1, %n1) : (vector<8xf64>, vector<8xi32>) -> vector<8xf64>
+  vector.print %1 : vector<8xf64>
+  %b2 = arith.constant dense<[3.0, -3.0, -0.0, 0x7F800000]> : vector<4xf32>
+  %2 = func.call @fifth(%b2) : (vector<4xf32>) -> vector<4xf32>
+  vector.print %2 : vector<4xf32>
+  %x = arith.constant dense<[0.0, 0xFFF0000000000000, 0x7FF0000000000000, 0x7FF8000000000000, 10.0, 27.22, 28.0, -28.0]> : vector<8xf64>
+  %3 = func.call @complement(%x) : (vector<8xf64>) -> vector<8xf64>
+  vector.print %3 : vector<8xf64>
+  return
+}
+func.func private @powers(%x: vector<8xf64>, %n: vector<8xi32>) -> vector<8xf64> attributes {no_inline} {
+  %p = math.fpowi %x, %n : vector<8xf64>, vector<8xi32>
+  return %p : vector<8xf64>
+}
+func.func private @fifth(%x: vector<4xf32>) -> vector<4xf32> attributes {no_inline} {
+  %n = arith.constant dense<5> : vector<4xi32>
+  %p = math.fpowi %x, %n : vector<4xf32>, vector<4xi32>
+  return %p : vector<4xf32>
+}
+func.func private @complement(%x: vector<8xf64>) -> vector<8xf64> attributes {no_inline} {
+  %c = math.erfc %x : vector<8xf64>
+  return %c : vector<8xf64>
 }
 func.func private @angles(%y: vector<8xf32>, %x: vector<8xf32>) -> vector<8xf32> attributes {no_inline} {
   %a = math.atan2 %y, %x : vector<8xf32>

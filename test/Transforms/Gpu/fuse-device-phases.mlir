@@ -9,7 +9,7 @@
 // REMARK: [Missed] phases | Category:schedule | Function=train_step | Launch=c, Reason="4.9 us in one launch with b, 4.5 us apart", Remark="c is a launch of its own on other GPUs"
 // REMARK: [Passed] phases | Category:schedule | Function=train_step | Apart="6.0 us", Launch=a, Remark="a to c are 4 phases of one launch on sm_90a: a cluster of 4 blocks of 1024 threads", Together="4.1 us"
 // REMARK: [Missed] phases {{.*}} Launch=d, Reason="22.6 us in one launch with e, 3.0 us apart", Remark="d is a launch of its own on sm_90a"
-// REMARK: [Missed] phases {{.*}} Reason="it is a product with copies and instructions of its own on Hopper", Remark="w is a launch of its own on sm_90a"
+// REMARK: [Missed] phases {{.*}} Reason="it has a function of its own on Hopper", Remark="w is a launch of its own on sm_90a"
 // REMARK: [Missed] phases {{.*}} Reason="the launch before it cannot be a phase", Remark="z is a launch of its own on sm_90a"
 // REMARK: [Passed] phases {{.*}} Function=predict | {{.*}} Remark="z to c are 2 phases of one launch on sm_90a: a block of 256 threads"
 

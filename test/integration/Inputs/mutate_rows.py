@@ -1,4 +1,4 @@
-"""Is every barrier of a kernel of rows that begins sums of columns needed, and every kernel after it?
+"""Is every barrier of a kernel of rows needed, that begins sums of columns or whose rows belong to clusters, and what comes after it?
 
     mutate_rows.py PROGRAM TRAIN-OPTION...
 
@@ -17,8 +17,9 @@ program, options = pathlib.Path(sys.argv[1]), sys.argv[2:]
 correct = program.read_bytes()
 kernels = {m.group(1).decode(): m.span() for m in
            re.finditer(rb"\.visible \.entry (\w+)\((?:(?!\.visible \.entry)[^\0])*", correct)}
-rows = next(name for name, (begin, end) in kernels.items() if re.search(rb"_loss_\d+$", name.encode()))
-sums = next(name for name in kernels if name.startswith("k_adam_") and name + "_combine" in kernels)
+losses_of_rows = [name for name in kernels if re.search(r"_loss_\d+(_sm_90a)?$", name)]
+rows = next((name for name in losses_of_rows if name.endswith("_sm_90a")), losses_of_rows[0])
+sums = next((name for name in kernels if name.startswith("k_adam_") and name + "_combine" in kernels), None)
 
 
 def losses(device):
@@ -42,15 +43,19 @@ def finding(text, expected):
     return "" if same else "other losses"
 
 
-def without(kernel, pattern, which=None):
+def without(kernel, pattern, which=None, text=correct):
     """The program without occurrence number `which` (None: all) in a kernel; None if there is no such one."""
     begin, end = kernels[kernel]
     matches = list(re.finditer(pattern, correct[begin:end]))
     chosen = matches if which is None else matches[which:which + 1]
-    text = bytearray(correct)
+    text = bytearray(text)
     for match in chosen:
         text[begin + match.start():begin + match.end()] = b" " * len(match.group())
     return bytes(text) if chosen else None
+
+
+def report(name, text):
+    print(f"{name}: {'nowhere' if text is None else finding(text, reference) or 'not noticed'}")
 
 
 pathlib.Path("mutated").write_bytes(correct)
@@ -60,8 +65,15 @@ print(f"unchanged: {finding(correct, reference) or 'right'}")
 BARRIER, STORE = rb"bar(rier)?\.sync\s+0;", rb"st\.global[^;]*;"
 number = 0
 while (text := without(rows, BARRIER, number)) is not None:
-    print(f"barrier {number} of rows: {finding(text, reference) or 'not noticed'}")
+    report(f"barrier {number} of rows", text)
     number += 1
-for name, kernel in (("what rows store", rows), ("sums of parts", sums), ("sums of sums", sums + "_combine")):
-    text = without(kernel, STORE)
-    print(f"{name}: {'nowhere' if text is None else finding(text, reference) or 'not noticed'}")
+if rows.endswith("_sm_90a"):
+    ARRIVE, WAIT, SEND = rb"barrier\.cluster\.arrive\.aligned;", rb"barrier\.cluster\.wait\.aligned;", rb"st\.shared::cluster[^;]*;"
+    number = 0
+    while (text := without(rows, ARRIVE, number)) is not None:
+        report(f"barrier {number} of the cluster", without(rows, WAIT, number, text))
+        number += 1
+    report("what blocks send", without(rows, SEND))
+else:
+    for name, kernel in (("what rows store", rows), ("sums of parts", sums), ("sums of sums", sums + "_combine")):
+        report(name, without(kernel, STORE))

@@ -33,7 +33,10 @@ def EmitDeviceKernelsPass : Pass<"sinter-emit-device-kernels", "::mlir::ModuleOp
     `sinter.device`, the names of its device functions, which its launch inherits. The strategy is that of the schedule;
     tiles follow from shapes alone. Products of f16 and bf16 use matrix instructions; with `tf32` those of f32 do, too,
     with operands rounded to 10 bits of fraction. With `hopper`, large products have a second function for sm_90a
-    (`sinter.on_sm_90a`), with that architecture's own matrix instructions and copies.
+    (`sinter.on_sm_90a`), with that architecture's own matrix instructions and copies; so have kernels of long rows, each
+    of which belongs to a cluster of blocks (`sinter.cluster`), where that is predicted to be quicker.
+
+    Remark (category `schedule`): `clusters` for each kernel whose rows could belong to clusters.
 
     Example: test/Transforms/Gpu/emit-device-kernels.mlir
   }];
