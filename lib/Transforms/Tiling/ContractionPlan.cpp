@@ -217,15 +217,15 @@ void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, Contrac
   splitOneDynamicAxis(p, plan);
 }
 
-/// Bytes of the operands of the epilogue that have as many elements as the result: they come from far away if they are
-/// more than the second-level cache holds.
+/// Bytes of the operands of the epilogue that have as many elements as the result, and of the result if there are any:
+/// they come from far away if they are more than the second-level cache holds.
 int64_t epilogueBytes(const ContractionProblem &p) {
   int64_t results = resultBytes(p) / p.elementBytes(), bytes = 0;
   for (linalg::GenericOp generic : p.epilogue)
     for (OpOperand *operand : generic.getDpsInputOperands())
       if (isa<BlockArgument>(operand->get()) && generic.getMatchingIndexingMap(operand).isIdentity())
         bytes += results * storedBytes(getElementTypeOrSelf(operand->get().getType()));
-  return bytes;
+  return bytes == 0 ? 0 : bytes + resultBytes(p);
 }
 
 /// A plan and its cycles by the cost model; infinitely many for no plan.
