@@ -139,7 +139,7 @@ private:
   bool fits(Strategy strategy);
   bool assignLoops(linalg::GenericOp generic, Strategy strategy);
   bool reductionFits(linalg::GenericOp generic, Strategy strategy);
-  bool partialSumFits(linalg::GenericOp generic, int64_t rows, Strategy strategy);
+  bool partialSumFits(linalg::GenericOp generic, int64_t rows, bool hasRowsAtHand);
   bool operandsFit(linalg::GenericOp generic);
   bool operandFits(linalg::GenericOp generic, OpOperand &operand);
   bool partsFit(ArrayRef<int64_t> shape);
@@ -212,7 +212,7 @@ bool Classifier::reductionFits(linalg::GenericOp generic, Strategy strategy) {
   if (!matchCombiner(generic))
     return refuse("a reduction that is not a sum or a maximum");
   if (std::optional<int64_t> rows = rowsPerPartOf(generic))
-    return partialSumFits(generic, *rows, strategy);
+    return partialSumFits(generic, *rows, strategy == Strategy::Row && analysis.rank() == 2);
   SmallVector<unsigned> reductions;
   generic.getReductionDims(reductions);
   if (strategy == Strategy::Map || generic.getNumLoops() != rank || reductions != Dims{reduced})
@@ -220,13 +220,14 @@ bool Classifier::reductionFits(linalg::GenericOp generic, Strategy strategy) {
   return true;
 }
 
-/// Columns are added up in memory over the same parts of the rows, by whoever has a whole row at hand.
-bool Classifier::partialSumFits(linalg::GenericOp generic, int64_t rows, Strategy strategy) {
-  if (strategy != Strategy::Row || analysis.rank() != 2)
-    return refuse("partial sums of columns without a kernel of rows");
+/// Columns are added up in memory over the same parts of the rows, by whoever has whole rows or a product's tiles at
+/// hand.
+bool Classifier::partialSumFits(linalg::GenericOp generic, int64_t rows, bool hasRowsAtHand) {
+  if (!hasRowsAtHand)
+    return refuse("partial sums of columns without a kernel of rows or of a product");
   if (rows < 1 || (analysis.rowsPerPart != 0 && analysis.rowsPerPart != rows))
     return refuse("partial sums of columns over different parts of the rows");
-  if (ShapedType::isDynamic(analysis.domain[1]))
+  if (ShapedType::isDynamic(generic.getStaticLoopRanges()[1]))
     return refuse("partial sums of as many columns as the batch has rows");
   if (!llvm::all_of(generic->getUsers(), [](Operation *user) { return isa<YieldOp>(user); }))
     return refuse("partial sums of columns are read by the kernel that makes them");
@@ -347,7 +348,7 @@ bool Classifier::prologueFits(linalg::GenericOp generic, linalg::GenericOp contr
 }
 
 /// One contraction whose operands come from outside or are elementwise of what does, then elementwise generics on its
-/// result's domain.
+/// result's domain and sums of its columns.
 bool Classifier::contractionFits() {
   auto contraction = llvm::find_if(analysis.generics, isContraction);
   if (contraction == analysis.generics.end())
@@ -365,7 +366,10 @@ bool Classifier::contractionFits() {
         return false;
       continue;
     }
-    if (hasReduction(generic) || generic.getNumLoops() != parallel.size())
+    std::optional<int64_t> rows = rowsPerPartOf(generic);
+    if (rows && !partialSumFits(generic, *rows, parallel.size() == 2))
+      return false;
+    if ((hasReduction(generic) && !rows) || generic.getNumLoops() != parallel.size())
       return refuse("the epilogue of a contraction is not elementwise on its result");
     analysis.loops[generic] = parallel;
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Are emitted contraction kernels right, for any shape, layout, prologues, epilogue and number of rows?
+"""Are emitted contraction kernels right, for any shape, layout, prologues, epilogue, sums of columns and number of rows?
 
 Writes random cases as `sinter.kernel`s, emits them with sinter-opt, adds plain loops that compute the same in double
 precision, and runs both with mlir-runner: one to three work items per call, in descending order. Prints the worst error of each case.
@@ -120,13 +120,17 @@ PROLOGUES = {
 
 class Case:
     """result[batch, m, n] = sum over k of lhs * rhs, then an epilogue. A dim is (group, extent); extent None: the batch.
-    An operand may be stored as bf16, or be made by a prologue."""
+    An operand may be stored as bf16, or be made by a prologue. With rows_per_part, columns of the first result are added
+    up over parts of so many rows: the parts are one more dim, of group "p"."""
 
-    def __init__(self, number, dims, lhs_order, rhs_order, epilogue, element, sides=("", ""), factors=((), ())):
+    def __init__(self, number, dims, lhs_order, rhs_order, epilogue, element, sides=("", ""), factors=((), ()),
+                 rows_per_part=0):
         self.number, self.dims, self.epilogue, self.t = number, dims, epilogue, element
+        self.rows_per_part = rows_per_part
         self.sides, self.factors = sides, factors  # per operand: "", "bf16" or a prologue; loops of the smaller tensor
         self.orders = [lhs_order, rhs_order]  # lists of loop numbers
-        self.parallel = [i for i, (g, _) in enumerate(dims) if g != "k"]
+        self.parallel = [i for i, (g, _) in enumerate(dims) if g not in "kp"]
+        self.loops = [i for i, (g, _) in enumerate(dims) if g != "p"]
 
     def type(self, loops, element=None):
         extents = "".join(("?" if self.dims[l][1] is None else str(self.dims[l][1])) + "x" for l in loops)
@@ -147,6 +151,8 @@ class Case:
         ins += [(self.operand_loops(k), "in", self.t) for k, role in kinds if role == "in"]
         ins += [(list(self.factors[i]), "in", self.t) for i in (0, 1) if "scaled" in self.sides[i]]
         outs = [(self.parallel, "out", "i1" if y == "%p" else self.t) for y in yielded]
+        if self.rows_per_part:
+            outs.append(([len(self.dims) - 1, self.parallel[1]], "out", self.t))
         return ins, outs
 
     def factor_input(self, i):
@@ -195,8 +201,9 @@ class Case:
         n_in, t = len(ins), self.t
         types_in = [self.type(l, e) for l, _, e in ins]
         types_out = [self.type(l, e) for l, _, e in outs]
-        loops = list(range(len(self.dims)))
-        it = ", ".join('"reduction"' if g == "k" else '"parallel"' for g, _ in self.dims)
+        loops = self.loops
+        it = ", ".join('"reduction"' if self.dims[l][0] == "k" else '"parallel"' for l in loops)
+        made = outs[:len(yielded)]
         result = self.type(self.parallel)
         args = [f"%x{i}: {ty}" for i, ty in enumerate(types_in)] + [f"%y{i}: {ty}" for i, ty in enumerate(types_out)]
         names = ", ".join(f"%r{i}" for i in range(len(outs)))
@@ -244,23 +251,37 @@ class Case:
                     operands.append((f"%w{next_out}", types_out[next_out], self.parallel))
                     next_out += 1
             p = self.parallel
-            maps = [self.map(p, p)] + [self.map(l, p) for _, _, l in operands] + [self.map(p, p)] * len(outs)
+            maps = [self.map(p, p)] + [self.map(l, p) for _, _, l in operands] + [self.map(p, p)] * len(made)
             block = [f"%acc: {t}"] + [f"%o{i}: {t}" for i in range(len(operands))] + [
-                f"%u{i}: {e}" for i, (_, _, e) in enumerate(outs)]
-            multi = f"%q_:{len(outs)}" if len(outs) > 1 else "%q_"
-            results = ", ".join(types_out)
-            types = ", ".join(types_out)
+                f"%u{i}: {e}" for i, (_, _, e) in enumerate(made)]
+            multi = f"%q_:{len(made)}" if len(made) > 1 else "%q_"
+            results = ", ".join(types_out[:len(made)])
+            types = results
             region = body.format(t=t, last=len(p) - 1)
             text += f"""      {multi} = linalg.generic {{indexing_maps = [{", ".join(maps)}], iterator_types = [{", ".join(['"parallel"'] * len(p))}]}}
           ins({", ".join(["%p_"] + [o for o, _, _ in operands])} : {", ".join([result] + [ty for _, ty, _ in operands])})
-          outs({", ".join(f"%w{i}" for i in range(len(outs)))} : {types}) {{
+          outs({", ".join(f"%w{i}" for i in range(len(made)))} : {types}) {{
       ^bb0({", ".join(block)}):{region}
-        linalg.yield {", ".join(yielded)} : {", ".join(e for _, _, e in outs)}
-      }} -> {results if len(outs) == 1 else "(" + results + ")"}
+        linalg.yield {", ".join(yielded)} : {", ".join(e for _, _, e in made)}
+      }} -> {results if len(made) == 1 else "(" + results + ")"}
 """
-            final = ", ".join(f"%q_#{i}" for i in range(len(outs))) if len(outs) > 1 else "%q_"
+            final = ", ".join(f"%q_#{i}" for i in range(len(made))) if len(made) > 1 else "%q_"
+        if self.rows_per_part:
+            text += self.sum_of_columns(final.split(",")[0], types_out)
+            final += ", %sum_"
         text += f"      sinter.yield {final} : {', '.join(types_out)}\n    }}\n    return {names} : {', '.join(types_out)}\n  }}\n"
         return text
+
+    def sum_of_columns(self, value, types_out):
+        out, t = len(types_out) - 1, self.t
+        return f"""      %sums_ = linalg.fill ins(%zero_ : {t}) outs(%w{out} : {types_out[out]}) -> {types_out[out]}
+      %sum_ = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i floordiv {self.rows_per_part}, j)>],
+          iterator_types = ["reduction", "parallel"]}} ins({value} : {types_out[0]}) outs(%sums_ : {types_out[out]}) {{
+      ^bb0(%v: {t}, %old: {t}):
+        %next = arith.addf %old, %v : {t}
+        linalg.yield %next : {t}
+      }} -> {types_out[out]}
+"""
 
     # The check.
 
@@ -308,6 +329,11 @@ class Case:
                 ty[f"%{which}{i}"] = self.memref(l, batch, "i8" if e == "i1" else e)
                 emit(f"    %{which}{i} = memref.alloc() : {ty[f'%{which}{i}']}")
                 emit(self.fill(f"%{which}{i}", l, batch, e, 31 * i + 7))
+        if self.rows_per_part: # sums are made, whatever was there
+            name = f"%z{len(outs) - 1}"
+            emit(f"    %nothing = arith.constant 0.0 : {t}")
+            emit(f"    affine.for %i = 0 to {self.dims[-1][1]} {{\n      affine.for %j = 0 to {self.dims[1][1]} {{\n"
+                 f"        memref.store %nothing, {name}[%i, %j] : {ty[name]}\n      }}\n    }}")
         args = [f"%x{i}" for i in range(len(ins))] + [f"%y{i}" for i in range(len(outs))]
         emit(f"""    %items = affine.apply {items}(%rows)
     %c0 = arith.constant 0 : index
@@ -367,12 +393,18 @@ class Case:
                         lambda m: f"%one_{m[2]} = arith.constant 0 : index\n      {m[1]} = arith.addi %d{self.parallel[int(m[2])]}, %one_{m[2]} : index",
                         region)
         text += region + "\n"
-        for i, (l, _, e) in enumerate(outs):
+        for i, (l, _, e) in enumerate(outs[:len(yielded)]):
             value = yielded[i]
             if e == "i1":
                 text += f"    %byte = arith.extui {value} : i1 to i8\n"
                 value = "%byte"
             text += f"    memref.store {value}, %z{i}[{index(l)}] : {ty[f'%z{i}']}\n"
+        if self.rows_per_part:
+            i, l = len(outs) - 1, self.parallel
+            place = f"%z{i}[%part, %d{l[1]}] : {ty[f'%z{i}']}"
+            text += (f"    %size = arith.constant {self.rows_per_part} : index\n    %part = arith.divui %d{l[0]}, %size : index\n"
+                     f"    %old = memref.load {place}\n    %new = arith.addf %old, {yielded[0]} : {t}\n"
+                     f"    memref.store %new, {place}\n")
         return text + "    }\n" * len(self.parallel)
 
     def operand(self, i, name, ty, index):
@@ -419,9 +451,9 @@ class Case:
         return text + f"    %last = arith.constant 0.0 : f64\n    %worst = arith.maximumf {carried}, %last : f64"
 
 
-def random_case(rng, number, batch, pairs):
+def random_case(rng, number, batch, pairs, sums):
     sizes = [1, 2, 3, 5, 7, 8, 13, 16, 17, 31, 33, 48, 50, 65, 100]
-    groups = rng.choices([["m", "n", "k"], ["b", "m", "n", "k"], ["m", "m", "n", "k"], ["m", "n", "n", "k"],
+    groups = ["m", "n", "k"] if sums else rng.choices([["m", "n", "k"], ["b", "m", "n", "k"], ["m", "m", "n", "k"], ["m", "n", "n", "k"],
                           ["m", "n", "k", "k"], ["b", "b", "m", "n", "k"]], weights=[10, 3, 2, 2, 2, 1])[0]
     dims = [(g, rng.choice(sizes if len(groups) <= 3 else sizes[:9])) for g in groups]
     if rng.random() < 0.15:
@@ -430,6 +462,12 @@ def random_case(rng, number, batch, pairs):
     if rng.random() < 0.6:
         i = rng.randrange(len(dims))
         dims[i] = (dims[i][0], None)
+    rows_per_part = 0
+    if sums: # of more than one row, and of columns whose number is known
+        dims[:2] = [(g, e if e is None else max(e, 2)) for g, e in dims[:2]]
+        dims[1] = ("n", dims[1][1] or 23)
+        rows_per_part = rng.choice([2, 5, 6, 12, 16, 24, 48, 96])
+        dims.append(("p", -(-(dims[0][1] or batch) // rows_per_part)))
     lhs = [i for i, (g, _) in enumerate(dims) if g in "bmk"]
     rhs = [i for i, (g, _) in enumerate(dims) if g in "bnk"]
     shuffles = rng.choice(["none", "lhs", "rhs", "both"])
@@ -443,12 +481,12 @@ def random_case(rng, number, batch, pairs):
         if pairs or (element == "f32" and rng.random() < 0.6):
             sides[i] = rng.choice(["bf16", "rounded", "rounded_scaled"] if pairs else ["bf16", *PROLOGUES])
             factors[i] = tuple(l for l in order if rng.random() < 0.5)
-    return Case(number, dims, lhs, rhs, epilogue, element, tuple(sides), tuple(factors))
+    return Case(number, dims, lhs, rhs, epilogue, element, tuple(sides), tuple(factors), rows_per_part)
 
 
-def vary(rng, tile, in_pairs):
+def vary(rng, tile, lanes, in_pairs, rows_per_part=0):
     """Another contraction schedule that is right for any operands, in pairs if these are bf16. Axes that were not split
-    stay so."""
+    stay so. Tiles and work items are whole parts of the rows."""
     per_item = [t and rng.randint(1, 4) for t in tile[2:5]]
     k_block = rng.choice([1, 2, 5, 16, 24, tile[5]])
     packed, packed_both, pairs = 1, 3, 4
@@ -456,7 +494,14 @@ def vary(rng, tile, in_pairs):
     swapped, panels_inner, fetches = (rng.randint(0, 1) for _ in range(3))
     if form in (packed_both, pairs):
         panels_inner = 1
-    return f"tile = {[rng.randint(1, 9), rng.randint(1, 3), *per_item, k_block, form, swapped, panels_inner, fetches]}"
+    rows, vectors = rng.randint(1, 9), rng.randint(1, 3)
+    if rows_per_part:
+        swapped = swapped and rows_per_part % lanes == 0
+        while rows_per_part % (vectors * lanes if swapped else rows):
+            rows, vectors = rng.randint(1, 9), rng.randint(1, 3)
+        axis = 1 if swapped else 0
+        per_item[axis] *= rows_per_part // (vectors * lanes if swapped else rows)
+    return f"tile = {[rows, vectors, *per_item, k_block, form, int(swapped), panels_inner, fetches]}"
 
 
 def run(command, text):
@@ -480,12 +525,13 @@ def main():
                         help="random tiles, packed, with k cut into blocks, instead of the planner's choice")
     parser.add_argument("--pairs", action="store_true",
                         help="operands are bf16; with --vary-schedules they are multiplied in pairs")
+    parser.add_argument("--sums", action="store_true", help="columns of the results are added up, over parts of the rows")
     parser.add_argument("--instruction", action="store_true", help="this processor has an instruction for pairs")
     parser.add_argument("--keep", help="folder for intermediate files")
     args = parser.parse_args()
     rng = random.Random(args.seed)
     batch = args.batch or rng.choice([1, 7, 37, 64])
-    cases = [random_case(rng, i, batch, args.pairs) for i in range(args.cases)]
+    cases = [random_case(rng, i, batch, args.pairs, args.sums) for i in range(args.cases)]
     rows = [rng.choice([batch, rng.randint(1, batch)]) for _ in cases]
     chosen = [c for c in cases if args.only is None or c.number == args.only]
     source = f"module attributes {{sinter.batch = {batch} : i64}} {{\n" + "".join(c.kernel() for c in chosen) + "}\n"
@@ -494,7 +540,10 @@ def main():
     (folder / "kernels.mlir").write_text(source)
     planned = run([args.sinter_opt, f"--sinter-plan-schedules={args.target}"], source)
     if args.vary_schedules:
-        planned = re.sub(r"tile = \[([^\]]*)\]", lambda m: vary(rng, [int(v) for v in m[1].split(",")], args.pairs), planned)
+        parts = iter(case.rows_per_part for case in chosen)
+        planned = re.sub(r"tile = \[([^\]]*)\], vector = (\d+)",
+                         lambda m: vary(rng, [int(v) for v in m[1].split(",")], int(m[2]), args.pairs, next(parts))
+                         + f", vector = {m[2]}", planned)
     emitted = run([args.sinter_opt, "--sinter-emit-kernels"], planned)
     (folder / "emitted.mlir").write_text(emitted)
     launches = re.findall(r"func\.func @case_(\d+)\(.*?sinter\.launch @(\w+) items (.*?) (?:parallel )?ins", emitted, re.S)
@@ -519,6 +568,7 @@ def main():
         k = 1
         for g, e in case.dims:
             k *= (e or batch) if g == "k" else 1
+        k *= max(1, case.rows_per_part) ** 2 # sums are as exact as they are long
         bound = (2e-6 if case.t == "f32" else 1e-13) * max(1, k) ** 0.5 + (2e-6 if case.epilogue == "bias_tanh" else 0)
         error = float(line)
         if not error <= bound:

@@ -31,8 +31,8 @@ struct KernelAnalysis {
   /// reduction belongs to the pass after the one that reduces; partial sums of columns belong to the first pass that
   /// can add. Tensors that are not listed belong to pass 0.
   llvm::DenseMap<mlir::Value, unsigned> stage;
-  /// `row` only: the rows of a part, and how many parts there are, if the kernel adds up columns over parts of its rows;
-  /// else 0.
+  /// The rows of a part, and (`row` only) how many parts there are, if the kernel adds up columns over parts of its
+  /// rows; else 0.
   int64_t rowsPerPart = 0, parts = 0;
   /// Work of one run over `batch` rows: scalar floating-point operations; the same weighted by their price (additions
   /// are 1, divisions and exponentials several); bytes read and written, each tensor once.

@@ -60,7 +60,7 @@ static void fuse(func::FuncOp function, const GroupingOptions &options, StringRe
   // Products on GPUs read any layout alike.
   if (!options.device)
     transposeFarOperands(function, options);
-  if (options.partials && options.rows)
+  if (options.partials)
     splitColumnSums(function, options);
   llvm::DenseSet<Operation *> prologues = choosePrologues(Graph(function), options);
   Block &block = function.getBody().front();

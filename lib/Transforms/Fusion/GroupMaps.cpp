@@ -46,8 +46,10 @@ Partition sinter::groupBeforePrologues(const Graph &graph, const GroupingOptions
     growColumns(graph, partition);
   if (options.updates)
     growUpdates(graph, partition, options);
-  if (options.epilogues)
+  if (options.epilogues) {
     growEpiloguesWithOperands(graph, partition);
+    growSumsOfProducts(graph, partition, options.batch);
+  }
   return partition;
 }
 

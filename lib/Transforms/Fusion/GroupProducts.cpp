@@ -9,10 +9,13 @@
 // the second-level cache and the product is short: the gradient is then nowhere in memory, and parameter and moments
 // are fetched while it is computed.
 //
+// Last come sums of columns of what the epilogue makes, which were cut into parts for that (PartialSums.cpp).
+//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Grouping.h"
 #include "Report.h"
+#include "sinter/Transforms/Tiling/Forecast.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace sinter;
@@ -165,6 +168,20 @@ void sinter::growEpiloguesWithOperands(const Graph &graph, Partition &partition)
         changed |= (follows || serves) && partition.merge(i, node);
       }
     }
+  }
+}
+
+void sinter::growSumsOfProducts(const Graph &graph, Partition &partition, int64_t batch) {
+  auto isProduct = [&](unsigned node, unsigned sum) {
+    return graph[node].kind == NodeKind::Contraction && graph[node].domain == graph[sum].domain &&
+           canSumColumns(graph[node].generic(), batch);
+  };
+  for (unsigned i = 0; i < graph.size(); ++i) {
+    if (graph[i].kind != NodeKind::PartialSum || !partition.isAlone(i))
+      continue;
+    for (unsigned made : graph[i].preds)
+      if (llvm::any_of(partition.members(made), [&](unsigned node) { return isProduct(node, i); }))
+        partition.merge(made, i);
   }
 }
 

@@ -1,4 +1,4 @@
-// Which nodes go together? Seven passes over the graph; each takes only what the ones before it left alone.
+// Which nodes go together? Eight passes over the graph; each takes only what the ones before it left alone.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_FUSION_GROUPING_H
@@ -31,7 +31,8 @@ void transposeFarOperands(mlir::func::FuncOp function, const GroupingOptions &op
 
 /// Bias, activation and, where it follows from nothing else, the activation's derivative into the product's epilogue.
 void growEpilogues(const Graph &graph, Partition &partition, const GroupingOptions &options);
-/// Begins sums of columns, over parts of the rows, where a kernel of rows reads or makes what is added up.
+/// Begins sums of columns, over parts of the rows, where a kernel of rows reads or makes what is added up, or a
+/// product's kernel makes it.
 void splitColumnSums(mlir::func::FuncOp function, const GroupingOptions &options);
 /// Reductions of rows with everything elementwise around and between them, updates of rows included, and sums of
 /// columns of the kind `sums`.
@@ -46,6 +47,8 @@ void growUpdates(const Graph &graph, Partition &partition, const GroupingOptions
 bool updateMayPay(const Graph &graph, unsigned product, const GroupingOptions &options);
 /// What is left and needs a product and other large operands (masks, residuals), into the epilogue.
 void growEpiloguesWithOperands(const Graph &graph, Partition &partition);
+/// Partial sums of columns of what products' kernels make.
+void growSumsOfProducts(const Graph &graph, Partition &partition, int64_t batch);
 /// Decides which values are computed where products read them, and gives each product a copy of its own: the function
 /// may have new ops afterwards, which `graph` does not know. The ops that make them, of all products; not to be
 /// iterated over.

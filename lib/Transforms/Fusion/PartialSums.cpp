@@ -1,4 +1,4 @@
-// Which sums of columns are begun where rows are computed?
+// Which sums of columns are begun where rows are computed, or the tiles of a product?
 //
 // The gradient of a norm's scale adds up, for each column, what the kernel of rows has at hand for each of its rows: a
 // kernel of its own would read two large tensors again. So the sum is cut, along the rows, in parts of R rows, and the
@@ -9,6 +9,10 @@
 // R follows from the shapes alone, so sums do not depend on threads. What is as small as a first-level cache is left as
 // it is: reading it again costs next to nothing, and fewer, longer work items would not pay. So are few rows. Where a
 // GPU takes the steps, its costs decide (DevicePartialSums.h).
+//
+// The gradient of a bias adds up what the epilogue of a product makes: the cotangent of a layer. So that product's
+// kernel takes partial sums where reading the cotangent again is predicted to take longer (Forecast.h). Its tiles
+// decide which parts there are.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -21,6 +25,8 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 #include "sinter/Analysis/KernelAnalysis.h"
+#include "sinter/Transforms/Tiling/Forecast.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -38,6 +44,8 @@ constexpr int64_t kRowsPerPart = 32, kLeastElements = 8192;
 constexpr int64_t kFewestRows = 8 * kFewestParts;
 /// Rows that are worked on together: parts are multiples.
 constexpr int64_t kRowsTogether = 4;
+/// Prices of products are estimates: what is saved has to be so much more than what it costs.
+constexpr double kCaution = 1.5;
 
 class ColumnSumSplitter {
 public:
@@ -47,18 +55,22 @@ public:
     quiet.reports = false;
     if (options.epilogues)
       growEpilogues(graph, partition, quiet);
-    growRows(graph, partition, options, NodeKind::Column);
+    if (options.rows)
+      growRows(graph, partition, options, NodeKind::Column);
+    if (options.epilogues && hasNode(NodeKind::Column) && hasNode(NodeKind::Contraction))
+      products = groupBeforePrologues(graph, quiet);
   }
 
   void run() {
     for (unsigned i = 0; i < graph.size(); ++i) {
       if (graph[i].kind != NodeKind::Column)
         continue;
-      std::string reason = reasonAgainst(i);
-      int64_t size = reason.empty() ? rowsPerPart(i, reason) : 0;
+      std::string reason;
+      std::optional<unsigned> product = productBehind(i);
+      int64_t size = product ? rowsPerPartOfProduct(i, *product, reason) : rowsPerPart(i, reason);
       if (reason.empty())
         chosen.push_back({i, size});
-      else if (sharesRows(i))
+      else if (product || sharesRows(i))
         reportRefused(i, reason);
     }
     for (auto [i, size] : chosen)
@@ -72,6 +84,23 @@ private:
   }
   int64_t columns(unsigned i) const { return graph[i].domain.back(); }
   Type elementType(unsigned i) const { return getElementTypeOrSelf(graph[i].op->getResult(0).getType()); }
+
+  bool hasNode(NodeKind kind) const {
+    for (unsigned i = 0; i < graph.size(); ++i)
+      if (graph[i].kind == kind)
+        return true;
+    return false;
+  }
+
+  /// The product whose kernel makes what is added up, if no kernel of rows has it at hand.
+  std::optional<unsigned> productBehind(unsigned i) const {
+    std::optional<unsigned> maker = graph.nodeOf(graph.operands(i).front());
+    if (products && maker && !partition.hasKind(i, NodeKind::Row))
+      for (unsigned member : products->members(*maker))
+        if (graph[member].kind == NodeKind::Contraction && graph[member].domain == graph[i].domain)
+          return member;
+    return std::nullopt;
+  }
 
   /// A kernel of rows runs over the same matrix.
   bool sharesRows(unsigned i) const {
@@ -96,9 +125,8 @@ private:
     return fill && matchPattern(fill.getInputs()[0], m_AnyZeroFloat()) && combiner && isa<arith::AddFOp>(combiner->op);
   }
 
-  std::string reasonAgainst(unsigned i) const {
-    if (!partition.hasKind(i, NodeKind::Row))
-      return "no kernel of rows that could run at that place reads or makes what is added up";
+  /// Whoever has the rows at hand.
+  std::string reasonAgainstParts(unsigned i) const {
     if (ShapedType::isDynamic(columns(i)) || !isSumFromZero(graph[i].generic()))
       return "only floating-point sums of a fixed number of columns are begun elsewhere";
     if (options.device)
@@ -108,14 +136,43 @@ private:
       return "what is added up stays in the first-level cache of " + std::to_string(options.target.l1Bytes) + " bytes";
     if (rows(i) < kFewestRows)
       return "parts of fewer than " + std::to_string(kFewestRows) + " rows leave too much to add up";
+    return "";
+  }
+
+  std::string reasonAgainstRows(unsigned i) const {
+    if (!partition.hasKind(i, NodeKind::Row))
+      return "no kernel of rows that could run at that place reads or makes what is added up";
+    if (std::string reason = reasonAgainstParts(i); !reason.empty() || options.device)
+      return reason;
     if (bytesOfSums(i) > options.target.l2Bytes / 2)
       return "a row of sums takes more than half of the second-level cache of " +
              std::to_string(options.target.l2Bytes) + " bytes";
     return "";
   }
 
-  /// The same for all sums of a group; or 0, and the reason why there should be no parts.
+  /// The same for all sums of a product; or 0, and the reason why there should be no parts.
+  int64_t rowsPerPartOfProduct(unsigned i, unsigned product, std::string &reason) const {
+    reason = options.device ? "products on GPUs add up no columns" : reasonAgainstParts(i);
+    GenericOp generic = graph[product].generic();
+    if (reason.empty() && elementType(i) != getElementTypeOrSelf(generic.getResult(0).getType()))
+      reason = "the sums are of another type than the product's";
+    if (!reason.empty())
+      return 0;
+    Type summed = getElementTypeOrSelf(graph.operands(i).front().getType());
+    bool hasEpilogue = products->hasKind(product, NodeKind::Elementwise);
+    ColumnSumsForecast forecast = forecastColumnSums(generic, summed, hasEpilogue, options.batch, options.target);
+    reason = forecast.reason;
+    if (reason.empty() && forecast.saved < kCaution * forecast.cycles)
+      reason = llvm::formatv("in the product's kernel it would save {0} cycles and cost {1}",
+                             std::llround(forecast.saved), std::llround(forecast.cycles));
+    return reason.empty() ? forecast.rowsPerPart : 0;
+  }
+
+  /// The same for all sums of a group of rows; or 0, and the reason why there should be no parts.
   int64_t rowsPerPart(unsigned i, std::string &reason) const {
+    reason = reasonAgainstRows(i);
+    if (!reason.empty())
+      return 0;
     if (options.device)
       return deviceRowsPerPart(workOnDevice(i), reason);
     int64_t all = rows(i), parts = std::clamp<int64_t>(all / kRowsPerPart, kFewestParts, kMostParts);
@@ -196,6 +253,7 @@ private:
 
   Graph graph;
   Partition partition;
+  std::optional<Partition> products; ///< with all that their kernels take, if any column is added up
   const GroupingOptions &options;
   SmallVector<std::pair<unsigned, int64_t>> chosen; ///< and the rows of a part
 };

@@ -48,7 +48,7 @@ static void emitOnHopper(DeviceEmission &emission, const ContractionProblem &pro
 
 LogicalResult emitDeviceContraction(DeviceEmission &emission) {
   FailureOr<ContractionProblem> problem = matchContraction(emission.kernel, emission.batch);
-  if (failed(problem))
+  if (failed(problem) || !problem->sums.empty())
     return emission.kernel.emitError() << "kernel \"" << emission.kernel.getName()
                                        << "\" is no product that the contraction skeleton for GPUs knows";
   if (MmaContraction::computes(*problem, emission.tf32))

@@ -86,7 +86,10 @@ public:
 private:
   /// Work items keep their size in rows and columns, whichever tile they are cut into and whichever way lanes run.
   ContractionPlan retile(ContractionForm form, bool swapped, int64_t rows, int64_t vectors) const;
-  void add(const ContractionPlan &plan) { list.add(plan.encode()); }
+  void add(ContractionPlan plan) {
+    roundToParts(p, plan);
+    list.add(plan.encode());
+  }
   int64_t mostRows(int64_t vectors) const { return (registers - vectors - 1) / vectors; }
 
   const ContractionProblem &p;
@@ -148,8 +151,9 @@ void ContractionCandidates::addTiles() {
 
 void ContractionCandidates::addItems() {
   constexpr size_t kRowTiles = 2, kPanels = 3, kOuter = 4;
+  const size_t ofResultRows = center.swapped ? kPanels : kRowTiles;
   for (size_t index : {kPanels, kRowTiles})
-    list.scale(index, 1);
+    list.scale(index, index == ofResultRows && p.rowsPerPart ? p.rowsPerPart / resultRowsOfTile(center) : 1);
   list.vary(kRowTiles, {0});
   list.vary(kPanels, {0});
   if (!p.outer.empty())

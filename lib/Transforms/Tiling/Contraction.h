@@ -46,10 +46,14 @@ struct ContractionOperand {
 };
 
 /// result[outer, m, n] = sum over k of lhs[outer, m, k] * rhs[outer, n, k], then elementwise generics on the result.
-/// Any layout; one loop each of m, n and k is blocked, further ones run outside (`outer`, `outerK`).
+/// Any layout; one loop each of m, n and k is blocked, further ones run outside (`outer`, `outerK`). Of a matrix [m,
+/// n], columns may be added up, over parts of the rows m (see ContractionSums.cpp).
 struct ContractionProblem {
   mlir::linalg::GenericOp op;
   llvm::SmallVector<mlir::linalg::GenericOp> epilogue;
+  llvm::SmallVector<mlir::linalg::GenericOp> sums; ///< of columns: p[m floordiv rowsPerPart, n] += ...
+  int64_t rowsPerPart = 0;                         ///< 0: no columns are added up
+  bool isPricedWithEpilogue = false;               ///< outside of a kernel: there will be one
   ContractionOperand lhs, rhs;
   ContractionDim m, n, k;
   llvm::SmallVector<ContractionDim> outer;  ///< batch, and further m and n loops; a dynamic one comes first
@@ -138,11 +142,29 @@ struct ItemAxis {
 bool sharesPacking(const ContractionProblem &problem, const ContractionPlan &plan);
 
 /// True if accumulators rest in the result between blocks of k: it has their type, lies along the lanes, and nothing
-/// else is to be done. Else they rest in a buffer of the work item's size, which therefore is small.
+/// else is to be done but to add up its columns. Else they rest in a buffer of the work item's size, which therefore is
+/// small.
 bool restsInResult(const ContractionProblem &problem, const ContractionPlan &plan);
 
-/// Outer, panel and row axes.
+/// Outer, panel and row axes. Where columns are added up, there are items for the rows that a call does not have too:
+/// they leave zeros.
 llvm::SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &problem, const ContractionPlan &plan);
+
+/// Rows of the result that a register tile has.
+int64_t resultRowsOfTile(const ContractionPlan &plan);
+
+/// True if neither a register tile nor a work item ends within a part of the rows, or no columns are added up.
+bool keepsParts(const ContractionProblem &problem, const ContractionPlan &plan);
+/// Makes work items whole parts, of at least as many rows.
+void roundToParts(const ContractionProblem &problem, ContractionPlan &plan);
+
+/// Elements of a buffer for one row of sums, padded to vectors for each tile.
+int64_t sumElements(const ContractionProblem &problem, const ContractionPlan &plan);
+
+/// How many parts of the rows there are.
+int64_t partsOf(const ContractionProblem &problem);
+/// True if columns of the result can be added up: it is a matrix [m, n] of more than one row and column.
+bool hasColumns(const ContractionProblem &problem);
 
 } // namespace sinter
 

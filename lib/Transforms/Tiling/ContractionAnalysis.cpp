@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "sinter/Analysis/KernelAnalysis.h"
 #include "sinter/Transforms/Tiling/Forecast.h"
 #include "llvm/ADT/STLExtras.h"
@@ -86,6 +87,17 @@ bool isPrologueOfContraction(linalg::GenericOp op) {
          llvm::all_of(op.getDpsInputs(), [](Value input) { return isa<BlockArgument>(input); });
 }
 
+/// Sums of the columns of what is on the result's domain, in the type of the product's sums.
+bool isColumnSum(linalg::GenericOp op, linalg::GenericOp product) {
+  Type element = getElementTypeOrSelf(product.getResult(0).getType());
+  return rowsPerPartOf(op) && getElementTypeOrSelf(op.getResult(0).getType()) == element &&
+         llvm::all_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
+           AffineMap map = op.getMatchingIndexingMap(operand);
+           bool onTile = operand->get().getDefiningOp<linalg::GenericOp>();
+           return map.isProjectedPermutation() && (onTile ? map.isIdentity() : isa<BlockArgument>(operand->get()));
+         });
+}
+
 /// The contraction with what is before and behind it, if the body holds nothing else.
 LogicalResult collectBody(KernelOp kernel, ContractionProblem &problem) {
   for (Operation &op : kernel.getBody().front()) {
@@ -103,6 +115,9 @@ LogicalResult collectBody(KernelOp kernel, ContractionProblem &problem) {
         return failure();
     } else if (isEpilogue(generic, cast<ShapedType>(problem.op.getResult(0).getType()).getRank())) {
       problem.epilogue.push_back(generic);
+    } else if (isColumnSum(generic, problem.op)) {
+      problem.sums.push_back(generic);
+      problem.rowsPerPart = *rowsPerPartOf(generic);
     } else {
       return failure();
     }
@@ -269,7 +284,16 @@ FailureOr<ContractionProblem> matchContraction(KernelOp kernel, int64_t batch) {
   if (failed(collectBody(kernel, p)))
     return failure();
   p.lhs = operandOf(p, 0), p.rhs = operandOf(p, 1);
-  return nameLoops(std::move(p));
+  auto named = nameLoops(std::move(p));
+  if (failed(named) || named->sums.empty())
+    return named;
+  auto hasItsParts = [&](linalg::GenericOp sum) {
+    return rowsPerPartOf(sum) == named->rowsPerPart &&
+           cast<RankedTensorType>(sum.getResult(0).getType()).getDimSize(0) == partsOf(*named);
+  };
+  if (!hasColumns(*named) || !llvm::all_of(named->sums, hasItsParts))
+    return failure();
+  return named;
 }
 
 FailureOr<ContractionProblem> describeProduct(linalg::GenericOp product,

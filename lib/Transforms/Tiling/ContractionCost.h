@@ -16,6 +16,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace sinter {
 
@@ -128,6 +129,15 @@ private:
   double refetch(const ContractionPlan &plan, int64_t vectors) const;
   bool wantsCopy(const ContractionPlan &plan) const;
 };
+
+/// A plan and its cycles by the cost model; infinitely many for no plan.
+struct PricedPlan {
+  ContractionPlan plan;
+  double cycles = std::numeric_limits<double>::infinity();
+};
+
+/// The cheapest plan (ContractionPlan.cpp).
+PricedPlan choosePlan(const ContractionProblem &problem, const TargetInfo &target);
 
 } // namespace sinter
 

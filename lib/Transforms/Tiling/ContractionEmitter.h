@@ -1,6 +1,7 @@
 // What writes a contraction's code? One object per kernel function; its methods are spread over ContractionNest.cpp
 // (work items, loops), ContractionOperand.cpp (what is multiplied), ContractionPack.cpp (panels), ContractionMicro.cpp
-// (register tiles), ContractionPairs.cpp (both for pairs of bf16) and ContractionEpilogue.cpp.
+// (register tiles), ContractionPairs.cpp (both for pairs of bf16), ContractionEpilogue.cpp and ContractionSums.cpp
+// (columns of what the epilogue makes).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONEMITTER_H
@@ -183,18 +184,31 @@ private:
 
   // ContractionEpilogue.cpp
   void emitEpilogue(const ResultTile &tile);
-  void addToResult(const ResultTile &tile, Value isFirst);
+  void addToResult(const ResultTile &tile, const KBlock &block);
   Value tileStorage();
   FetchedTiles epilogueTiles(const RowTile &tile, const LanePanel &panel);
   bool unrollsEpilogue(const ResultTile &tile);
   struct RowContext;
-  void emitEpilogueRow(RowContext &context, Value row, llvm::ArrayRef<Value> accumulators);
+  llvm::SmallVector<mlir::BlockArgument> resultArguments();
+  void loadSharedOperands(RowContext &context);
+  void emitEpilogueRow(RowContext &context, Value row, llvm::ArrayRef<Value> accumulators, Values &sums);
+  void addRowToSums(RowContext &context, Value row, unsigned vector, Values &sums);
+  void sumUpResult(const ResultTile &tile);
   Value epilogueOperand(RowContext &context, mlir::OpOperand &operand, Value row, unsigned vector);
   Value loadOperand(RowContext &context, mlir::OpOperand &operand, Value row, unsigned vector);
   void evaluateGeneric(RowContext &context, mlir::linalg::GenericOp generic, Value row, unsigned vector);
   void storeResults(RowContext &context, Value kernelValue, Value vector, Value row, unsigned v);
   View operandView(RowContext &context, Value kernelArgument, mlir::AffineMap map);
   Value vectorOfIndex(RowContext &context, unsigned resultDim, Value row, unsigned vector);
+
+  // ContractionSums.cpp
+  void emitWithSums(llvm::ArrayRef<GroupRange> groups, const ItemAxis &panelAxis, const ItemAxis &rowAxis,
+                    llvm::function_ref<void()> emitTiles);
+  void clearSums(Value firstPart, Value endPart, Value firstColumn, Value endColumn);
+  Values noSums(const ResultTile &tile);
+  View sumsSoFar(const ResultTile &tile);
+  void addToParts(const ResultTile &tile, llvm::ArrayRef<Value> sums);
+  Value storageOf(mlir::linalg::GenericOp sum);
 
   mlir::ImplicitLocOpBuilder b;
   KernelEmission &emission;
@@ -204,7 +218,7 @@ private:
   bool inResult;     ///< accumulators rest there
   Value rows;        ///< of the batch, at run time
   Values outerIndex; ///< per outer dim, inside the outer loops
-  Value panelBuffer, rowPanelBuffer, restBuffer, rowBuffer, tileBuffer;
+  Value panelBuffer, rowPanelBuffer, restBuffer, rowBuffer, tileBuffer, sumBuffer;
 };
 
 /// In place: n vectors of n lanes become their transpose. Elements of `elementBytes` bytes; n a power of two of at

@@ -139,18 +139,40 @@ void ContractionEmitter::storeResults(RowContext &context, Value tensor, Value v
   }
 }
 
+/// Adds what is computed in one row and vector to the sums of columns, [sum][vector].
+void ContractionEmitter::addRowToSums(RowContext &context, Value row, unsigned v, Values &sums) {
+  for (auto [i, sum] : llvm::enumerate(p.sums)) {
+    Value &soFar = sums[i * context.tile.masks.size() + v];
+    context.current[sum.getDpsInits()[0]] = soFar;
+    evaluateGeneric(context, sum, row, v);
+    soFar = context.current[sum.getResult(0)];
+  }
+}
+
 /// Everything is computed before anything is stored: a result may be the new value of what another op reads.
-void ContractionEmitter::emitEpilogueRow(RowContext &context, Value row, ArrayRef<Value> accumulators) {
+void ContractionEmitter::emitEpilogueRow(RowContext &context, Value row, ArrayRef<Value> accumulators, Values &sums) {
   for (auto [v, accumulator] : llvm::enumerate(accumulators)) {
     context.current.clear();
     context.current[p.op.getResult(0)] = accumulator;
     for (linalg::GenericOp generic : p.epilogue)
       evaluateGeneric(context, generic, row, v);
+    addRowToSums(context, row, v, sums);
     storeResults(context, p.op.getResult(0), accumulator, row, v);
     for (linalg::GenericOp generic : p.epilogue)
       for (Value result : generic.getResults())
         storeResults(context, result, context.current[result], row, v);
   }
+}
+
+/// Where the kernel's results are stored that have an element for each of the product's.
+SmallVector<BlockArgument> ContractionEmitter::resultArguments() {
+  KernelOp kernel = emission.kernel;
+  Block &body = kernel.getBody().front();
+  SmallVector<BlockArgument> result;
+  for (auto [i, yielded] : llvm::enumerate(body.getTerminator()->getOperands()))
+    if (!llvm::is_contained(p.sums, yielded.getDefiningOp()))
+      result.push_back(body.getArgument(kernel.getInputs().size() + i));
+  return result;
 }
 
 /// Kernel arguments with an element for each of the result, contiguous along its rows.
@@ -173,8 +195,7 @@ ContractionEmitter::FetchedTiles ContractionEmitter::epilogueTiles(const RowTile
     for (OpOperand *operand : generic.getDpsInputOperands())
       if (!generic.getMatchingBlockArgument(operand).use_empty())
         add(operand->get(), generic.getMatchingIndexingMap(operand), /*isWrite=*/false);
-  KernelOp kernel = emission.kernel;
-  for (BlockArgument out : kernel.getBody().front().getArguments().drop_front(kernel.getInputs().size()))
+  for (BlockArgument out : resultArguments())
     add(out, b.getMultiDimIdentityMap(cast<ShapedType>(out.getType()).getRank()), /*isWrite=*/true);
   return fetched;
 }
@@ -195,54 +216,66 @@ bool ContractionEmitter::unrollsEpilogue(const ResultTile &tile) {
   for (linalg::GenericOp generic : p.epilogue)
     for (Operation &op : generic.getRegion().front())
       ops += isa<math::MathDialect>(op.getDialect()) && !isa<math::FmaOp, math::AbsFOp, math::SqrtOp>(op) ? 20 : 1;
+  for (linalg::GenericOp sum : p.sums)
+    ops += llvm::range_size(sum.getRegion().front().without_terminator());
   return ops * int64_t(tile.vectors.size() * tile.masks.size()) <= kUnrolledOps;
 }
 
-/// Evaluates and stores a tile: from registers if that is short, else row by row from a buffer.
-void ContractionEmitter::emitEpilogue(const ResultTile &tile) {
-  RowContext context(tile);
+/// Views and what does not change from row to row come first, so that the rows share them.
+void ContractionEmitter::loadSharedOperands(RowContext &context) {
   for (auto constant : emission.kernel.getBody().front().getOps<arith::ConstantOp>())
     if (!isa<ShapedType>(constant.getType()))
       b.clone(*constant, context.constants);
-  // Views and what does not change from row to row come first, so that the rows share them.
-  KernelOp kernel = emission.kernel;
   Value none = constant(0);
-  for (linalg::GenericOp generic : p.epilogue)
+  for (linalg::GenericOp generic : llvm::concat<linalg::GenericOp>(p.epilogue, p.sums))
     for (OpOperand &operand : generic->getOpOperands()) {
       bool isLoaded = isa<BlockArgument>(operand.get()) && !generic.getMatchingBlockArgument(&operand).use_empty();
       if (!isLoaded || !isa<ShapedType>(operand.get().getType()))
         continue;
       View from = operandView(context, operand.get(), generic.getMatchingIndexingMap(&operand));
-      for (unsigned v = 0; from.strides[0] == 0 && v < tile.masks.size(); ++v)
+      for (unsigned v = 0; from.strides[0] == 0 && v < context.tile.masks.size(); ++v)
         context.sameForRows[{&operand, v}] = loadOperand(context, operand, none, v);
     }
-  for (BlockArgument out : kernel.getBody().front().getArguments().drop_front(kernel.getInputs().size()))
+  for (BlockArgument out : resultArguments())
     operandView(context, out, b.getMultiDimIdentityMap(cast<ShapedType>(out.getType()).getRank()));
+}
 
+/// Evaluates and stores a tile: from registers if that is short, else row by row from a buffer.
+void ContractionEmitter::emitEpilogue(const ResultTile &tile) {
+  RowContext context(tile);
+  loadSharedOperands(context);
+  Values sums = noSums(tile);
   if (unrollsEpilogue(tile)) {
     for (auto [r, row] : llvm::enumerate(tile.vectors))
-      emitEpilogueRow(context, constant(r), row);
-    return;
+      emitEpilogueRow(context, constant(r), row, sums);
+    return addToParts(tile, sums);
   }
   Value buffer = tileStorage();
   for (auto [r, row] : llvm::enumerate(tile.vectors))
     for (auto [v, vector] : llvm::enumerate(row))
       store(vector, buffer, {constant(r), constant(v * plan.lanes)}, {});
-  loop(constant(0), tile.validRows ? tile.validRows : constant(tile.rows), [&](Value row) {
-    Values vectors;
+  auto rowLoop =
+      scf::ForOp::create(b, constant(0), tile.validRows ? tile.validRows : constant(tile.rows), constant(1), sums);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(rowLoop.getBody());
+    Value row = rowLoop.getInductionVar();
+    Values vectors, next(rowLoop.getRegionIterArgs());
     for (unsigned v = 0; v < tile.masks.size(); ++v)
       vectors.push_back(load(buffer, {row, constant(v * plan.lanes)}, {}));
-    emitEpilogueRow(context, row, vectors);
-  });
+    emitEpilogueRow(context, row, vectors, next);
+    if (!next.empty())
+      scf::YieldOp::create(b, next);
+  }
+  addToParts(tile, Values(rowLoop.getResults()));
 }
 
 /// The sums over one block of k: the first is the result so far, others are added to it.
-void ContractionEmitter::addToResult(const ResultTile &tile, Value isFirst) {
+void ContractionEmitter::addToResult(const ResultTile &tile, const KBlock &block) {
   RowContext context(tile);
-  KernelOp kernel = emission.kernel;
-  BlockArgument out = kernel.getBody().front().getArguments().back();
+  BlockArgument out = resultArguments().front();
   View result = operandView(context, out, b.getMultiDimIdentityMap(cast<ShapedType>(out.getType()).getRank()));
-  auto split = scf::IfOp::create(b, isFirst, /*withElseRegion=*/true);
+  auto split = scf::IfOp::create(b, block.isFirst, /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(b);
   for (Operation *end : {split.thenYield().getOperation(), split.elseYield().getOperation()}) {
     b.setInsertionPoint(end);
@@ -253,6 +286,29 @@ void ContractionEmitter::addToResult(const ResultTile &tile, Value isFirst) {
         store(before ? arith::AddFOp::create(b, before, sum) : sum, result.memref, place, tile.masks[v]);
       }
   }
+  if (p.sums.empty())
+    return;
+  b.setInsertionPointAfter(split);
+  auto last = scf::IfOp::create(b, block.isLast, /*withElseRegion=*/false);
+  b.setInsertionPoint(last.thenYield());
+  sumUpResult(tile);
+}
+
+/// Adds up columns of a tile that is complete in the result.
+void ContractionEmitter::sumUpResult(const ResultTile &tile) {
+  RowContext context(tile);
+  loadSharedOperands(context);
+  BlockArgument out = resultArguments().front();
+  View result = operandView(context, out, b.getMultiDimIdentityMap(2));
+  Values sums = noSums(tile);
+  for (int64_t r = 0; r < tile.rows; ++r)
+    for (unsigned v = 0; v < tile.masks.size(); ++v) {
+      context.current.clear();
+      SmallVector<Value> place{at(result, 0, constant(r)), constant(v * plan.lanes)};
+      context.current[p.op.getResult(0)] = load(result.memref, place, tile.masks[v]);
+      addRowToSums(context, constant(r), v, sums);
+    }
+  addToParts(tile, sums);
 }
 
 } // namespace sinter

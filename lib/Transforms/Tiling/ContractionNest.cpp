@@ -145,12 +145,15 @@ void ContractionEmitter::emitItem(Value item, std::optional<GroupRange> rowGroup
     groups[ItemAxis::Rows] = *rowGroups;
   auto axis = [&](ItemAxis::Kind kind) { return *llvm::find_if(axes, [&](auto &a) { return a.kind == kind; }); };
   ItemAxis rowAxis = axis(ItemAxis::Rows), panelAxis = axis(ItemAxis::Panels);
-  emitOuter(groups[ItemAxis::Outer], axis(ItemAxis::Outer), [&] {
+  auto emitTiles = [&] {
     if (plan.panelsInner)
       return emitPanelsOfRows(groups[ItemAxis::Panels], panelAxis, groups[ItemAxis::Rows], rowAxis);
     emitPanels(groups[ItemAxis::Panels], panelAxis,
                [&](const LanePanel &panel) { emitRowsOfPanel(panel, groups[ItemAxis::Rows], rowAxis); });
-  });
+  };
+  if (!p.sums.empty())
+    return emitWithSums(groups, panelAxis, rowAxis, emitTiles);
+  emitOuter(groups[ItemAxis::Outer], axis(ItemAxis::Outer), emitTiles);
 }
 
 /// Of `total` steps of `size` iterations, those of some groups.
@@ -352,7 +355,7 @@ void ContractionEmitter::emitTile(const LanePanel &panel, const RowTile &tile, c
                         : plan.inPairs()                  ? tileOfPairs(panel, tile, block)
                                                           : broadcastTile(panel, tile, block);
   if (inResult)
-    return addToResult(resultTile(panel, tile, accumulators), block.isFirst);
+    return addToResult(resultTile(panel, tile, accumulators), block);
   if (!block.isLast)
     return emitEpilogue(resultTile(panel, tile, accumulators));
   auto split = scf::IfOp::create(b, block.isLast, /*withElseRegion=*/true);

@@ -217,22 +217,16 @@ void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, Contrac
   splitOneDynamicAxis(p, plan);
 }
 
-/// Bytes of the operands of the epilogue that have as many elements as the result: they come from far away if they are
-/// more than the second-level cache holds.
+/// Bytes of the operands of the epilogue that have as many elements as the result, and of the result if there are any:
+/// they come from far away if they are more than the second-level cache holds.
 int64_t epilogueBytes(const ContractionProblem &p) {
   int64_t results = resultBytes(p) / p.elementBytes(), bytes = 0;
   for (linalg::GenericOp generic : p.epilogue)
     for (OpOperand *operand : generic.getDpsInputOperands())
       if (isa<BlockArgument>(operand->get()) && generic.getMatchingIndexingMap(operand).isIdentity())
         bytes += results * storedBytes(getElementTypeOrSelf(operand->get().getType()));
-  return bytes;
+  return bytes == 0 ? 0 : bytes + resultBytes(p);
 }
-
-/// A plan and its cycles by the cost model; infinitely many for no plan.
-struct PricedPlan {
-  ContractionPlan plan;
-  double cycles = std::numeric_limits<double>::infinity();
-};
 
 /// The cheapest legal register tile of one form.
 PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProblem &p, const TargetInfo &target) {
@@ -244,6 +238,7 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
   if (plan.inPairs() && target.bf16Rate <= 1)
     return best;
   auto price = [&] {
+    roundToParts(p, plan);
     if (double cycles = isLegal(p, plan) ? ContractionCost{p, target, plan.lanes}.of(plan) : best.cycles;
         cycles < best.cycles)
       best = {plan, cycles};
@@ -312,24 +307,15 @@ void chooseCuts(const ContractionProblem &p, const TargetInfo &target, PricedPla
   if (plan.isBlocked())
     return; // they are cut already: their price depends on it
   chooseItems(p, target, plan, best.cycles);
+  roundToParts(p, plan);
   ContractionPlan other = plan;
   if (rereadsCollidingLines(p, target, plan))
     cutCollidingLines(p, target, other);
   else if (writesInOrder(p, target, plan))
     writeInOrder(p, best.cycles, other);
+  roundToParts(p, other);
   if (isLegal(p, other))
     plan = other;
-}
-
-/// The cheapest plan.
-ContractionPlan choosePlan(const ContractionProblem &p, const TargetInfo &target) {
-  PricedPlan best;
-  for (auto [form, swapped] : kForms)
-    if (PricedPlan candidate = cheapestOf(form, swapped, p, target); candidate.cycles < best.cycles)
-      best = candidate;
-  chooseCuts(p, target, best);
-  best.plan.fetches = best.plan.form != ContractionForm::Dot && epilogueBytes(p) > target.l2Bytes;
-  return best.plan;
 }
 
 /// Why no plan of a form is legal.
@@ -344,10 +330,22 @@ std::string reasonAgainst(ContractionForm form, bool swapped, const ContractionP
     return "the number of lanes is the batch, known at run time only";
   if (form == ContractionForm::Direct)
     return "the operand read in vectors is not contiguous in their direction";
+  if (p.rowsPerPart && swapped)
+    return "vectors would cross the ends of the parts over which columns are added up";
   return "its buffers are too large for the stack";
 }
 
 } // namespace
+
+PricedPlan choosePlan(const ContractionProblem &p, const TargetInfo &target) {
+  PricedPlan best;
+  for (auto [form, swapped] : kForms)
+    if (PricedPlan candidate = cheapestOf(form, swapped, p, target); candidate.cycles < best.cycles)
+      best = candidate;
+  chooseCuts(p, target, best);
+  best.plan.fetches = best.plan.form != ContractionForm::Dot && epilogueBytes(p) > target.l2Bytes;
+  return best;
+}
 
 FailureOr<ContractionForecast> forecastContraction(KernelOp kernel, ScheduleAttr schedule, int64_t batch,
                                                    const TargetInfo &target) {
@@ -375,11 +373,7 @@ double forecastProduct(linalg::GenericOp product, llvm::ArrayRef<const PrologueF
   auto problem = describeProduct(product, prologues, batch);
   if (failed(problem))
     return std::numeric_limits<double>::infinity();
-  PricedPlan best;
-  for (auto [form, swapped] : kForms)
-    if (PricedPlan candidate = cheapestOf(form, swapped, *problem, target); candidate.cycles < best.cycles)
-      best = candidate;
-  chooseCuts(*problem, target, best);
+  PricedPlan best = choosePlan(*problem, target);
   // Each group of rows packs the panels that it needs again; where packing is shared, each of a thread's two pieces
   // does.
   int64_t tiles = divideCeil(best.plan.rowDim(*problem).extent, best.plan.rows);
@@ -396,7 +390,7 @@ ScheduleAttr planContraction(KernelOp kernel, const KernelAnalysis &, int64_t ba
   auto problem = matchContraction(kernel, batch);
   if (failed(problem))
     return {};
-  ContractionPlan plan = choosePlan(*problem, target);
+  ContractionPlan plan = choosePlan(*problem, target).plan;
   int64_t items = 1;
   for (const ItemAxis &axis : itemAxes(*problem, plan))
     items *= axis.dynamic && axis.split ? divideCeil(axis.scale * batch, axis.unit) : axis.staticGroups();

@@ -14,9 +14,10 @@ namespace sinter {
 /// Most bytes of stack for a schedule that was given by hand.
 static constexpr int64_t kMostStackBytes = 2 << 20;
 
-/// Stack of one call: panel, resting accumulators, a tile for the epilogue.
+/// Stack of one call: panel, resting accumulators, a tile for the epilogue, sums of columns.
 static int64_t stackBytes(const ContractionProblem &p, const ContractionPlan &plan) {
   int64_t width = plan.vectors * plan.lanes, elements = (plan.rows + plan.lanes) * width, packed = 0;
+  elements += sumElements(p, plan);
   if (plan.packsLanes())
     packed += plan.panelSlots(p) * (plan.kBlock + (plan.inPairs() ? 4 : 2) * plan.lanes) * width;
   if (plan.packsRows())
@@ -33,7 +34,7 @@ bool hasPairs(const ContractionProblem &p, int64_t lanes) {
 bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
   if (plan.lanes * p.elementBytes() < 16)
     return false;
-  if (stackBytes(p, plan) > kMostStackBytes)
+  if (stackBytes(p, plan) > kMostStackBytes || !keepsParts(p, plan))
     return false;
   const ContractionDim &laneDim = plan.laneDim(p);
   if (plan.form == ContractionForm::Dot)
@@ -132,6 +133,10 @@ SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &p, const Contraction
   // Rows last: items of one panel follow each other.
   add(ItemAxis::Panels, extent(lanes), lanes.dynamic, plan.vectors * plan.lanes, plan.panels);
   add(ItemAxis::Rows, extent(rows), rows.dynamic, plan.rows, plan.rowTiles);
+  if (p.rowsPerPart) {
+    ItemAxis &m = axes[plan.swapped ? 1 : 2];
+    m.scale = p.m.extent, m.dynamic = false;
+  }
   return axes;
 }
 
@@ -142,14 +147,14 @@ bool sharesPacking(const ContractionProblem &p, const ContractionPlan &plan) {
 }
 
 bool restsInResult(const ContractionProblem &p, const ContractionPlan &plan) {
-  if (plan.swapped || plan.blocksOfK(p) <= 1 || !p.epilogue.empty())
+  if (plan.swapped || plan.blocksOfK(p) <= 1 || !p.epilogue.empty() || p.isPricedWithEpilogue)
     return false;
   linalg::GenericOp product = p.op;
   OpOperand &init = product.getDpsInitsMutable()[0];
   auto strides =
       loopStrides(init.get().getType(), product.getMatchingIndexingMap(&init), product.getNumLoops(), p.batch);
   auto kernel = dyn_cast<KernelOp>(product->getParentOp());
-  return strideAlong(strides, p.n) == 1 && (!kernel || kernel.getNumResults() == 1);
+  return strideAlong(strides, p.n) == 1 && (!kernel || kernel.getNumResults() == 1 + p.sums.size());
 }
 
 FailureOr<AffineMap> contractionItems(KernelOp kernel, const KernelAnalysis &, ScheduleAttr schedule, int64_t batch) {

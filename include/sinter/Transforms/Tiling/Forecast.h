@@ -40,7 +40,22 @@ struct PrologueForecast {
 double forecastProduct(mlir::linalg::GenericOp product, llvm::ArrayRef<const PrologueForecast *> prologues,
                        int64_t batch, const TargetInfo &target);
 
-/// The same for an elementwise kernel of this weight, of all elements, that reads and writes so many bytes.
+/// True if columns of a product's result can be added up while its tiles are at hand.
+bool canSumColumns(mlir::linalg::GenericOp product, int64_t batch);
+
+/// What it would take to add up the columns of a product's result, over parts of its rows, while its tiles are at hand.
+struct ColumnSumsForecast {
+  int64_t rowsPerPart = 0;
+  double cycles = 0;  ///< of the sums, and what they make the product longer
+  double saved = 0;   ///< cycles of a kernel of columns for reading all rows, rather than one for each part
+  std::string reason; ///< why it cannot be, as a clause; empty where it can
+};
+
+/// `summed` is what is added up; with other ops between the product and that, `hasEpilogue`.
+ColumnSumsForecast forecastColumnSums(mlir::linalg::GenericOp product, mlir::Type summed, bool hasEpilogue,
+                                      int64_t batch, const TargetInfo &target);
+
+/// Predicted cycles for an elementwise kernel of this weight, of all elements, that reads and writes so many bytes.
 double forecastElementwise(double weight, double bytes, const TargetInfo &target);
 
 /// "direct", "packed", "dot", "packed both", "pairs"; "unknown" for others.
