@@ -7,8 +7,8 @@
 //
 // `?` became the batch, so every stride is a constant; loops over the batch stop at %rows. i1 tensors are memrefs of i8
 // holding 0 or 1. Which elements belong to a work item depends on shapes only, items write disjoint elements, and no
-// reduction is split among items (partial sums of columns are a result of their own, whose rows belong to one item each):
-// results do not depend on how items are spread over threads.
+// reduction is split among items (partial sums of columns are a result of their own, whose rows belong to one item
+// each): results do not depend on how items are spread over threads.
 
 #ifndef SINTER_TRANSFORMS_TILING_EMITTERS_H
 #define SINTER_TRANSFORMS_TILING_EMITTERS_H
