@@ -159,6 +159,8 @@ def cases(quick):
     yield f"gelu-{m}x{n}", finish(rows("gelu", m, n)), []
     yield f"layer_norm-{m}x{n}", finish(layer_norm(m, n)), []
     yield f"cross_entropy-{m}x{n}", finish(cross_entropy(m, n)), []
+    for m_long, n_long in () if quick else ((8, 50001), (4096, 50001)):  # rows of clusters on Hopper
+        yield f"cross_entropy-{m_long}x{n_long}", finish(cross_entropy(m_long, n_long)), []
     yield f"adam-{m * n}", finish(adam(m * n), "adam"), []
 
 
