@@ -127,8 +127,11 @@ def parse_sizes(parser):
                                 ("heads", 6, "of attention; they divide the width"), ("characters", 65, "there are")):
         parser.add_argument(f"--{name}", type=int, default=size, help=f"{meaning} [{size}]")
     sizes = parser.parse_args()
-    if min(sizes.layers, sizes.length, sizes.width, sizes.heads, sizes.characters) < 1 or sizes.width % sizes.heads:
-        parser.error(f"sizes are at least 1, and heads divide the width, found {sizes.heads} heads for {sizes.width}")
+    for name, size in vars(sizes).items():
+        if size < 1:
+            parser.error(f"--{name} is at least 1, found {size}")
+    if sizes.width % sizes.heads:
+        parser.error(f"--heads divides --width, found {sizes.heads} heads for {sizes.width}")
     return sizes
 
 
