@@ -5,8 +5,7 @@
 //   memref.get_global         ->  llvm.mlir.addressof
 //   memref.copy               ->  llvm.memcpy
 //   sinter.launch             ->  call, or parallel_for with a task; args->observer is told before and after
-//   launches that are `together`  ->  one parallel_for, of which each stretch is a share of every launch; if there is
-//   an
+//   several `together`        ->  one parallel_for, of which each stretch is a share of every launch; if there is an
 //                                 observer, one after the other, so that it sees each alone
 //
 // A step function is straight-line code on addresses known at compile time, so it is lowered here in one walk, without

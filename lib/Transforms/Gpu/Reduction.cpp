@@ -72,6 +72,19 @@ Value combineInWarp(DeviceFunction &function, const Accumulator &accumulator, Va
   return value;
 }
 
+/// Each value becomes the combination of its first `count` parts, which lie in its slot, in their order.
+static void combineParts(DeviceFunction &function, ArrayRef<Accumulator> accumulators, MutableArrayRef<Value> values,
+                         ArrayRef<Value> slots, int64_t count) {
+  OpBuilder &builder = function.builder;
+  IndexMath math(builder, function.loc);
+  for (auto [accumulator, value, slot] : llvm::zip_equal(accumulators, values, slots)) {
+    SmallVector<Value> parts;
+    for (int64_t part = 0; part < count; ++part)
+      parts.push_back(loadElements(builder, function.loc, slot, math.constant(part), 1, accumulator.type));
+    value = accumulator.combineAll(builder, function.loc, parts);
+  }
+}
+
 void combineInBlock(DeviceFunction &function, ArrayRef<Accumulator> accumulators, MutableArrayRef<Value> values) {
   if (accumulators.empty())
     return;
@@ -90,12 +103,7 @@ void combineInBlock(DeviceFunction &function, ArrayRef<Accumulator> accumulators
       storeElements(builder, loc, value, slot, math.div(thread, kWarp));
   });
   function.barrier();
-  for (auto [accumulator, value, slot] : llvm::zip_equal(accumulators, values, slots)) {
-    SmallVector<Value> parts;
-    for (int64_t warp = 0; warp < warps; ++warp)
-      parts.push_back(loadElements(builder, loc, slot, math.constant(warp), 1, accumulator.type));
-    value = accumulator.combineAll(builder, loc, parts);
-  }
+  combineParts(function, accumulators, values, slots, warps);
 }
 
 /// Stores `value` as element `index` of `slot`, not the own one but that of block `block` of the cluster.
@@ -135,12 +143,7 @@ void combineInCluster(DeviceFunction &function, ArrayRef<Accumulator> accumulato
   });
   function.arriveAtCluster();
   function.waitForCluster();
-  for (auto [accumulator, value, slot] : llvm::zip_equal(accumulators, values, slots)) {
-    SmallVector<Value> parts;
-    for (int64_t block = 0; block < blocks; ++block)
-      parts.push_back(loadElements(builder, loc, slot, math.constant(block), 1, accumulator.type));
-    value = accumulator.combineAll(builder, loc, parts);
-  }
+  combineParts(function, accumulators, values, slots, blocks);
 }
 
 } // namespace sinter
