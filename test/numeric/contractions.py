@@ -489,7 +489,9 @@ def vary(rng, tile, lanes, in_pairs, rows_per_part=0):
     stay so. Tiles and work items are whole parts of the rows."""
     per_item = [t and rng.randint(1, 4) for t in tile[2:5]]
     k_block = rng.choice([1, 2, 5, 16, 24, tile[5]])
-    packed, packed_both, pairs = 1, 3, 4
+    packed, dot, packed_both, pairs = 1, 2, 3, 4
+    if tile[6] == dot and not rows_per_part and rng.random() < 0.7:
+        return f"tile = {[rng.randint(1, 7), 1, *per_item, k_block, dot, 0, rng.randint(0, 1), 0]}"
     form = pairs if in_pairs else rng.choice([packed, packed_both])
     swapped, panels_inner, fetches = (rng.randint(0, 1) for _ in range(3))
     if form in (packed_both, pairs):

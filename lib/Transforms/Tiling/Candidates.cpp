@@ -78,6 +78,7 @@ public:
       : p(p), center(center), registers(target.vectorRegisters), pairs(target.bf16Rate > 0), list(list) {}
 
   void addForms();
+  void addDots();
   void addTiles();
   void addItems();
   void addBlocksOfK();
@@ -135,13 +136,18 @@ void ContractionCandidates::addForms() {
       plan.kBlock = std::clamp<int64_t>(plan.kBlock, 1, std::max<int64_t>(1, p.k.extent));
       add(plan);
     }
-  add(retile(ContractionForm::Dot, /*swapped=*/false, 1, 1));
+  addDots();
+}
+
+void ContractionCandidates::addDots() {
+  for (int64_t rows = 1; lanesAtATime(p, center, rows) > 1 && rows <= p.m.extent; ++rows)
+    add(retile(ContractionForm::Dot, /*swapped=*/false, rows, 1));
 }
 
 /// Register tiles that use most registers, and those that leave no remainder.
 void ContractionCandidates::addTiles() {
   if (center.form == ContractionForm::Dot)
-    return;
+    return addDots();
   int64_t extent = center.rowDim(p).extent;
   for (int64_t vectors = 1; vectors <= 6 && mostRows(vectors) >= 1; ++vectors)
     for (int64_t most = mostRows(vectors), rows = most; rows >= 1; --rows)

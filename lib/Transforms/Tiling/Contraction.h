@@ -81,7 +81,7 @@ mlir::FailureOr<ContractionProblem> describeProduct(mlir::linalg::GenericOp prod
 enum class ContractionForm : int64_t {
   Direct,     ///< vectors of the lane operand are loaded where they lie
   Packed,     ///< the lane operand's panel is first copied (transposed if need be) to an aligned buffer [k][lanes]
-  Dot,        ///< vectors run along k and are added up at the end; one row times one vector of results
+  Dot,        ///< vectors run along k and are added up at the end; some rows times one vector of results
   PackedBoth, ///< Packed, and an item's row tiles are copied too, each to a buffer [k][rows]; panels are inside
   Pairs       ///< PackedBoth for operands of bf16, which stay such: neighbours along k are multiplied two at a time
 };
@@ -149,6 +149,10 @@ bool restsInResult(const ContractionProblem &problem, const ContractionPlan &pla
 /// Outer, panel and row axes. Where columns are added up, there are items for the rows that a call does not have too:
 /// they leave zeros.
 llvm::SmallVector<ItemAxis, 3> itemAxes(const ContractionProblem &problem, const ContractionPlan &plan);
+
+/// How many lanes of a Dot tile of so many rows are summed up at the same time: a power of two, such that accumulators,
+/// a vector for each row and one more fit into the registers (16, or 32 of 64 bytes). 0: none.
+int64_t lanesAtATime(const ContractionProblem &problem, const ContractionPlan &plan, int64_t rows);
 
 /// Rows of the result that a register tile has.
 int64_t resultRowsOfTile(const ContractionPlan &plan);

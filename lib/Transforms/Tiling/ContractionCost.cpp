@@ -14,6 +14,13 @@ namespace sinter {
 constexpr double kTransposedRow = 4, kFarLine = 8;
 /// Cycles for a vector of accumulators that rests between two blocks of k.
 constexpr double kRest = 2;
+/// Cycles to copy a vector to a panel, and what is to be added for each line of its operand that stays in the
+/// first-level cache, in the second-level one, or comes from beyond, copied or transposed. Measured on Emerald Rapids,
+/// as is what products of few rows cost: the fastest of nine runs of up to 16 tiles of 180 random products.
+constexpr double kCopied = 1.5, kCopiedLine[] = {3, 3.5, 6.5}, kTransposedLine[] = {1, 2.5, 4};
+/// Cycles of a Dot tile for adding up the accumulators of a row, and for a loop over k; and in which a line comes from
+/// beyond the second-level cache, one after the other.
+constexpr double kDotRow = 12, kDotLoop = 15, kFollowingLine = 3;
 
 /// Lines apart by a multiple of 2 KiB fall into few sets of a cache; whether so many of them push each other out of the
 /// second level.
@@ -32,14 +39,17 @@ double ContractionCost::packing(const ContractionPlan &plan) const {
   if (!plan.packsLanes())
     return 0;
   const ContractionOperand &operand = plan.laneOperand(p);
-  double blocks = double(divideCeil(plan.laneDim(p).extent, lanes)) * k() / lanes;
-  double others = operations(operand) * 0.5;
-  if (operand.isContiguousAlong(plan.laneDim(p)))
-    return blocks * lanes * ((leavesCache(operand, plan.laneDim(p)) ? 9 : 1.5) + others);
-  // A square of pairs is twice as long.
-  if (plan.inPairs() && operand.isContiguousAlong(p.k))
-    return blocks * (square() / 2 + lanes * others);
-  return blocks * (operand.isContiguousAlong(p.k) ? square() + lanes * others : lanes * lanes * (1.5 + others));
+  const ContractionDim &dim = plan.laneDim(p);
+  const int level = cacheLevel(operand, dim);
+  const double blocks = double(divideCeil(dim.extent, lanes)) * k() / double(lanes), others = operations(operand) * 0.5;
+  const double lines = double(lanes * storedBytes(operand.element())) / kLineBytes; // of a vector
+  if (operand.isContiguousAlong(dim))
+    return blocks * double(lanes) * (kCopied + lines * kCopiedLine[level] + others);
+  if (!operand.isContiguousAlong(p.k))
+    return blocks * double(lanes * lanes) * (kCopied + others);
+  if (plan.inPairs()) // a square is twice as long; its lines were no matter where these were measured (Zen 5)
+    return blocks * (square() / 2 + double(lanes) * others);
+  return blocks * (square() + double(lanes) * (lines * kTransposedLine[level] + others));
 }
 
 /// Cycles per k step of a panel that is read where it lies, far apart along k and from beyond the second-level cache:
@@ -51,17 +61,16 @@ double ContractionCost::firstTouch(const ContractionPlan &plan) const {
   return isFar ? 5 : 0;
 }
 
-/// Cycles per k step and tile for lines that have left the first-level cache since the last tile of rows.
-double ContractionCost::refetch(const ContractionPlan &plan, int64_t vectors) const {
-  if (plan.form != ContractionForm::Direct || plan.rowDim(p).extent <= plan.rows)
+/// Lines of a lane operand that is read where it lies, which a k step of a tile takes from the second-level cache, as
+/// they leave the first-level one before the next tile of rows reads them.
+double ContractionCost::nearLines(const ContractionPlan &plan, int64_t vectors) const {
+  if (plan.rowDim(p).extent <= plan.rows)
     return 0;
   const ContractionOperand &operand = plan.laneOperand(p);
   int64_t bytes = storedBytes(operand.element());
   int64_t width = vectors * lanes * bytes, apart = strideAlong(operand.strides, p.k) * bytes;
-  if (apart <= width) // rows lie close together
-    return 0;
-  double lines = double(width) / kLineBytes + 1;
-  return k() * lines * kLineBytes > target.l1Bytes ? 0.6 * lines : 0;
+  double lines = double(width) / kLineBytes + (apart > width ? 1 : 0);
+  return k() * lines * kLineBytes > double(target.l1Bytes) ? lines : 0;
 }
 
 /// Packing the rows once for each group of panels: a few operations per k and tile, and the cache lines.
@@ -115,7 +124,6 @@ double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
   int64_t r = plan.rows, v = plan.vectors, fullRows = rows / r, fullPanels = vectors / v;
   double perK = fullPanels * (fullRows * tileOf(plan, r, v) + tileOf(plan, rows % r, v));
   perK += fullRows * tileOf(plan, r, vectors % v) + tileOf(plan, rows % r, vectors % v);
-  perK += divideCeil(rows, r) * (fullPanels * refetch(plan, v) + (vectors % v ? refetch(plan, vectors % v) : 0));
   double tiles = double(divideCeil(rows, r)) * divideCeil(vectors, v);
   // Lines of rows that the panels of a block share come once for them, from the second-level cache at no price.
   int64_t panels = divideCeil(vectors, v), visits = panels;
@@ -134,24 +142,57 @@ double ContractionCost::broadcastForm(const ContractionPlan &plan) const {
   return outer() * (perK * steps(plan) + tiles * perTile + packings * packing(plan) + packingRows(plan));
 }
 
-double ContractionCost::dotForm(const ContractionPlan &plan) const {
-  int64_t rows = plan.rowDim(p).extent, columns = plan.laneDim(p).extent;
-  int64_t full = columns / lanes, rest = columns % lanes;
-  double vectorsOfK = divideCeil(p.k.extent, lanes) * (k() / p.k.extent);
-  double perTile = vectorsOfK * (full * dotStep(lanes) + (rest ? dotStep(rest) : 0));
-  return outer() * rows * (perTile + divideCeil(columns, lanes) * (square() * 0.7 + 25));
+/// A tile of some rows and lanes, as many of these at a time as its registers hold. The first tile brings the lanes.
+double ContractionCost::dotTile(const ContractionPlan &plan, int64_t rows, int64_t columns, bool isFirst) const {
+  if (rows == 0 || columns == 0)
+    return 0;
+  const int64_t together = lanesAtATime(p, plan, rows);
+  const double perLine = double(lanes * storedBytes(p.lhs.element())) / kLineBytes;
+  // Rows are read again for the next lanes, lanes for the next rows: from the second-level cache if what is read in
+  // between is more than the first one holds.
+  auto leavesFirst = [&](int64_t lanesBetween) {
+    return k() * double((rows + lanesBetween) * storedBytes(p.lhs.element())) > double(target.l1Bytes);
+  };
+  auto step = [&](int64_t lanesOfStep) {
+    double ofRows = leavesFirst(lanesOfStep) ? kNearLine : 0, ofLanes = leavesFirst(lanes) ? kNearLine : 0;
+    if (isFirst)
+      ofLanes = leavesCache(p.rhs, p.n) ? kFollowingLine : 0;
+    return dotStep(rows, lanesOfStep, perLine * (double(rows) * ofRows + double(lanesOfStep) * ofLanes));
+  };
+  double perK = double(columns / together) * step(together);
+  if (columns % together)
+    perK += step(columns % together);
+  return double(divideCeil(p.k.extent, lanes)) * (k() / double(p.k.extent)) * perK + double(rows) * kDotRow +
+         double(divideCeil(columns, together)) * kDotLoop;
 }
 
-/// Panels used by many rows are worth a copy, and so are lines that push each other out of the cache.
+double ContractionCost::dotForm(const ContractionPlan &plan) const {
+  const int64_t full = p.m.extent / plan.rows, rest = p.m.extent % plan.rows;
+  auto ofColumns = [&](int64_t columns) {
+    double first = full ? dotTile(plan, plan.rows, columns, true) : 0;
+    return first + double(std::max<int64_t>(full - 1, 0)) * dotTile(plan, plan.rows, columns, false) +
+           dotTile(plan, rest, columns, !full);
+  };
+  return outer() * (double(p.n.extent / lanes) * ofColumns(lanes) + ofColumns(p.n.extent % lanes));
+}
+
+/// Panels used by many rows are worth a copy, sooner if vectors lie across lines that the first-level cache does not
+/// hold beside all else, or lines push each other out of the cache.
 bool ContractionCost::wantsCopy(const ContractionPlan &plan) const {
   const ContractionOperand &operand = plan.laneOperand(p);
   int64_t apart = strideAlong(operand.strides, p.k) * storedBytes(operand.element()), rows = plan.rowDim(p).extent;
-  return rows > 512 || (rows >= 64 && collide(p.k.extent, apart, target));
+  if (plan.form == ContractionForm::Dot)
+    return rows >= 64 && leavesCache(operand, plan.laneDim(p));
+  if (plan.form != ContractionForm::Direct)
+    return false;
+  double panel = k() * double(plan.vectors * lanes * storedBytes(operand.element()));
+  return rows > 512 || (rows > 128 && loads(operand, p.k) > 1 && 2 * panel > double(target.l1Bytes)) ||
+         (rows >= 64 && collide(p.k.extent, apart, target));
 }
 
 double ContractionCost::of(const ContractionPlan &plan) const {
   double cycles = plan.form == ContractionForm::Dot ? dotForm(plan) : broadcastForm(plan);
-  return plan.form == ContractionForm::Direct && wantsCopy(plan) ? cycles * 1.15 : cycles;
+  return wantsCopy(plan) ? cycles * 1.15 : cycles;
 }
 
 } // namespace sinter

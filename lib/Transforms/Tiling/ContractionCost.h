@@ -21,6 +21,10 @@
 namespace sinter {
 
 constexpr int64_t kLineBytes = 64; ///< of a cache
+/// Cycles in which the second-level cache delivers a line, and what is not hidden of one that comes in time.
+constexpr double kNearLine = 2.2, kLateLine = 0.3;
+/// Loads that one across two cache lines takes the time of.
+constexpr double kSplitLoad = 3.5;
 /// Fewest work items of a kernel that is worth sharing.
 constexpr int64_t kFewestGroups = 4;
 
@@ -56,12 +60,13 @@ struct ContractionCost {
 
 private:
   /// One k step; `others` are further operations, for what is not multiplied as it lies in memory. They take turns with
-  /// multiply-adds, and are hidden as long as they fit between them.
-  double tile(int64_t rows, int64_t vectors, double others = 0) const {
+  /// multiply-adds, and are hidden as long as they fit between them. So do lines from the second-level cache, mostly.
+  double tile(int64_t rows, int64_t vectors, double others = 0, double lines = 0, double loadsOfVector = 1) const {
     if (rows <= 0 || vectors <= 0)
       return 0;
-    double issue = 0.15 + 0.1 * (rows + vectors); // what is not hidden of a loop's end and of its loads
-    double step = std::max({fmas(rows * vectors), (rows + vectors) / 2.0 * 1.05, double(target.fmaLatency),
+    double issue = 0.15 + 0.1 * double(rows + vectors); // what is not hidden of a loop's end and of its loads
+    double loads = double(rows) + double(vectors) * loadsOfVector;
+    double step = std::max({fmas(rows * vectors), loads / 2 * 1.05, double(target.fmaLatency), lines * kNearLine,
                             slots(rows * vectors + rows + vectors, others)});
     return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + issue;
   }
@@ -75,7 +80,11 @@ private:
       return tileOfPairs(rows, vectors);
     double forRow = operations(plan.rowOperand(p)), forVector = operations(plan.laneOperand(p));
     double others = forRow > 0 ? rows * (forRow + 1) : 0; // and the broadcast, which is part of a load else
-    return tile(rows, vectors, others + (plan.form == ContractionForm::Direct ? vectors * forVector : 0));
+    if (plan.packsLanes()) // lines of a panel follow each other, so that they come in time
+      return tile(rows, vectors, others);
+    double lines = rows > 0 ? nearLines(plan, vectors) : 0;
+    return tile(rows, vectors, others + double(vectors) * forVector, lines, loads(plan.laneOperand(p), p.k)) +
+           lines * kLateLine;
   }
   /// Cycles to start so many operations, three at a time (measured with roundings to bf16 between multiply-adds); what
   /// is loaded and multiplied alone never takes the longest.
@@ -95,11 +104,20 @@ private:
                             1.5 * double(target.fmaLatency)});
     return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + 0.15 + 0.1 * double(rows + vectors);
   }
-  /// One k step of a dot product with `columns` accumulators: a load for each.
-  double dotStep(int64_t columns) const {
-    double others = operations(p.lhs) + double(columns) * operations(p.rhs);
-    return std::max(
-        {fmas(columns), (columns + 1) / 2.0 * 1.4, double(target.fmaLatency), slots(2 * columns + 1, others)});
+  /// One k step of `rows` by `columns` accumulators along k: a vector is loaded for each of them. At least as many
+  /// cycles as lines take to come.
+  double dotStep(int64_t rows, int64_t columns, double memory) const {
+    double others = double(rows) * operations(p.lhs) + double(columns) * operations(p.rhs);
+    double loadsOfAll = double(rows) * loads(p.lhs, p.m) + double(columns) * loads(p.rhs, p.n);
+    return std::max({fmas(rows * columns), loadsOfAll / 2 * 1.05, double(target.fmaLatency), memory,
+                     slots(rows * columns + rows + columns, others)}) +
+           0.15 + 0.1 * double(rows + columns);
+  }
+  /// Loads that one of a vector takes the time of, where the next along a dim begins anywhere in a line.
+  double loads(const ContractionOperand &operand, const ContractionDim &along) const {
+    int64_t vector = lanes * storedBytes(operand.element());
+    bool isAligned = strideAlong(operand.strides, along) * storedBytes(operand.element()) % vector == 0;
+    return isAligned ? 1 : 1 + (kSplitLoad - 1) * std::min(1.0, double(vector) / double(kLineBytes));
   }
   /// Steps of all contracted loops.
   double k() const {
@@ -117,7 +135,14 @@ private:
 
   /// Whether an operand is more than half of the second-level cache, so that it comes from beyond.
   bool leavesCache(const ContractionOperand &operand, const ContractionDim &dim) const {
-    return k() * double(dim.extent * storedBytes(operand.element())) > double(target.l2Bytes) / 2;
+    return bytesOf(operand, dim) > double(target.l2Bytes) / 2;
+  }
+  /// 0: it stays in the first-level cache, 1: in the second-level one, 2: it comes from beyond.
+  int cacheLevel(const ContractionOperand &operand, const ContractionDim &dim) const {
+    return leavesCache(operand, dim) ? 2 : bytesOf(operand, dim) > double(target.l1Bytes) ? 1 : 0;
+  }
+  double bytesOf(const ContractionOperand &operand, const ContractionDim &dim) const {
+    return k() * double(dim.extent * storedBytes(operand.element()));
   }
 
   double broadcastForm(const ContractionPlan &plan) const;
@@ -126,7 +151,8 @@ private:
   double farRows(const ContractionPlan &plan, int64_t rows) const;
   double collidingRows(const ContractionPlan &plan, int64_t rows) const;
   double firstTouch(const ContractionPlan &plan) const;
-  double refetch(const ContractionPlan &plan, int64_t vectors) const;
+  double nearLines(const ContractionPlan &plan, int64_t vectors) const;
+  double dotTile(const ContractionPlan &plan, int64_t rows, int64_t columns, bool isFirst) const;
   bool wantsCopy(const ContractionPlan &plan) const;
 };
 

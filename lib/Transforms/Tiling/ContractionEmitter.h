@@ -165,7 +165,8 @@ private:
   void prefetchAhead(const Factor &factor, Value k, int64_t vectors);
   Values broadcastTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
   Values dotTile(const LanePanel &panel, const RowTile &tile, const KBlock &block);
-  Values dotSums(const Factor &row, const Factor &lanes, const Values &laneIndices, const KBlock &block);
+  Values dotSums(const Factor &rows, const Values &rowIndices, const Factor &lanes, const Values &laneIndices,
+                 const KBlock &block);
   ResultTile resultTile(const LanePanel &panel, const RowTile &tile, const Values &accumulators);
   llvm::SmallVector<Values> transposed(llvm::ArrayRef<Value> rows, int64_t count);
   void transposeToBuffer(const LanePanel &panel, const RowTile &tile, llvm::ArrayRef<Value> accumulators);
@@ -225,6 +226,11 @@ private:
 /// least 16 / elementBytes. In-lane interleaves first, then exchanges of 128-bit lanes: log2(n) shuffles per vector.
 void transposeInRegisters(mlir::ImplicitLocOpBuilder &b, llvm::MutableArrayRef<mlir::Value> vectors,
                           unsigned elementBytes);
+
+/// Vectors (a power of two of them) of which each holds sums of `perVector` others, in turn within each 128-bit lane,
+/// become one that holds sums of all of these: with as many as a vector has elements, one vector's whole sum in each.
+mlir::Value addUpPairs(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<mlir::Value> vectors, int64_t perVector,
+                       unsigned elementBytes);
 
 /// True if the plan can be emitted for this problem: a Dot needs both operands contiguous along k, Direct a lane
 /// operand that is contiguous along a lane dim of known extent, Pairs operands of bf16.

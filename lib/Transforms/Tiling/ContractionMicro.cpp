@@ -228,24 +228,29 @@ ContractionEmitter::Values ContractionEmitter::broadcastTile(const LanePanel &pa
 
 //===-- Dot ------------------------------------------------------------------------------------------------------===//
 
-/// One accumulator per lane of the result, each a vector along k.
-ContractionEmitter::Values ContractionEmitter::dotSums(const Factor &row, const Factor &lanes,
-                                                       const Values &laneIndices, const KBlock &block) {
+/// An accumulator for each of some lanes and rows, [lane][row], all vectors along k.
+ContractionEmitter::Values ContractionEmitter::dotSums(const Factor &rows, const Values &rowIndices,
+                                                       const Factor &lanes, const Values &laneIndices,
+                                                       const KBlock &block) {
   auto along = [&](const Factor &factor, Value index, Value k, Value mask) {
     Value x = vectorOf(factor, index, k, mask);
     bool isZeroOutside = !mask || !factor.operand->prologue;
     return isZeroOutside ? x : Value(arith::SelectOp::create(b, mask, x, zero()));
   };
   auto step = [&](Value k, Value mask, ValueRange acc) {
-    Value x = along(row, constant(0), k, mask);
-    Values next;
-    for (auto [lane, sum] : llvm::zip_equal(laneIndices, acc))
-      next.push_back(multiplyAdd(x, along(lanes, lane, k, mask), sum));
+    Values ofRows, next;
+    for (Value row : rowIndices)
+      ofRows.push_back(along(rows, row, k, mask));
+    for (Value index : laneIndices) {
+      Value ofLane = along(lanes, index, k, mask);
+      for (Value ofRow : ofRows)
+        next.push_back(multiplyAdd(ofRow, ofLane, acc[next.size()]));
+    }
     return next;
   };
   Value width = constant(plan.lanes), remainder = b.createOrFold<arith::RemUIOp>(block.length, width);
   Value full = b.createOrFold<arith::SubIOp>(block.length, remainder);
-  Values init(laneIndices.size(), zero());
+  Values init(rowIndices.size() * laneIndices.size(), zero());
   auto body = [&](OpBuilder &builder, Location, Value k, ValueRange acc) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPoint(builder.getInsertionBlock(), builder.getInsertionPoint());
@@ -255,25 +260,39 @@ ContractionEmitter::Values ContractionEmitter::dotSums(const Factor &row, const 
   return getConstantIntValue(remainder) == 0 ? sums : step(full, maskFrom(remainder), sums);
 }
 
+/// As many lanes at a time as there are registers for; what they leave is one vector for each row until all are
+/// through.
 ContractionEmitter::Values ContractionEmitter::dotTile(const LanePanel &panel, const RowTile &tile,
                                                        const KBlock &block) {
-  Factor row = factor(p.lhs, block, p.m, tile.start, p.m, p.k),
+  Factor rows = factor(p.lhs, block, p.m, tile.start, p.m, p.k),
          lanes = factor(p.rhs, block, p.n, panel.start, p.n, p.k);
-  Values laneIndices;
-  for (int64_t l = 0; l < panel.lastLanes; ++l) {
-    Value lane = constant(l);
-    if (panel.valid) // lanes beyond the last valid one repeat it and are never stored
-      lane = minimum(lane, addConstant(panel.valid, -1));
-    laneIndices.push_back(lane);
+  const int64_t stretch = lanesAtATime(p, plan, tile.rows);
+  Values rowIndices;
+  for (int64_t r = 0; r < tile.rows; ++r)
+    rowIndices.push_back(constant(r));
+  SmallVector<Values> stretches(tile.rows);
+  for (int64_t first = 0; first < panel.lastLanes; first += stretch) {
+    Values laneIndices;
+    for (int64_t l = first; l < std::min(first + stretch, panel.lastLanes); ++l) {
+      Value lane = constant(l);
+      if (panel.valid) // lanes beyond the last valid one repeat it and are never stored
+        lane = minimum(lane, addConstant(panel.valid, -1));
+      laneIndices.push_back(lane);
+    }
+    Values sums = dotSums(rows, rowIndices, lanes, laneIndices, block);
+    for (int64_t r = 0; r < tile.rows; ++r) {
+      Values ofRow(stretch, zero());
+      for (size_t l = 0; l < laneIndices.size(); ++l)
+        ofRow[l] = sums[l * tile.rows + r];
+      stretches[r].push_back(addUpPairs(b, ofRow, 1, p.elementBytes()));
+    }
   }
-  Values sums = dotSums(row, lanes, laneIndices, block);
-  sums.resize(plan.lanes, zero());
-  if (plan.lanes * p.elementBytes() >= 16)
-    transposeInRegisters(b, sums, p.elementBytes());
-  for (int64_t width = plan.lanes / 2; width >= 1; width /= 2)
-    for (int64_t i = 0; i < width; ++i)
-      sums[i] = arith::AddFOp::create(b, sums[i], sums[i + width]);
-  return {Value(arith::AddFOp::create(b, initialAccumulators(tile, 1)[0], sums[0]))};
+  Values results = initialAccumulators(tile, 1);
+  for (auto [result, ofRow] : llvm::zip_equal(results, stretches)) {
+    ofRow.resize(plan.lanes / stretch, zero());
+    result = arith::AddFOp::create(b, result, addUpPairs(b, ofRow, stretch, p.elementBytes()));
+  }
+  return results;
 }
 
 //===-- Orientation ----------------------------------------------------------------------------------------------===//

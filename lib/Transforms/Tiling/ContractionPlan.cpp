@@ -11,8 +11,9 @@
 //               next tile
 //   Pairs       PackedBoth with both operands as bf16, neighbours along k side by side: [k / 2][rows or lanes][2]. One
 //               instruction multiplies and adds two of them for each lane, where the target is faster at that
-//   Dot         for (k vectors) acc[l] += row[k] * lanes[l][k], then adds up each accumulator; nothing is packed, but
-//               every FMA needs a load and the sums need the shuffle network: for few rows
+//   Dot         for (k vectors) acc[r][l] += rows[r][k] * lanes[l][k], then adds up each accumulator; nothing is
+//   packed,
+//               but the sums need shuffles, and lines of lanes come again for each tile of rows: for few rows
 //
 // With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. What a plan costs is in
 // ContractionCost.h. Where rows are packed, or accumulators may rest in the result, all three loops are cut into blocks
@@ -256,7 +257,8 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
     price();
   };
   if (form == ContractionForm::Dot)
-    consider();
+    for (plan.rows = 1; lanesAtATime(p, plan, plan.rows) > 0; ++plan.rows)
+      consider();
   else
     for (plan.vectors = 1; plan.vectors * (1 + 1) + 1 <= registers && plan.vectors <= 6; ++plan.vectors)
       for (plan.rows = 1; plan.rows * plan.vectors + plan.vectors + 1 <= registers; ++plan.rows)

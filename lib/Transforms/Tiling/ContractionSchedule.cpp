@@ -27,6 +27,11 @@ static int64_t stackBytes(const ContractionProblem &p, const ContractionPlan &pl
   return elements * p.elementBytes() + packed * plan.packedBytes(p);
 }
 
+int64_t lanesAtATime(const ContractionProblem &p, const ContractionPlan &plan, int64_t rows) {
+  int64_t registers = plan.lanes * p.elementBytes() == 64 ? 32 : 16;
+  return llvm::bit_floor<uint64_t>(std::clamp<int64_t>((registers - 1) / rows - 1, 0, plan.lanes));
+}
+
 bool hasPairs(const ContractionProblem &p, int64_t lanes) {
   return p.lhs.element().isBF16() && p.rhs.element().isBF16() && (lanes == 4 || lanes == 8 || lanes == 16);
 }
@@ -38,7 +43,7 @@ bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
     return false;
   const ContractionDim &laneDim = plan.laneDim(p);
   if (plan.form == ContractionForm::Dot)
-    return !plan.swapped && p.lhs.isContiguousAlong(p.k) && p.rhs.isContiguousAlong(p.k);
+    return lanesAtATime(p, plan, plan.rows) > 0 && p.lhs.isContiguousAlong(p.k) && p.rhs.isContiguousAlong(p.k);
   if (plan.form == ContractionForm::Direct)
     return !laneDim.dynamic && plan.laneOperand(p).isContiguousAlong(laneDim);
   if (plan.inPairs() && !hasPairs(p, plan.lanes))
@@ -73,7 +78,7 @@ FailureOr<ContractionPlan> ContractionPlan::decode(ScheduleAttr schedule) {
   bool inRange = llvm::all_of(t, [](int64_t v) { return v >= 0; }) && t[6] <= 4 && t[7] <= 1 && t[8] <= 1 &&
                  t[9] <= 1 && plan.lanes >= 1 && llvm::isPowerOf2_64(plan.lanes) && plan.rows >= 1 &&
                  plan.vectors >= 1 && plan.kBlock >= 1;
-  bool dotIsOneVector = plan.form != ContractionForm::Dot || (plan.rows == 1 && plan.vectors == 1 && !plan.swapped);
+  bool dotIsOneVector = plan.form != ContractionForm::Dot || (plan.vectors == 1 && !plan.swapped);
   if (!inRange || !dotIsOneVector)
     return failure();
   return plan;

@@ -1,7 +1,8 @@
-// Which shuffles transpose a square block held in vector registers?
+// Which shuffles transpose a square block held in vector registers, or add up each of its rows?
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -80,6 +81,23 @@ void transposeInRegisters(ImplicitLocOpBuilder &b, MutableArrayRef<Value> vector
   int64_t perLane = 16 / elementBytes;
   transposeInLanes(b, vectors, perLane);
   transposeLanes(b, vectors, perLane);
+}
+
+Value addUpPairs(ImplicitLocOpBuilder &b, ArrayRef<Value> vectors, int64_t perVector, unsigned elementBytes) {
+  int64_t perLane = 16 / elementBytes;
+  SmallVector<Value> sums(vectors);
+  for (; sums.size() > 1; perVector *= 2) {
+    for (size_t i = 0; i < sums.size() / 2; ++i) {
+      Value x = sums[2 * i], y = sums[2 * i + 1];
+      auto half = [&](bool upper) {
+        return perVector < perLane ? interleave(b, x, y, perLane, perVector, upper)
+                                   : pickLanes(b, x, y, perLane, upper, 2);
+      };
+      sums[i] = arith::AddFOp::create(b, half(false), half(true));
+    }
+    sums.resize(sums.size() / 2);
+  }
+  return sums.front();
 }
 
 } // namespace sinter

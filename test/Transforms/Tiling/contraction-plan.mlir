@@ -74,6 +74,26 @@ module attributes {sinter.batch = 64 : i64} {
     return %r : tensor<1x50xf32>
   }
 
+  // A few rows: several of them meet each vector of the weights, which are read where they lie, and mostly once.
+  // CHECK-LABEL: @eight_rows
+  // CHECK: sinter.kernel "nt" schedule <contraction, tile = [{{[4-8]}}, 1, {{.*}}, 1000, 2, 0, 0, 0], vector = 16, parallel = true>
+  func.func @eight_rows(%x: tensor<8x1000xf32>, %w: tensor<500x1000xf32>, %y: tensor<8x500xf32>) -> tensor<8x500xf32> {
+    %r = sinter.kernel "nt" ins(%x, %w : tensor<8x1000xf32>, tensor<500x1000xf32>) outs(%y : tensor<8x500xf32>) -> tensor<8x500xf32> {
+    ^bb0(%a: tensor<8x1000xf32>, %b: tensor<500x1000xf32>, %out: tensor<8x500xf32>):
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<8x500xf32>) -> tensor<8x500xf32>
+      %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<8x1000xf32>, tensor<500x1000xf32>) outs(%init : tensor<8x500xf32>) {
+      ^bb0(%l: f32, %q: f32, %c: f32):
+        %m = arith.mulf %l, %q : f32
+        %s = arith.addf %c, %m : f32
+        linalg.yield %s : f32
+      } -> tensor<8x500xf32>
+      sinter.yield %p : tensor<8x500xf32>
+    }
+    return %r : tensor<8x500xf32>
+  }
+
   // A weight gradient over many rows: k is cut, so that the lines of one operand stay in the first-level cache while the
   // panels of the other, packed together, pass over them. Sums rest in the result.
   // CHECK-LABEL: @long_weight_gradient
