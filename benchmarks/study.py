@@ -21,6 +21,7 @@ from studies import pages
 from studies.fusion import fusion
 from studies.measuring import Sitting, StudyError
 from studies.rivals import bf16, layouts, products, rows
+from studies.shapes import shapes
 from studies.steps import steps
 from studies.threads import threads
 from studies.tiles import tiles
@@ -32,6 +33,7 @@ STUDIES = {
     "layouts": (layouts, "square products whose operands lie transposed, ours and rivals'"),
     "threads": (threads, "steps and kernels with more threads"),
     "products": (products, "products beside OpenBLAS and oneDNN"),
+    "shapes": (shapes, "products of random sizes beside OpenBLAS and oneDNN (--seed)"),
     "bf16": (bf16, "products of operands rounded to bf16 and steps with them, beside f32 and oneDNN"),
     "rows": (rows, "softmax, layer norm, GELU, cross-entropy and Adam beside oneDNN"),
     "steps": (steps, "training steps beside PyTorch (--pytorch-python)"),
@@ -49,6 +51,7 @@ def parse_arguments():
                         help="folder for the page and plot [docs/performance]")
     parser.add_argument("--repetitions", type=int, metavar="N", help="of every case [7; 2 with --quick]")
     parser.add_argument("--quick", action="store_true", help="few cases and short runs: to try, not to quote")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of random sizes, for the study shapes [1]")
     parser.add_argument("--pytorch-python", metavar="CMD", help="a Python that has PyTorch, e.g. python3")
     arguments = parser.parse_args()
     if arguments.repetitions is not None and arguments.repetitions < 1:
@@ -62,6 +65,7 @@ def command_line(arguments):
     words = ["benchmarks/study.py", arguments.study]
     words += ["--quick"] if arguments.quick else []
     words += ["--repetitions", str(arguments.repetitions)] if arguments.repetitions else []
+    words += ["--seed", str(arguments.seed)] if arguments.study == "shapes" else []
     words += ["--pytorch-python", "PYTHON"] if arguments.pytorch_python and arguments.study in ("steps", "transformer") else []
     return shlex.join(words)
 
@@ -71,7 +75,7 @@ def study(arguments):
     if name not in STUDIES:
         raise StudyError(f"no study '{name}'; there are {', '.join(STUDIES)}")
     pages.prepare_folder(arguments.out)
-    sitting = Sitting(arguments.build, arguments.repetitions, arguments.quick, arguments.pytorch_python)
+    sitting = Sitting(arguments.build, arguments.repetitions, arguments.quick, arguments.pytorch_python, arguments.seed)
     sitting.refuse_slow_build()
     page = STUDIES[name][0](sitting)
     peak = sitting.measure("kernel-benchmark", "^peak/")["peak"]

@@ -102,8 +102,8 @@ def thread_count(name):
 class Sitting:
     """One study's use of the programs in a build folder. Remembers what ran, for the page."""
 
-    def __init__(self, build, repetitions, quick, pytorch=None):
-        self.build, self.quick, self.pytorch = pathlib.Path(build), quick, pytorch
+    def __init__(self, build, repetitions, quick, pytorch=None, seed=1):
+        self.build, self.quick, self.pytorch, self.seed = pathlib.Path(build), quick, pytorch, seed
         self.repetitions = repetitions or (2 if quick else 7)
         self.seconds = 0.005 if quick else 0.05
         self.commands, self.context = [], {}
