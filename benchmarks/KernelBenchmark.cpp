@@ -98,14 +98,16 @@ static std::vector<KernelCase> allKernels() {
     for (Layout layout : {Layout::NN, Layout::NT, Layout::TN, Layout::TT})
       for (Element element : {Element::F32, Element::BF16})
         kernels.push_back(product({layout, size, size, size, false, element}));
-  for (const KernelCase &kernel : {transpose(1024, 1024), transpose(1024, 500), softmax(4096, 64), softmax(1024, 1024),
-                                   layerNorm(1024, 768), layerNormBackward(1024, 768), biasGelu(1024, 3072),
-                                   columnSum(1024, 512), crossEntropy(64, 10), crossEntropy(1024, 1000), adam(1 << 20)})
+  for (const KernelCase &kernel :
+       {transpose(1024, 1024), transpose(1024, 500), softmax(4096, 64), softmax(1024, 1024), softmaxUnshifted(4096, 64),
+        softmaxUnshifted(1024, 1024), layerNorm(1024, 768), layerNormBackward(1024, 768), biasGelu(1024, 3072),
+        columnSum(1024, 512), crossEntropy(64, 10), crossEntropy(1024, 1000), adam(1 << 20)})
     kernels.push_back(kernel);
   // Operands that leave the caches.
   for (auto [rows, columns] : {std::pair(4096, 1024), std::pair(512, 4096)})
-    for (const KernelCase &kernel : {softmax(rows, columns), layerNorm(rows, columns), layerNormBackward(rows, columns),
-                                     biasGelu(rows, columns), crossEntropy(rows, columns)})
+    for (const KernelCase &kernel :
+         {softmax(rows, columns), softmaxUnshifted(rows, columns), layerNorm(rows, columns),
+          layerNormBackward(rows, columns), biasGelu(rows, columns), crossEntropy(rows, columns)})
       kernels.push_back(kernel);
   kernels.push_back(adam(25'000'000));
   kernels.push_back(linearGelu(512, 1536, 384));

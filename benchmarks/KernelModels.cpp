@@ -194,6 +194,18 @@ KernelCase softmax(int64_t rows, int64_t columns) {
           model(formatv("    %r0 = sinter.softmax %a0 dim = 1 : {0}", type), {type}, {type}), rows};
 }
 
+KernelCase softmaxUnshifted(int64_t rows, int64_t columns) {
+  std::string type = tensor({kBatch, columns}), sums = tensor({kBatch});
+  std::string body = formatv("    %e = sinter.exp %a0 : {0}\n"
+                             "    %s = sinter.reduce sum %e dims = [1] : {0} -> {1}\n"
+                             "    %one = sinter.constant dense<1.0> : tensor<1xf32> -> {1}\n"
+                             "    %f = sinter.div %one, %s : {1}\n"
+                             "    %b = sinter.broadcast %f dims = [0] : {1} -> {0}\n"
+                             "    %r0 = sinter.mul %e, %b : {0}",
+                             type, sums);
+  return {formatv("softmax_unshifted/{0}x{1}", rows, columns), model(body, {type}, {type}), rows};
+}
+
 KernelCase layerNorm(int64_t rows, int64_t columns) {
   std::string type = tensor({kBatch, columns}), row = tensor({columns});
   return {formatv("layer_norm/{0}x{1}", rows, columns),

@@ -73,6 +73,8 @@ llvm::Expected<std::vector<Product>> takeProducts(int &argc, char **argv);
 /// A matrix of rows x columns, written as columns x rows.
 KernelCase transpose(int64_t rows, int64_t columns);
 KernelCase softmax(int64_t rows, int64_t columns);
+/// Exponentials by their sum: a softmax that looks for no maxima, so what these cost.
+KernelCase softmaxUnshifted(int64_t rows, int64_t columns);
 KernelCase layerNorm(int64_t rows, int64_t columns);
 KernelCase layerNormBackward(int64_t rows, int64_t columns);
 KernelCase biasGelu(int64_t rows, int64_t columns);

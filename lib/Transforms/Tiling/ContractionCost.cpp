@@ -69,7 +69,7 @@ double ContractionCost::nearLines(const ContractionPlan &plan, int64_t vectors) 
   const ContractionOperand &operand = plan.laneOperand(p);
   int64_t bytes = storedBytes(operand.element());
   int64_t width = vectors * lanes * bytes, apart = strideAlong(operand.strides, p.k) * bytes;
-  double lines = double(width) / kLineBytes + (apart > width ? 1 : 0);
+  double lines = double(std::min(width, apart)) / kLineBytes + (apart > width ? 1 : 0);
   return k() * lines * kLineBytes > double(target.l1Bytes) ? lines : 0;
 }
 

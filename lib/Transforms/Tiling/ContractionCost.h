@@ -1,11 +1,12 @@
 // How many cycles does a product take on one core, tiled in a given way?
 //
 // In cycles per k step a tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle,
-// latency of an FMA) and a little for each load, which decides between tiles of as many accumulators. Added to that is
-// what memory costs, by cache lines and by how far they come: packing, operands that are read again by every tile of
-// rows, rows that lie far apart along k. Operands of bf16 and prologues are operations between the multiply-adds, or
-// between the loads and stores of packing. What cutting k costs is not counted. Products of pairs of bf16 take steps of
-// two k, at the rate of their instruction.
+// lines from the second-level cache, latency of an FMA) and a little for each load, which decides between tiles of as
+// many accumulators. A vector that lies across two lines counts as several loads. Added to that is what memory costs, by
+// cache lines and by how far they come: packing, rows that lie far apart along k. A Dot tile of r rows and c lanes costs
+// max(r c / FMA units, loads of r + c, lines) for each vector along k. Operands of bf16 and prologues are operations
+// between the multiply-adds, or between the loads and stores of packing. What cutting k costs is not counted. Products
+// of pairs of bf16 take steps of two k, at the rate of their instruction.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONCOST_H
