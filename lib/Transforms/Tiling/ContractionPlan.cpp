@@ -111,6 +111,19 @@ ItemGroups groupWeights(double packing, double cycles, int64_t tiles, int64_t wa
   return {std::min({tiles, wanted, std::max(affordable, kFewestGroups)}), 0};
 }
 
+/// Each thread gets the same number of items, or one more: where they are few and nothing is packed, more groups of
+/// rows, until four threads and two have the same.
+ItemGroups shareEvenly(ItemGroups groups, int64_t tiles, int64_t panels, int64_t outer) {
+  if (groups.panels > 0)
+    outer *= divideCeil(panels, std::max<int64_t>(1, panels / groups.panels));
+  for (int64_t rows = groups.rows; rows <= std::min(tiles, groups.rows + kFewestGroups); ++rows) {
+    int64_t items = outer * divideCeil(tiles, divideCeil(tiles, rows));
+    if (items >= kEnoughItems || items % kFewestGroups == 0)
+      return {rows, groups.panels};
+  }
+  return groups;
+}
+
 /// Cuts the loops into work items of about the wanted number, at least 4 when the kernel is worth sharing.
 void chooseItems(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan, double cycles) {
   int64_t outer = 1;
@@ -122,6 +135,8 @@ void chooseItems(const ContractionProblem &p, const TargetInfo &target, Contract
   int64_t perOuter = divideCeil(wanted, outer);
   plan.outer = std::max<int64_t>(1, outer / wanted);
   ItemGroups groups = groupPanels(p, plan, tiles, panels, perOuter, outer);
+  if (wanted > 1 && !plan.packsLanes())
+    groups = shareEvenly(groups, tiles, panels, divideCeil(outer, plan.outer));
   if (ContractionCost cost{p, target, plan.lanes}; cost.keepsWeights(plan))
     groups = groupWeights(cost.packing(plan), cycles, tiles, wanted);
   plan.panels = groups.panels ? std::max<int64_t>(1, panels / groups.panels) : 0;
