@@ -2,12 +2,12 @@
 //
 // In cycles per k step a tile of r rows and v vectors costs max(r v / FMA units, 1.05 (r + v) / 2 loads per cycle,
 // lines from the second-level cache, latency of an FMA) and a little for each load, which decides between tiles of as
-// many accumulators. A vector that lies across two lines counts as several loads. Added to that is what memory costs, by
-// cache lines and by how far they come: packing, rows that lie far apart along k. A Dot tile of r rows and c lanes costs
-// max(r c / FMA units, loads of r + c, lines) for each vector along k. Operands of bf16 and prologues are operations
-// between the multiply-adds, or between the loads and stores of packing. What cutting k costs is not counted. Products
-// of pairs of bf16 take steps of two k, at the rate of their instruction.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// many accumulators. A vector that lies across two lines counts as several loads. Added to that is what memory costs,
+// by cache lines and by how far they come: packing, rows that lie far apart along k. A Dot tile of r rows and c lanes
+// costs max(r c / FMA units, loads of r + c, lines) for each vector along k. Operands of bf16 and prologues are
+// operations between the multiply-adds, or between the loads and stores of packing. What cutting k costs is not
+// counted. Products of pairs of bf16 take steps of two k, at the rate of their instruction. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONCOST_H
 #define SINTER_LIB_TRANSFORMS_TILING_CONTRACTIONCOST_H
@@ -65,12 +65,13 @@ private:
   double tile(int64_t rows, int64_t vectors, double others = 0, double lines = 0, double loadsOfVector = 1) const {
     if (rows <= 0 || vectors <= 0)
       return 0;
-    double issue = 0.15 + 0.1 * double(rows + vectors); // what is not hidden of a loop's end and of its loads
     double loads = double(rows) + double(vectors) * loadsOfVector;
     double step = std::max({fmas(rows * vectors), loads / 2 * 1.05, double(target.fmaLatency), lines * kNearLine,
                             slots(rows * vectors + rows + vectors, others)});
-    return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + issue;
+    return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + issue(rows + vectors);
   }
+  /// What is not hidden of a loop's end and of its loads.
+  static double issue(int64_t loads) { return 0.15 + 0.1 * double(loads); }
   /// Loads of the next steps are scheduled early; with next to no register left, some of what they bring is spilled.
   bool isCrowded(int64_t rows, int64_t vectors) const {
     return target.vectorRegisters - (rows * vectors + vectors + 1) < target.vectorRegisters / 16;
@@ -103,7 +104,7 @@ private:
       return 0;
     double step = std::max({fmas(rows * vectors) * 2 / target.bf16Rate, double(rows + vectors) / 2.0 * 1.05,
                             1.5 * double(target.fmaLatency)});
-    return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + 0.15 + 0.1 * double(rows + vectors);
+    return step * (isCrowded(rows, vectors) ? 1.04 : 1.0) + issue(rows + vectors);
   }
   /// One k step of `rows` by `columns` accumulators along k: a vector is loaded for each of them. At least as many
   /// cycles as lines take to come.
@@ -112,7 +113,7 @@ private:
     double loadsOfAll = double(rows) * loads(p.lhs, p.m) + double(columns) * loads(p.rhs, p.n);
     return std::max({fmas(rows * columns), loadsOfAll / 2 * 1.05, double(target.fmaLatency), memory,
                      slots(rows * columns + rows + columns, others)}) +
-           0.15 + 0.1 * double(rows + columns);
+           issue(rows + columns);
   }
   /// Loads that one of a vector takes the time of, where the next along a dim begins anywhere in a line.
   double loads(const ContractionOperand &operand, const ContractionDim &along) const {

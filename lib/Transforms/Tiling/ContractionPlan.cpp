@@ -12,8 +12,7 @@
 //   Pairs       PackedBoth with both operands as bf16, neighbours along k side by side: [k / 2][rows or lanes][2]. One
 //               instruction multiplies and adds two of them for each lane, where the target is faster at that
 //   Dot         for (k vectors) acc[r][l] += rows[r][k] * lanes[l][k], then adds up each accumulator; nothing is
-//   packed,
-//               but the sums need shuffles, and lines of lanes come again for each tile of rows: for few rows
+//               packed, but the sums need shuffles, and lines of lanes come again for each tile of rows: for few rows
 //
 // With `swapped`, lanes run along m; the tile is transposed in registers before the epilogue. What a plan costs is in
 // ContractionCost.h. Where rows are packed, or accumulators may rest in the result, all three loops are cut into blocks

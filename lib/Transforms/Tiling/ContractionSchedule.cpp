@@ -43,7 +43,8 @@ bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
     return false;
   const ContractionDim &laneDim = plan.laneDim(p);
   if (plan.form == ContractionForm::Dot)
-    return lanesAtATime(p, plan, plan.rows) > 0 && p.lhs.isContiguousAlong(p.k) && p.rhs.isContiguousAlong(p.k);
+    return !plan.swapped && lanesAtATime(p, plan, plan.rows) > 0 && p.lhs.isContiguousAlong(p.k) &&
+           p.rhs.isContiguousAlong(p.k);
   if (plan.form == ContractionForm::Direct)
     return !laneDim.dynamic && plan.laneOperand(p).isContiguousAlong(laneDim);
   if (plan.inPairs() && !hasPairs(p, plan.lanes))
