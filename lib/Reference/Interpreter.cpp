@@ -108,6 +108,17 @@ static LogicalResult checkArguments(FunctionOpInterface function, ArrayRef<Tenso
   return success();
 }
 
+/// All values are held until the function ends.
+static LogicalResult checkMemory(Block &block, const Frame &frame, const DenseSet<Operation *> &needed) {
+  int64_t elements = 0;
+  for (Operation &op : block)
+    for (Value result : op.getResults())
+      if (llvm::Error error =
+              needed.contains(&op) ? countElements(frame.shapeOf(result), elements) : llvm::Error::success())
+        return op.emitOpError(llvm::toString(std::move(error)));
+  return success();
+}
+
 FailureOr<SmallVector<Tensor>> sinter::reference::evaluateAtDepth(FunctionOpInterface function,
                                                                   ArrayRef<Tensor> arguments,
                                                                   const Environment &environment,
@@ -126,7 +137,7 @@ FailureOr<SmallVector<Tensor>> sinter::reference::evaluateAtDepth(FunctionOpInte
   for (auto [argument, tensor] : llvm::zip_equal(body.getArguments(), arguments))
     frame.set(argument, tensor);
   const DenseSet<Operation *> needed = backwardSlice(results);
-  if (failed(evaluateBlock(body, frame, &needed)))
+  if (failed(checkMemory(body, frame, needed)) || failed(evaluateBlock(body, frame, &needed)))
     return failure();
   return llvm::map_to_vector(results, [&](Value value) { return frame.get(value); });
 }

@@ -71,9 +71,13 @@ FailureOr<Tensor> sinter::reference::zerosForArgument(FunctionOpInterface functi
   if (!kind)
     return emitError(function->getLoc(), "argument #") << argument << " of '" << function.getName() << "' is of type "
                                                        << type << ", expected a tensor of f32, f64, i1, i8, i32 or i64";
-  return Tensor(*kind, llvm::map_to_vector(tensor.getShape(), [&](int64_t extent) {
-    return ShapedType::isDynamic(extent) ? rows : extent;
-  }));
+  SmallVector<int64_t> shape = llvm::map_to_vector(
+      tensor.getShape(), [&](int64_t extent) { return ShapedType::isDynamic(extent) ? rows : extent; });
+  int64_t elements = 0;
+  if (llvm::Error error = countElements(shape, elements))
+    return emitError(function.getArgument(argument).getLoc(), "argument #")
+           << argument << " of '" << function.getName() << "', " << type << ": " << llvm::toString(std::move(error));
+  return Tensor(*kind, shape);
 }
 
 FailureOr<SmallVector<Tensor>> sinter::reference::randomArguments(FunctionOpInterface function, int64_t rows,

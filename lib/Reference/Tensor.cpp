@@ -4,11 +4,14 @@
 #include "sinter/Reference/Tensor.h"
 
 #include "llvm/ADT/APFloat.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
+
+#include <unistd.h>
 
 using namespace mlir;
 using namespace sinter::reference;
@@ -148,6 +151,21 @@ int64_t sinter::reference::sizeOf(llvm::ArrayRef<int64_t> shape) {
   for (int64_t extent : shape)
     size *= extent;
   return size;
+}
+
+llvm::Error sinter::reference::countElements(llvm::ArrayRef<int64_t> shape, int64_t &elements) {
+  constexpr double elementBytes = sizeof(double);
+  const double memory = double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGESIZE));
+  double bytes = elementBytes;
+  for (int64_t extent : shape)
+    bytes *= double(extent);
+  bytes += double(elements) * elementBytes;
+  if (bytes > memory)
+    return llvm::createStringError(llvm::formatv(
+        "up to here the reference interpreter needs {0:F1} GB, with 8 bytes an element; this machine has {1:F1} GB",
+        bytes / 1e9, memory / 1e9));
+  elements += sizeOf(shape);
+  return llvm::Error::success();
 }
 
 int64_t sinter::reference::positionOf(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> index) {

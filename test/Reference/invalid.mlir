@@ -10,6 +10,8 @@
 // RUN: not sinter-interp %s --entry rows --rows 0 2>&1 | FileCheck %s --check-prefix=ROWS
 // RUN: not sinter-interp %s --entry rows --rows 2 --args %S/Inputs/truncated.npy 2>&1 | FileCheck %s --check-prefix=TRUNCATED
 // RUN: not sinter-interp %s --entry rows --rows 3 --args %S/Inputs/rows.npy 2>&1 | FileCheck %s --check-prefix=SHAPE
+// RUN: not sinter-interp %s --entry wide --rows 3 2>&1 | FileCheck %s --check-prefix=WIDE
+// RUN: not sinter-interp %s --entry grows 2>&1 | FileCheck %s --check-prefix=GROWS
 
 // MISSING: error: there is no function 'missing'
 
@@ -75,4 +77,15 @@ func.func private @external(tensor<2xf32>) -> tensor<2xf32>
 // SHAPE: error: argument #0 of 'rows' is of type 'tensor<?x2xf32>' (3 rows), found 2x2xf32
 func.func @rows(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
   return %x : tensor<?x2xf32>
+}
+
+// WIDE: [[@LINE+1]]:{{[0-9]+}}: error: argument #0 of 'wide', 'tensor<?x4294967297000xf32>': up to here the reference interpreter needs 103079.2 GB, with 8 bytes an element; this machine has {{[0-9.]+}} GB
+func.func @wide(%x: tensor<?x4294967297000xf32>) -> tensor<?x4294967297000xf32> {
+  return %x : tensor<?x4294967297000xf32>
+}
+
+func.func @grows(%x: tensor<2xf32>) -> tensor<2x4294967297000xf32> {
+  // GROWS: [[@LINE+1]]:{{[0-9]+}}: error: 'sinter.broadcast' op up to here the reference interpreter needs 68719.5 GB
+  %y = sinter.broadcast %x dims = [0] : tensor<2xf32> -> tensor<2x4294967297000xf32>
+  return %y : tensor<2x4294967297000xf32>
 }

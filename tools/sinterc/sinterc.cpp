@@ -7,10 +7,14 @@
 #include "mlir/IR/MLIRContext.h"
 #include "sinter/Pipelines/Pipelines.h"
 #include "sinter/Report/RemarkLog.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Regex.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <unistd.h>
 
 using namespace sinter;
 using namespace sinterc;
@@ -73,8 +77,17 @@ static int run(const Options &options, mlir::TimingScope &timing) {
   return statusOf(runEmit(compilation, options, **log, timing));
 }
 
+/// An error like others, and files begun are removed. Nothing here may allocate.
+static void reportOutOfMemory(void *, const char *, bool) {
+  static constexpr char message[] = "sinterc: error: out of memory\n";
+  (void)!write(STDERR_FILENO, message, sizeof message - 1);
+  llvm::sys::RunInterruptHandlers();
+  _exit(1);
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  llvm::install_bad_alloc_error_handler(reportOutOfMemory);
   Options options = parseOptions(argc, argv);
   mlir::DefaultTimingManager manager;
   manager.setEnabled(options.timing);

@@ -9,6 +9,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/Error.h"
 
 #include <cstdint>
 #include <optional>
@@ -77,6 +78,9 @@ private:
   std::vector<int64_t> integers;
 };
 
+/// Adds the elements of a shape to a count of those that are held at once. Fails when so many, of 8 bytes each, are more
+/// than this machine's memory.
+llvm::Error countElements(llvm::ArrayRef<int64_t> shape, int64_t &elements);
 /// Number of elements of a shape.
 int64_t sizeOf(llvm::ArrayRef<int64_t> shape);
 /// Row-major position of a multi-index.
