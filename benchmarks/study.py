@@ -78,8 +78,7 @@ def study(arguments):
     sitting = Sitting(arguments.build, arguments.repetitions, arguments.quick, arguments.pytorch_python, arguments.seed)
     sitting.refuse_slow_build()
     page = STUDIES[name][0](sitting)
-    peak = sitting.measure("kernel-benchmark", "^peak/")["peak"]
-    text = pages.markdown(name, page, sitting, peak, command_line(arguments))
+    text = pages.markdown(name, page, sitting, command_line(arguments))
     pages.write_whole(arguments.out, {f"{name}.md": text, f"{name}.svg": page.plot})
     for finding in page.findings:
         print(finding)

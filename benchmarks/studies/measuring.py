@@ -7,6 +7,7 @@ code and for rivals' alike, as both run in one process and by turns at random.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -55,6 +56,11 @@ class Timing:
     @property
     def gflops(self):
         return self.flops / self.median / 1e3
+
+    @property
+    def most_gflops(self):
+        """Of the fastest repetition."""
+        return self.flops / self.fastest / 1e3
 
     @property
     def gbytes(self):
@@ -138,6 +144,11 @@ class Sitting:
         """Names of the cases that match, without the clock's suffix."""
         arguments = ["--benchmark_list_tests=true", f"--benchmark_filter={pattern}"]
         return [without_clock(line) for line in self.run(program, *arguments).splitlines() if "/" in line]
+
+    @functools.cached_property
+    def peak(self):
+        """One core's multiply-adds in registers, measured once."""
+        return self.measure("kernel-benchmark", "^peak/")["peak"]
 
     def note(self, *command):
         """A command that the page will show; only once."""

@@ -81,12 +81,12 @@ def revision():
 
 
 def peak_text(peak):
-    return (f"{peak.gflops:.0f} GFLOP/s (median), {peak.flops / peak.fastest / 1e3:.0f} (fastest) of multiply-adds in "
+    return (f"{peak.gflops:.0f} GFLOP/s (median), {peak.most_gflops:.0f} (fastest) of multiply-adds in "
             "registers")
 
 
-def facts_of(sitting, peak):
-    context = sitting.context
+def facts_of(sitting):
+    peak, context = sitting.peak, sitting.context
     before, after = sitting.load_before[0], os.getloadavg()[0]
     priority = "a scheduling group of its own at priority -20" if has_priority() else "ordinary priority"
     rivals = [context[name] for name in ("openblas", "onednn", "pytorch") if name in context]
@@ -101,12 +101,13 @@ def facts_of(sitting, peak):
     return "\n".join(f"- {name}: {value}" for name, value in facts)
 
 
-def markdown(name, page, sitting, peak, command):
+def markdown(name, page, sitting, command):
+    facts = facts_of(sitting)  # first: what it measures is a command, too
     commands = "\n".join("    " + line for line in [command, *sitting.commands])
     parts = [f"# {page.title}", page.question, f"![{page.title}]({name}.svg)",
              "\n".join("- " + finding for finding in page.findings), *[table.markdown() for table in page.tables],
              "## How to read it", "\n".join("- " + line for line in page.reading),
-             "## Where and how it was measured", facts_of(sitting, peak),
+             "## Where and how it was measured", facts,
              "The first command makes this page; it runs the others.", commands]
     return "\n\n".join(part for part in parts if part) + "\n"
 

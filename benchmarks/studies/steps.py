@@ -60,17 +60,21 @@ READING = [
     "numbers.",
     "A repetition of Sinter's is the mean of the steps of half a second; one of PyTorch's is the median of its steps in a "
     "process of its own, behind five that are not counted. The two take turns. A ratio is PyTorch's time by Sinter's.",
+    "Of peak: the step's flops by what that many cores could do of multiply-adds in registers. Possible: the ratio if "
+    "Sinter's step were nothing but these, at that peak; no program gets there, as moments and weights have to come from "
+    "memory too.",
     f"PyTorch runs with {SETTINGS['GLIBC_TUNABLES']}. What else a fair comparison takes: [measuring fairly](README.md)."]
 
 
-def rows_of(found):
+def rows_of(found, peak):
     rows = []
     for (batch, threads), (ours, theirs) in found.items():
         cells = [batch, threads, figure_of(ours.median), figure_of(ours.fastest), percent(ours.spread),
-                 figure_of(ours.gflops)]
+                 figure_of(ours.gflops), percent(ours.gflops / (threads * peak.most_gflops))]
         if theirs:
             cells += [figure_of(theirs.median), figure_of(theirs.fastest), percent(theirs.spread),
-                      f"{theirs.median / ours.median:.2f}", f"{theirs.fastest / ours.fastest:.2f}"]
+                      f"{theirs.median / ours.median:.2f}", f"{theirs.fastest / ours.fastest:.2f}",
+                      f"{theirs.median / ours.flops * threads * peak.most_gflops * 1e3:.2f}"]
         rows.append(cells)
     return rows
 
@@ -98,8 +102,8 @@ def plot(found):
 
 def steps(sitting):
     found = measure_steps(sitting)
-    header = ["batch", "threads", "Sinter, us", "fastest", "spread", "GFLOP/s"]
+    header = ["batch", "threads", "Sinter, us", "fastest", "spread", "GFLOP/s", "of peak"]
     if sitting.pytorch:
-        header += ["PyTorch, us", "fastest", "spread", "ratio", "ratio of fastest"]
+        header += ["PyTorch, us", "fastest", "spread", "ratio", "ratio of fastest", "possible"]
     return Page("Steps beside PyTorch", "How fast is a whole training step, and how fast is PyTorch's?", findings_of(found),
-                [Table(header, rows_of(found), "Medians over runs")], plot(found), READING)
+                [Table(header, rows_of(found, sitting.peak), "Medians over runs")], plot(found), READING)

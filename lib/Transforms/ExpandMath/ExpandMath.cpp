@@ -25,10 +25,15 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
   void runOnOperation() override {
     // Products of pairs become conversions; formulas come before the functions in them.
     MathTarget target{fma, avx512, libm, f16, bf16Pairs};
+    if (fma) {
+      apply(populateMultiplyAddPatterns);
+      removeDead();
+    }
     apply([&](RewritePatternSet &patterns) {
       populatePairProductPatterns(patterns, target);
       populateMathFormulaPatterns(patterns, target);
       populateQuotientPatterns(patterns, target);
+      populateSubnormalPatterns(patterns, target);
     });
     removeDead();
     apply([&](RewritePatternSet &patterns) {

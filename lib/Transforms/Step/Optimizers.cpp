@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Optimizers.h"
+#include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -63,9 +64,9 @@ struct Adam : Optimizer {
   Expr stepSize, rootCorrection, decay; // lr / (1 - b1^t), 1 / sqrt(1 - b2^t), 1 - lr weight_decay
 
   SmallVector<Moment> moments() override {
-    SmallVector<Moment> list{{"exp_avg", 0.0}, {"exp_avg_sq", 0.0}};
+    SmallVector<Moment> list{{"exp_avg", 0.0}, {"exp_avg_sq", 0.0, /*isSquare=*/true}};
     if (flag("amsgrad"))
-      list.push_back({"max_exp_avg_sq", 0.0});
+      list.push_back({"max_exp_avg_sq", 0.0, /*isSquare=*/true});
     return list;
   }
   void prepare(Expr learningRate, Expr step) override {
@@ -96,7 +97,7 @@ struct RmsProp : Optimizer {
   using Optimizer::Optimizer;
 
   SmallVector<Moment> moments() override {
-    SmallVector<Moment> list{{"square_avg", 0.0}};
+    SmallVector<Moment> list{{"square_avg", 0.0, /*isSquare=*/true}};
     if (option("momentum") > 0.0)
       list.push_back({"momentum_buffer", 0.0});
     if (flag("centered"))
@@ -127,7 +128,7 @@ struct Adagrad : Optimizer {
   using Optimizer::Optimizer;
   Expr rate;
 
-  SmallVector<Moment> moments() override { return {{"sum", option("initial_accumulator")}}; }
+  SmallVector<Moment> moments() override { return {{"sum", option("initial_accumulator"), /*isSquare=*/true}}; }
   void prepare(Expr learningRate, Expr step) override {
     double decay = option("learning_rate_decay");
     rate = decay == 0.0 ? learningRate : learningRate / (1.0 + decay * (step - 1.0));
@@ -154,6 +155,12 @@ std::unique_ptr<Optimizer> makeOptimizer(OptimizerOp options) {
     return std::make_unique<Adagrad>(options);
   }
   llvm_unreachable("an optimizer");
+}
+
+Expr withoutSubnormals(const Moment &moment, Expr value) {
+  auto type = cast<FloatType>(value.elementType());
+  double smallest = llvm::APFloat::getSmallestNormalized(type.getFloatSemantics()).convertToDouble();
+  return select((moment.isSquare ? value : abs(value)) < smallest, value.constant(0.0), value);
 }
 
 void clipGlobalNorm(MutableArrayRef<Expr> gradients, double limit) {

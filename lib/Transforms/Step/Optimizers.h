@@ -14,6 +14,7 @@ namespace sinter {
 struct Moment {
   llvm::StringRef name; // as PyTorch calls it; in the state it is "<parameter>.<name>"
   double initial;
+  bool isSquare = false; // never negative
 };
 
 /// What an update changes: a parameter and its moments, in the order of `Optimizer::moments`.
@@ -45,6 +46,11 @@ protected:
 };
 
 std::unique_ptr<Optimizer> makeOptimizer(OptimizerOp options);
+
+/// The value of a moment with 0 in place of what is smaller than the smallest normal number. Where gradients stay away
+/// (units that are dead, inputs that are always 0) moments decay to subnormal numbers and never to 0, as rounding holds
+/// them there; a processor takes some hundred cycles for each operation on one.
+Expr withoutSubnormals(const Moment &moment, Expr value);
 
 /// The gradients scaled by min(1, limit / (norm + 1e-6)), norm = sqrt(sum of all their squares), as
 /// `torch.nn.utils.clip_grad_norm_`.

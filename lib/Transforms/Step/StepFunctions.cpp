@@ -247,7 +247,8 @@ static SmallVector<Value> buildUpdates(OpBuilder &builder, func::FuncOp function
       before.moments.push_back(gradient.with(function.getArgument(count + i * perParameter + m)));
     ParameterState after = optimizer.update(before, gradient);
     parameters.push_back(after.parameter);
-    llvm::append_range(moments, after.moments);
+    for (auto [moment, value] : llvm::zip_equal(optimizer.moments(), after.moments))
+      moments.push_back(withoutSubnormals(moment, value));
   }
   llvm::append_range(parameters, moments);
   return parameters;

@@ -39,8 +39,13 @@ namespace {
 
 /// Bytes of stack that one call of a kernel may use for a packed panel.
 constexpr int64_t kMostPanelBytes = 512 * 1024;
-/// A work item should last this many cycles, about 20 microseconds; kernels of less than half of that are not shared.
-constexpr double kItemCycles = 80e3, kSharedCycles = 40e3;
+/// A work item should last this many cycles, about 20 microseconds. Kernels of less than half of that are cut into two
+/// or four items, if two threads gain this much.
+constexpr double kItemCycles = 80e3, kSharedCycles = 40e3, kWorthSharing = 0.85;
+/// What two threads cost: to begin and end a loop, to take an item, to write into the same line.
+constexpr double kLoopCycles = 3000, kTakenItem = 300, kWrittenLine = 200;
+/// What two threads may lose by as many items as four threads want.
+constexpr double kMoreItems = 0.98;
 /// About how many steps of k a block has where all loops are cut into blocks, and the most bytes of a block of an
 /// operand, or of accumulators between blocks of k.
 constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 700 * 1024;
@@ -123,23 +128,74 @@ ItemGroups shareEvenly(ItemGroups groups, int64_t tiles, int64_t panels, int64_t
   return groups;
 }
 
-/// Cuts the loops into work items of about the wanted number, at least 4 when the kernel is worth sharing.
-void chooseItems(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan, double cycles) {
-  int64_t outer = 1;
-  for (const ContractionDim &dim : p.outer)
-    outer *= dim.extent;
-  int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
-  int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * plan.lanes);
-  int64_t wanted = cycles < kSharedCycles ? 1 : std::max<int64_t>(kFewestGroups, cycles / kItemCycles);
+/// One loop of a small product, of so many iterations, that may be cut.
+struct Cut {
+  int64_t &iterations; ///< of an item
+  int64_t total;
+  double perItem;      ///< cycles of each item that are not less for smaller ones
+  double writtenTwice; ///< cycles if two threads share what is written
+};
+
+/// Cycles of a product that two threads share by one cut.
+double sharedCycles(const Cut &cut, int64_t iterations, double cycles) {
+  const int64_t items = divideCeil(cut.total, iterations), ofOne = divideCeil(items, 2);
+  const double share = double(std::min(ofOne * iterations, cut.total)) / double(cut.total);
+  return (cycles - cut.perItem) * share + double(ofOne) * (cut.perItem + kTakenItem) + cut.writtenTwice + kLoopCycles;
+}
+
+/// Small products: one loop is cut, or none.
+void chooseFewItems(const ContractionProblem &p, ContractionPlan &plan, int64_t outer, int64_t tiles, int64_t panels,
+                    double packing, double cycles) {
+  plan.outer = outer, plan.rowTiles = tiles, plan.panels = panels;
+  // Neighbouring lines come in pairs.
+  const int64_t row = p.n.extent * p.elementBytes();
+  auto columns = [&](int64_t width) {
+    return row % (2 * kLineBytes) == 0 && width * p.elementBytes() % (2 * kLineBytes) == 0
+               ? 0.0
+               : kWrittenLine * double(p.m.extent * outer);
+  };
+  const double ofRows = plan.swapped ? columns(plan.rows) : 0;
+  const double ofPanels = plan.swapped ? 0 : columns(plan.vectors * plan.lanes);
+  const Cut cuts[] = {
+      {plan.outer, outer, 0, 0}, {plan.rowTiles, tiles, packing, ofRows}, {plan.panels, panels, 0, ofPanels}};
+  const Cut *best = nullptr;
+  int64_t iterations = 0;
+  double least = cycles * kWorthSharing;
+  for (int64_t items : {kFewestGroups, kFewestGroups / 2}) {
+    for (const Cut &cut : cuts)
+      if (double shared = sharedCycles(cut, divideCeil(cut.total, items), cycles); shared < least)
+        least = shared, best = &cut, iterations = divideCeil(cut.total, items);
+    least *= best ? kMoreItems : 1;
+  }
+  if (best)
+    best->iterations = iterations;
+}
+
+/// Work items of about the wanted number, at least four.
+void chooseManyItems(const ContractionProblem &p, const ContractionCost &cost, ContractionPlan &plan, int64_t outer,
+                     int64_t tiles, int64_t panels, double cycles) {
+  int64_t wanted = std::max<int64_t>(kFewestGroups, cycles / kItemCycles);
   int64_t perOuter = divideCeil(wanted, outer);
   plan.outer = std::max<int64_t>(1, outer / wanted);
   ItemGroups groups = groupPanels(p, plan, tiles, panels, perOuter, outer);
-  if (wanted > 1 && !plan.packsLanes())
+  if (!plan.packsLanes())
     groups = shareEvenly(groups, tiles, panels, divideCeil(outer, plan.outer));
-  if (ContractionCost cost{p, target, plan.lanes}; cost.keepsWeights(plan))
+  if (cost.keepsWeights(plan))
     groups = groupWeights(cost.packing(plan), cycles, tiles, wanted);
   plan.panels = groups.panels ? std::max<int64_t>(1, panels / groups.panels) : 0;
   plan.rowTiles = divideCeil(tiles, groups.rows);
+}
+
+/// Cuts the loops into work items.
+void chooseItems(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan, double cycles) {
+  const ContractionCost cost{p, target, plan.lanes};
+  const auto outer = int64_t(cost.outer());
+  int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
+  int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * plan.lanes);
+  if (cycles < kSharedCycles)
+    chooseFewItems(p, plan, outer, tiles, panels, cost.packing(plan), cycles);
+  else
+    chooseManyItems(p, cost, plan, outer, tiles, panels, cycles);
   if (plan.blocksOfK(p) > 1)
     plan.rowTiles = std::clamp<int64_t>(restBytes(target) / (plan.rows * plan.vectors * plan.lanes * p.elementBytes()),
                                         1, plan.rowTiles);

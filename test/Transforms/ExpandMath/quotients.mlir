@@ -9,7 +9,7 @@
 // MULTIPLIED-LABEL: func.func @adam
 // MULTIPLIED-SAME:    %[[A:.*]]: vector<16xf32>, %[[V:.*]]: vector<16xf32>
 // MULTIPLIED:       %[[ONE:.*]] = arith.constant dense<1.000000e+00> : vector<16xf32>
-// MULTIPLIED:       %[[D:.*]] = arith.addf
+// MULTIPLIED:       %[[D:.*]] = math.fma
 // MULTIPLIED:       %[[ESTIMATE:.*]] = llvm.call_intrinsic "llvm.x86.avx512.rcp14.ps.512"(%[[D]], %[[D]], %{{.*}})
 // MULTIPLIED:       %[[MINUS:.*]] = arith.negf %[[D]]
 // MULTIPLIED:       %[[E:.*]] = math.fma %[[MINUS]], %[[ESTIMATE]], %[[ONE]]

@@ -73,7 +73,7 @@ sinter.optimizer adam
 //
 // A bias: the sum of the columns and what Adam makes of it, moments and parameter in their places.
 // CHECK: %[[B2_NEW:.*]]:3 = sinter.kernel "adam" {{.*}}<column,
-// CHECK-SAME: ins(%[[LOSS]]#1, %[[SCALARS]]#2, %[[SCALARS]]#1 : {{.*}} outs(%[[B2_M]], %[[B2_V]], %[[B2]] :
+// CHECK-SAME: ins(%[[LOSS]]#1, %[[SCALARS]]#2, %[[SCALARS]]#1 : {{.*}} outs(%[[B2]], %[[B2_M]], %[[B2_V]] :
 // CHECK: linalg.generic {indexing_maps = [#[[ELEMENT]], #[[OF_COLUMN]]], iterator_types = ["reduction", "parallel"]}
 // CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
 // CHECK-NOT: linalg.generic
@@ -82,7 +82,7 @@ sinter.optimizer adam
 // CHECK: %[[DH:.*]] = sinter.kernel "dot_general" {{.*}}<contraction, {{.*}} ins(%[[LOSS]]#1, %[[W2]], %[[A]] :
 // CHECK: arith.cmpf ogt
 // CHECK-NEXT: arith.select
-// CHECK: %[[B1_NEW:.*]]:3 = sinter.kernel "adam" {{.*}}<column, {{.*}} ins(%[[DH]], {{.*}} outs(%[[B1_M]], %[[B1_V]], %[[B1]] :
+// CHECK: %[[B1_NEW:.*]]:3 = sinter.kernel "adam" {{.*}}<column, {{.*}} ins(%[[DH]], {{.*}} outs(%[[B1]], %[[B1_M]], %[[B1_V]] :
 //
 // The loss of the call is the sum over the rows times 1 / rows.
 // CHECK: %[[MEAN:.*]] = sinter.kernel "cross_entropy" {{.*}}<row, {{.*}} ins(%[[LOSS]]#0, %[[SCALARS]]#0 :
@@ -90,11 +90,11 @@ sinter.optimizer adam
 // A weight: the gradient, then one pass over gradient, moments and parameter.
 // CHECK: %[[DW2:.*]] = sinter.kernel "dot_general" {{.*}}<contraction, {{.*}} ins(%[[LOSS]]#1, %[[A]] :
 // CHECK: %[[W2_NEW:.*]]:3 = sinter.kernel "adam" {{.*}}<map,
-// CHECK-SAME: ins(%[[DW2]], %[[SCALARS]]#2, %[[SCALARS]]#1 : {{.*}} outs(%[[W2_M]], %[[W2_V]], %[[W2]] :
-// CHECK: ^bb0(%[[G:[^:]*]]: tensor<3x16xf32>, %[[R:[^:]*]]: tensor<f32>, %[[C:[^:]*]]: tensor<f32>, %[[M:[^:]*]]: tensor<3x16xf32>, %[[V:[^:]*]]: tensor<3x16xf32>, %[[P:[^:]*]]: tensor<3x16xf32>):
-// CHECK-NEXT: linalg.generic {indexing_maps = [#[[ELEMENT]], #[[ELEMENT]], #[[ELEMENT]], #[[ELEMENT]], #[[OF_ALL]], #[[OF_ALL]],
-// CHECK-SAME: ins(%[[M]], %[[G]], %[[V]], %[[P]], %[[R]], %[[C]] : {{.*}} outs(%[[M]], %[[V]], %[[P]] :
-// CHECK-NEXT: ^bb0(%[[M:[^:]*]]: f32, %[[G:[^:]*]]: f32, %[[V:[^:]*]]: f32, %[[P:[^:]*]]: f32, %[[R:[^:]*]]: f32, %[[C:[^:]*]]: f32,
+// CHECK-SAME: ins(%[[SCALARS]]#2, %[[DW2]], %[[SCALARS]]#1 : {{.*}} outs(%[[W2]], %[[W2_M]], %[[W2_V]] :
+// CHECK: ^bb0(%[[R:[^:]*]]: tensor<f32>, %[[G:[^:]*]]: tensor<3x16xf32>, %[[C:[^:]*]]: tensor<f32>, %[[P:[^:]*]]: tensor<3x16xf32>, %[[M:[^:]*]]: tensor<3x16xf32>, %[[V:[^:]*]]: tensor<3x16xf32>):
+// CHECK-NEXT: linalg.generic {indexing_maps = [#[[ELEMENT]], #[[OF_ALL]], #[[ELEMENT]], #[[ELEMENT]], #[[ELEMENT]], #[[OF_ALL]],
+// CHECK-SAME: ins(%[[P]], %[[R]], %[[M]], %[[G]], %[[V]], %[[C]] : {{.*}} outs(%[[P]], %[[M]], %[[V]] :
+// CHECK-NEXT: ^bb0(%[[P:[^:]*]]: f32, %[[R:[^:]*]]: f32, %[[M:[^:]*]]: f32, %[[G:[^:]*]]: f32, %[[V:[^:]*]]: f32, %[[C:[^:]*]]: f32,
 // CHECK-NEXT: %[[SUBF:.*]] = arith.subf %[[G]], %[[M]]
 // CHECK-NEXT: %[[C_1:.*]] = arith.constant 1.000000e-01
 // CHECK-NEXT: %[[MULF:.*]] = arith.mulf %[[SUBF]], %[[C_1]]
@@ -112,9 +112,16 @@ sinter.optimizer adam
 // CHECK-NEXT: %[[DIVF:.*]] = arith.divf %[[M_NEW]], %[[ADDF]]
 // CHECK-NEXT: %[[MULF:.*]] = arith.mulf %[[R]], %[[DIVF]]
 // CHECK-NEXT: %[[P_NEW:.*]] = arith.subf %[[P]], %[[MULF]]
-// CHECK-NEXT: linalg.yield %[[M_NEW]], %[[V_NEW]], %[[P_NEW]]
+// CHECK-NEXT: %[[ABSF:.*]] = math.absf %[[M_NEW]]
+// CHECK-NEXT: %[[SMALLEST:.*]] = arith.constant 1.17549435E-38
+// CHECK-NEXT: %[[CMPF:.*]] = arith.cmpf olt, %[[ABSF]], %[[SMALLEST]]
+// CHECK-NEXT: %[[ZERO:.*]] = arith.constant 0.0
+// CHECK-NEXT: %[[M_KEPT:.*]] = arith.select %[[CMPF]], %[[ZERO]], %[[M_NEW]]
+// CHECK-NEXT: %[[CMPF:.*]] = arith.cmpf olt, %[[V_NEW]], %[[SMALLEST]]
+// CHECK-NEXT: %[[V_KEPT:.*]] = arith.select %[[CMPF]], %[[ZERO]], %[[V_NEW]]
+// CHECK-NEXT: linalg.yield %[[P_NEW]], %[[M_KEPT]], %[[V_KEPT]]
 // CHECK: %[[DW1:.*]] = sinter.kernel "dot_general" {{.*}}<contraction, {{.*}} ins(%[[DH]], %[[X]] :
-// CHECK: %[[W1_NEW:.*]]:3 = sinter.kernel "adam" {{.*}}<map, {{.*}} ins(%[[DW1]], {{.*}} outs(%[[W1_M]], %[[W1_V]], %[[W1]] :
+// CHECK: %[[W1_NEW:.*]]:3 = sinter.kernel "adam" {{.*}}<map, {{.*}} ins(%[[SCALARS]]#2, %[[DW1]], {{.*}} outs(%[[W1]], %[[W1_M]], %[[W1_V]] :
 // CHECK-NOT: sinter.kernel
-// CHECK: return %[[W1_NEW]]#2, %[[B1_NEW]]#2, %[[W2_NEW]]#2, %[[B2_NEW]]#2, %[[W1_NEW]]#0, %[[W1_NEW]]#1, %[[B1_NEW]]#0, %[[B1_NEW]]#1,
-// CHECK-SAME: %[[W2_NEW]]#0, %[[W2_NEW]]#1, %[[B2_NEW]]#0, %[[B2_NEW]]#1, %[[MEAN]] :
+// CHECK: return %[[W1_NEW]]#0, %[[B1_NEW]]#0, %[[W2_NEW]]#0, %[[B2_NEW]]#0, %[[W1_NEW]]#1, %[[W1_NEW]]#2, %[[B1_NEW]]#1, %[[B1_NEW]]#2,
+// CHECK-SAME: %[[W2_NEW]]#1, %[[W2_NEW]]#2, %[[B2_NEW]]#1, %[[B2_NEW]]#2, %[[MEAN]] :

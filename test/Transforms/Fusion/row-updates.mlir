@@ -25,9 +25,9 @@ module @logits {
 // REMARK: 'x.exp_avg_sq' is updated in place
 // CHECK-LABEL: func.func @train_step(
 // CHECK-SAME: %[[X:[^:]*]]: tensor<16x12xf32> {sinter.name = "x", {{[^}]*}}}, %[[M:[^:]*]]: tensor<16x12xf32> {{[^}]*}}}, %[[V:[^:]*]]: tensor<16x12xf32> {{[^}]*}}}
-// CHECK: %[[STEP:.*]]:4 = sinter.kernel "adam" {{.*}} outs(%{{.*}}, %[[M]], %[[V]], %[[X]] : tensor<16xf32>, tensor<16x12xf32>, tensor<16x12xf32>, tensor<16x12xf32>)
+// CHECK: %[[STEP:.*]]:4 = sinter.kernel "adam" {{.*}} outs(%{{.*}}, %[[X]], %[[M]], %[[V]] : tensor<16xf32>, tensor<16x12xf32>, tensor<16x12xf32>, tensor<16x12xf32>)
 // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
-// CHECK: return %[[STEP]]#3, %[[STEP]]#1, %[[STEP]]#2
+// CHECK: return %[[STEP]]#1, %[[STEP]]#2, %[[STEP]]#3
 // Told not to, it leaves the gradient, or what it follows from, in memory.
 // APART-LABEL: func.func @train_step(
 // APART: sinter.kernel "cross_entropy_softmax" {{.*}} -> tensor<16xf32>, tensor<16xf32> {

@@ -26,7 +26,7 @@ sinter.optimizer sgd {momentum = 0.9}
 // FUSED-SAME: %[[W:[^:]*]]: tensor<3x6xf32> {sinter.name = "w", {{[^}]*}}}, %{{[^:]*}}: tensor<3xf32> {{[^}]*}}},
 // FUSED-SAME: %[[MOMENTUM:[^:]*]]: tensor<3x6xf32> {sinter.name = "w.momentum_buffer"
 // The product and both results of the update, in the places of the old values.
-// FUSED: sinter.kernel "sgd" source [{{.*}}] ins({{.*}}) outs(%[[MOMENTUM]], %[[W]] : tensor<3x6xf32>, tensor<3x6xf32>)
+// FUSED: sinter.kernel "sgd" source [{{.*}}] ins({{.*}}) outs(%[[W]], %[[MOMENTUM]] : tensor<3x6xf32>, tensor<3x6xf32>)
 // FUSED: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]
 // FUSED: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]
 

@@ -52,7 +52,8 @@ sinter.optimizer sgd {learning_rate = 0.01, momentum = 0.9}
 // CHECK: %[[DECAYED:.*]] = sinter.mul %[[MW]]
 // CHECK-NEXT: %[[NEWMW:.*]] = sinter.add %[[DECAYED]], %[[DW]]
 // CHECK: %[[NEWW:.*]] = sinter.sub %[[W]]
-// CHECK: return %[[NEWW]], %{{.*}}, %[[NEWMW]], %{{.*}}, %[[L]]
+// CHECK: %[[KEPTMW:.*]] = sinter.select %{{.*}}, %{{.*}}, %[[NEWMW]]
+// CHECK: return %[[NEWW]], %{{.*}}, %[[KEPTMW]], %{{.*}}, %[[L]]
 
 // CHECK-LABEL: func.func @eval_step
 // CHECK-NOT: sinter.dropout

@@ -10,6 +10,8 @@
 // CHECK: func.func @train_step
 // CHECK-SAME: %[[W:[^:]*]]: tensor<2xf32> {sinter.name = "w", {{.*}}%[[M:[^:]*]]: tensor<2xf32> {sinter.name = "w.exp_avg",
 // CHECK-SAME: %[[V:[^:]*]]: tensor<2xf32> {sinter.name = "w.exp_avg_sq", {{.*}}%[[MAX:[^:]*]]: tensor<2xf32> {sinter.name = "w.max_exp_avg_sq",
+// CHECK-DAG: %[[ZERO:.*]] = sinter.constant dense<0.000000e+00> : tensor<2xf32>
+// CHECK-DAG: %[[SMALLEST:.*]] = sinter.constant dense<1.17549435E-38> : tensor<2xf32>
 // CHECK: %[[T:.*]] = sinter.convert %{{.*}} : tensor<i64> to tensor<f64>
 // CHECK: sinter.pow %{{.*}}, %[[T]] : tensor<f64>
 // CHECK: sinter.pow %{{.*}}, %[[T]] : tensor<f64>
@@ -23,7 +25,15 @@
 // CHECK: %[[NEWMAX:.*]] = sinter.max %[[MAX]], %[[NEWV]]
 // CHECK: sinter.sqrt %[[NEWMAX]] : tensor<2xf32>
 // CHECK: %[[NEWW:.*]] = sinter.sub %[[W]]
-// CHECK: return %[[NEWW]], %[[NEWM]], %[[NEWV]], %[[NEWMAX]]
+// Moments below the smallest normal number are 0; squares need no absolute value.
+// CHECK: %[[SIZE:.*]] = sinter.abs %[[NEWM]]
+// CHECK-NEXT: %[[TINYM:.*]] = sinter.compare lt, %[[SIZE]], %[[SMALLEST]]
+// CHECK-NEXT: %[[KEPTM:.*]] = sinter.select %[[TINYM]], %[[ZERO]], %[[NEWM]]
+// CHECK-NEXT: %[[TINYV:.*]] = sinter.compare lt, %[[NEWV]], %[[SMALLEST]]
+// CHECK-NEXT: %[[KEPTV:.*]] = sinter.select %[[TINYV]], %[[ZERO]], %[[NEWV]]
+// CHECK-NEXT: %[[TINYMAX:.*]] = sinter.compare lt, %[[NEWMAX]], %[[SMALLEST]]
+// CHECK-NEXT: %[[KEPTMAX:.*]] = sinter.select %[[TINYMAX]], %[[ZERO]], %[[NEWMAX]]
+// CHECK: return %[[NEWW]], %[[KEPTM]], %[[KEPTV]], %[[KEPTMAX]]
 sinter.parameter @w : tensor<2xf32> = zeros
 sinter.model @forward(%x: tensor<2xf32>) -> tensor<2xf32> {
   %w = sinter.get @w : tensor<2xf32>

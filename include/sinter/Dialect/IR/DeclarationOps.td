@@ -129,7 +129,8 @@ def Sinter_OptimizerOp : Sinter_Op<"optimizer", [HasParent<"::mlir::ModuleOp">]>
     The options are the op's discardable attributes. PyTorch's definitions and defaults. Every rule also takes `clip_global_norm` (default 0: off): gradients are scaled
     by min(1, clip / (norm + 1e-6)), norm over all parameters (`torch.nn.utils.clip_grad_norm_`); and `loss_scale` (default 1): the loss is
     differentiated as if it were that many times as large, and gradients are divided by it before anything else, so that cotangents which are rounded
-    to f16 do not vanish (those below 6e-8 do).
+    to f16 do not vanish (those below 6e-8 do). A moment that is smaller than the smallest normal number of its type is kept as 0: where gradients
+    stay away it would decay to a subnormal number, which processors are slow with, and never to 0.
 
     | rule | options (default) |
     |---|---|

@@ -21,6 +21,9 @@
 // multiply-adds: 0.501 ulp, 2 where the dividend is below 2^-102, within 2^-23 of the largest number 2^-14 of the
 // result; zeros have the sign that they have for positive divisors. All other quotients are the processor's.
 //
+// What a model writes as a b + c, a b - c or c - a b, of f32 or f64, is rounded once where the target has multiply-adds and
+// nothing else uses the product. Formulas below are not changed by that: they depend on each rounding.
+//
 // isfinite, isinf and isnan are comparisons with infinity.
 //
 // Left to libm, as scalar ops: pow of f64, tan, the inverse and other hyperbolic functions, cbrt, exp2, log2, log10,
@@ -59,11 +62,18 @@ struct MathTarget {
   bool bf16Pairs = false; ///< products of pairs of bf16 added to f32 (AVX512-BF16)
 };
 
+/// Sums with products, rounded once, for targets with multiply-adds. Must come before the patterns below, whose
+/// formulas depend on each rounding.
+void populateMultiplyAddPatterns(mlir::RewritePatternSet &patterns);
+
 /// Formulas that are better computed as one: 1 + erf(x), 1 / (1 + exp(-x)).
 void populateMathFormulaPatterns(mlir::RewritePatternSet &patterns, MathTarget target);
 
 /// Quotients whose divisor has a square root in it, which keeps the divider busy.
 void populateQuotientPatterns(mlir::RewritePatternSet &patterns, MathTarget target);
+
+/// Vectors with 0 in place of subnormal numbers.
+void populateSubnormalPatterns(mlir::RewritePatternSet &patterns, MathTarget target);
 
 /// Functions that become arithmetic.
 void populateMathPolynomialPatterns(mlir::RewritePatternSet &patterns, MathTarget target);
