@@ -89,6 +89,8 @@ double estimateMicroseconds(const KernelAnalysis &analysis, const TargetInfo &ta
 
 /// Sharing a kernel among threads costs a few microseconds; shorter kernels stay in the calling thread.
 constexpr double kParallelMicroseconds = 20.0;
+/// Cycles that two threads take to begin and end a loop, with what one has to tell the other.
+constexpr double kLoopCycles = 3000;
 
 /// The type that decides the number of lanes: the widest floating-point element of the tensors of rank above 0
 /// (of all tensors if there are none), f32 for f16 and bf16; else the widest integer.

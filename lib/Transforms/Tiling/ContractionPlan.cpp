@@ -22,6 +22,7 @@
 
 #include "ContractionCost.h"
 #include "ContractionEmitter.h"
+#include "ContractionItems.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "sinter/Transforms/Tiling/Emitters.h"
 #include "sinter/Transforms/Tiling/Forecast.h"
@@ -39,13 +40,6 @@ namespace {
 
 /// Bytes of stack that one call of a kernel may use for a packed panel.
 constexpr int64_t kMostPanelBytes = 512 * 1024;
-/// A work item should last this many cycles, about 20 microseconds. Kernels of less than half of that are cut into two
-/// or four items, if two threads gain this much.
-constexpr double kItemCycles = 80e3, kSharedCycles = 40e3, kWorthSharing = 0.85;
-/// What two threads cost: to begin and end a loop, to take an item, to write into the same line.
-constexpr double kLoopCycles = 3000, kTakenItem = 300, kWrittenLine = 200;
-/// What two threads may lose by as many items as four threads want.
-constexpr double kMoreItems = 0.98;
 /// About how many steps of k a block has where all loops are cut into blocks, and the most bytes of a block of an
 /// operand, or of accumulators between blocks of k.
 constexpr int64_t kStepsOfBlock = 256, kMostBlockBytes = 700 * 1024;
@@ -56,15 +50,6 @@ constexpr double kWideItemCycles = 4e6;
 constexpr int64_t kMostWideItems = 8;
 /// Groups of rows that pack the same panels again, for products of pairs that could be one group by their size.
 constexpr int64_t kMostRowGroups = 2;
-/// Rows that should share one packing of a panel, if there are enough work items anyway.
-constexpr int64_t kRowsPerPacking = 256, kEnoughItems = 16;
-/// What share of a product packing may take for more than the fewest items.
-constexpr double kPackingShare = 0.1;
-
-/// And for resting accumulators, which come back to the registers from the second-level cache.
-int64_t restBytes(const TargetInfo &target) {
-  return target.l2Bytes / 8;
-}
 
 /// A packed panel takes half of the second-level cache. Where rows lie far apart along k, each step reads a line of its
 /// own, which the next tile of rows reads too: those of a block take two thirds of the first-level cache, or less if
@@ -82,124 +67,6 @@ void chooseKBlock(const ContractionProblem &p, const TargetInfo &target, Contrac
   int64_t blocks = divideCeil(plan.kBlock, std::max(most, plan.lanes));
   if (blocks > 1)
     plan.kBlock = llvm::alignTo(divideCeil(plan.kBlock, blocks), plan.lanes);
-}
-
-/// The number of items is an affine map of the number of rows, so that only one axis may depend on that.
-void splitOneDynamicAxis(const ContractionProblem &p, ContractionPlan &plan) {
-  bool taken = llvm::any_of(p.outer, [](const ContractionDim &dim) { return dim.dynamic; });
-  for (auto [dim, groups] : {std::pair(&plan.rowDim(p), &plan.rowTiles), std::pair(&plan.laneDim(p), &plan.panels)}) {
-    if (dim->dynamic && taken)
-      *groups = 0;
-    taken |= dim->dynamic;
-  }
-}
-
-/// Into how many groups a product's rows and panels are cut, where about `wanted` items are; 0: into none.
-struct ItemGroups {
-  int64_t rows, panels;
-};
-
-/// Panels come first, and rows if these are too few.
-ItemGroups groupPanels(const ContractionProblem &p, const ContractionPlan &plan, int64_t tiles, int64_t panels,
-                       int64_t wanted, int64_t outer) {
-  int64_t rows = panels >= wanted ? 1 : divideCeil(wanted, panels);
-  if (plan.packsLanes()) // each piece of a thread's share packs
-    rows = std::min(
-        rows, std::max<int64_t>(divideCeil(kEnoughItems, outer * panels), plan.rowDim(p).extent / kRowsPerPacking));
-  return {std::min(rows, tiles), std::min(panels, wanted)};
-}
-
-/// Rows alone are cut, and every group of them packs all panels: as many as cost a tenth, mostly.
-ItemGroups groupWeights(double packing, double cycles, int64_t tiles, int64_t wanted) {
-  int64_t affordable = cycles / std::max(packing, 1.0) * kPackingShare;
-  return {std::min({tiles, wanted, std::max(affordable, kFewestGroups)}), 0};
-}
-
-/// Each thread gets the same number of items, or one more: where they are few and nothing is packed, more groups of
-/// rows, until four threads and two have the same.
-ItemGroups shareEvenly(ItemGroups groups, int64_t tiles, int64_t panels, int64_t outer) {
-  if (groups.panels > 0)
-    outer *= divideCeil(panels, std::max<int64_t>(1, panels / groups.panels));
-  for (int64_t rows = groups.rows; rows <= std::min(tiles, groups.rows + kFewestGroups); ++rows) {
-    int64_t items = outer * divideCeil(tiles, divideCeil(tiles, rows));
-    if (items >= kEnoughItems || items % kFewestGroups == 0)
-      return {rows, groups.panels};
-  }
-  return groups;
-}
-
-/// One loop of a small product, of so many iterations, that may be cut.
-struct Cut {
-  int64_t &iterations; ///< of an item
-  int64_t total;
-  double perItem;      ///< cycles of each item that are not less for smaller ones
-  double writtenTwice; ///< cycles if two threads share what is written
-};
-
-/// Cycles of a product that two threads share by one cut.
-double sharedCycles(const Cut &cut, int64_t iterations, double cycles) {
-  const int64_t items = divideCeil(cut.total, iterations), ofOne = divideCeil(items, 2);
-  const double share = double(std::min(ofOne * iterations, cut.total)) / double(cut.total);
-  return (cycles - cut.perItem) * share + double(ofOne) * (cut.perItem + kTakenItem) + cut.writtenTwice + kLoopCycles;
-}
-
-/// Small products: one loop is cut, or none.
-void chooseFewItems(const ContractionProblem &p, ContractionPlan &plan, int64_t outer, int64_t tiles, int64_t panels,
-                    double packing, double cycles) {
-  plan.outer = outer, plan.rowTiles = tiles, plan.panels = panels;
-  // Neighbouring lines come in pairs.
-  const int64_t row = p.n.extent * p.elementBytes();
-  auto columns = [&](int64_t width) {
-    return row % (2 * kLineBytes) == 0 && width * p.elementBytes() % (2 * kLineBytes) == 0
-               ? 0.0
-               : kWrittenLine * double(p.m.extent * outer);
-  };
-  const double ofRows = plan.swapped ? columns(plan.rows) : 0;
-  const double ofPanels = plan.swapped ? 0 : columns(plan.vectors * plan.lanes);
-  const Cut cuts[] = {
-      {plan.outer, outer, 0, 0}, {plan.rowTiles, tiles, packing, ofRows}, {plan.panels, panels, 0, ofPanels}};
-  const Cut *best = nullptr;
-  int64_t iterations = 0;
-  double least = cycles * kWorthSharing;
-  for (int64_t items : {kFewestGroups, kFewestGroups / 2}) {
-    for (const Cut &cut : cuts)
-      if (double shared = sharedCycles(cut, divideCeil(cut.total, items), cycles); shared < least)
-        least = shared, best = &cut, iterations = divideCeil(cut.total, items);
-    least *= best ? kMoreItems : 1;
-  }
-  if (best)
-    best->iterations = iterations;
-}
-
-/// Work items of about the wanted number, at least four.
-void chooseManyItems(const ContractionProblem &p, const ContractionCost &cost, ContractionPlan &plan, int64_t outer,
-                     int64_t tiles, int64_t panels, double cycles) {
-  int64_t wanted = std::max<int64_t>(kFewestGroups, cycles / kItemCycles);
-  int64_t perOuter = divideCeil(wanted, outer);
-  plan.outer = std::max<int64_t>(1, outer / wanted);
-  ItemGroups groups = groupPanels(p, plan, tiles, panels, perOuter, outer);
-  if (!plan.packsLanes())
-    groups = shareEvenly(groups, tiles, panels, divideCeil(outer, plan.outer));
-  if (cost.keepsWeights(plan))
-    groups = groupWeights(cost.packing(plan), cycles, tiles, wanted);
-  plan.panels = groups.panels ? std::max<int64_t>(1, panels / groups.panels) : 0;
-  plan.rowTiles = divideCeil(tiles, groups.rows);
-}
-
-/// Cuts the loops into work items.
-void chooseItems(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan, double cycles) {
-  const ContractionCost cost{p, target, plan.lanes};
-  const auto outer = int64_t(cost.outer());
-  int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
-  int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * plan.lanes);
-  if (cycles < kSharedCycles)
-    chooseFewItems(p, plan, outer, tiles, panels, cost.packing(plan), cycles);
-  else
-    chooseManyItems(p, cost, plan, outer, tiles, panels, cycles);
-  if (plan.blocksOfK(p) > 1)
-    plan.rowTiles = std::clamp<int64_t>(restBytes(target) / (plan.rows * plan.vectors * plan.lanes * p.elementBytes()),
-                                        1, plan.rowTiles);
-  splitOneDynamicAxis(p, plan);
 }
 
 /// The size of blocks that are about of one size, at most `size` where that is possible.
@@ -458,16 +325,18 @@ double forecastProduct(linalg::GenericOp product, llvm::ArrayRef<const PrologueF
   return best.cycles + double(groups - 1) * model.outer() * model.packing(best.plan);
 }
 
-ScheduleAttr planContraction(KernelOp kernel, const KernelAnalysis &, int64_t batch, const TargetInfo &target) {
+PlannedSchedule planContraction(KernelOp kernel, int64_t batch, const TargetInfo &target) {
   auto problem = matchContraction(kernel, batch);
   if (failed(problem))
     return {};
-  ContractionPlan plan = choosePlan(*problem, target).plan;
+  auto [plan, cycles] = choosePlan(*problem, target);
   int64_t items = 1;
   for (const ItemAxis &axis : itemAxes(*problem, plan))
     items *= axis.dynamic && axis.split ? divideCeil(axis.scale * batch, axis.unit) : axis.staticGroups();
-  return ScheduleAttr::get(kernel.getContext(), Strategy::Contraction, plan.encode(), plan.lanes,
-                           /*parallel=*/items > 1);
+  return {ScheduleAttr::get(kernel.getContext(), Strategy::Contraction, plan.encode(), plan.lanes,
+                            /*parallel=*/items > 1),
+          cycles};
 }
+
 
 } // namespace sinter

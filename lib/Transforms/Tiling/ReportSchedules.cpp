@@ -18,8 +18,8 @@ namespace {
 class ScheduleReport {
 public:
   ScheduleReport(KernelOp kernel, StringRef name, const KernelAnalysis &analysis, int64_t batch,
-                 const TargetInfo &target)
-      : kernel(kernel), name(name), analysis(analysis), schedule(kernel.getScheduleAttr()),
+                 const TargetInfo &target, bool isTakenBack)
+      : kernel(kernel), name(name), analysis(analysis), schedule(kernel.getScheduleAttr()), isTakenBack(isTakenBack),
         time(forecastTime(kernel, analysis, batch, target)) {
     if (auto found = forecastContraction(kernel, schedule, batch, target); succeeded(found))
       contraction = std::move(*found);
@@ -122,14 +122,20 @@ private:
           << remark::metric("Microseconds", number(time.total()));
       return;
     }
-    bool isShort = time.total() <= kParallelMicroseconds;
-    std::string why = isShort ? llvm::formatv("{0} us are predicted; sharing pays from {1} us on", number(time.total()),
-                                              number(kParallelMicroseconds))
-                                    .str()
-                              : "it is one work item";
     remark::missed(kernel.getLoc(), about("parallel"))
         << remark::add("it stays in the calling thread") << remark::metric("Kernel", name)
-        << remark::metric("Microseconds", number(time.total())) << remark::reason("{0}", why);
+        << remark::metric("Microseconds", number(time.total())) << remark::reason("{0}", whyAlone());
+  }
+
+  std::string whyAlone() {
+    if (isTakenBack)
+      return "all loops of its function that could be shared would save less than tensors cost that move between cores";
+    if (contraction)
+      return "two threads are predicted to save too little, or it is one work item";
+    if (time.total() > kParallelMicroseconds)
+      return "it is one work item";
+    return llvm::formatv("{0} us are predicted; sharing pays from {1} us on", number(time.total()),
+                         number(kParallelMicroseconds));
   }
 
   static std::string number(double microseconds) { return llvm::formatv("{0:f2}", microseconds).str(); }
@@ -138,6 +144,7 @@ private:
   StringRef name;
   const KernelAnalysis &analysis;
   ScheduleAttr schedule;
+  bool isTakenBack;
   TimeForecast time;
   std::optional<ContractionForecast> contraction;
 };
@@ -145,8 +152,8 @@ private:
 } // namespace
 
 void reportSchedule(KernelOp kernel, StringRef name, const KernelAnalysis &analysis, int64_t batch,
-                    const TargetInfo &target) {
-  ScheduleReport(kernel, name, analysis, batch, target).run();
+                    const TargetInfo &target, bool isTakenBack) {
+  ScheduleReport(kernel, name, analysis, batch, target, isTakenBack).run();
 }
 
 } // namespace sinter

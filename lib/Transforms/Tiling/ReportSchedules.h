@@ -12,10 +12,12 @@ namespace sinter {
 ///
 ///   schedule    what it is, flops and bytes; why not a better strategy
 ///   form        contractions: predicted cycles of the form taken, and of the best of each other form, or why it is
-///   none packing     contractions: whether an operand is copied to aligned panels vectorize   lanes, or why the loops
-///   are scalar parallel    whether threads share it, and why not
+///               none
+///   packing     contractions: whether an operand is copied to aligned panels
+///   vectorize   lanes, or why the loops are scalar
+///   parallel    whether threads share it, and why not; `isTakenBack`: it would be, but for the others in its function
 void reportSchedule(KernelOp kernel, llvm::StringRef name, const KernelAnalysis &analysis, int64_t batch,
-                    const TargetInfo &target);
+                    const TargetInfo &target, bool isTakenBack);
 
 } // namespace sinter
 

@@ -23,7 +23,7 @@ func.func @rows(%x: tensor<28x62xf32>, %w: tensor<62x288xf32>, %y: tensor<28x288
 
 // In quarters, where four are no worse for two threads than two.
 // CHECK-LABEL: @even
-// CHECK: sinter.kernel "nn" schedule <contraction, tile = [4, 5, 16, 1, 1, 60, 0, 0, 0, 0], vector = 16, parallel = true>
+// CHECK: sinter.kernel "nn" schedule <contraction, tile = [4, 5, 8, 2, 1, 60, 0, 0, 0, 0], vector = 16, parallel = true>
 func.func @even(%x: tensor<128x60xf32>, %w: tensor<60x160xf32>, %y: tensor<128x160xf32>) -> tensor<128x160xf32> {
   %r = sinter.kernel "nn" ins(%x, %w : tensor<128x60xf32>, tensor<60x160xf32>) outs(%y : tensor<128x160xf32>) -> tensor<128x160xf32> {
   ^bb0(%a: tensor<128x60xf32>, %b: tensor<60x160xf32>, %out: tensor<128x160xf32>):
@@ -119,4 +119,24 @@ func.func @tiny(%x: tensor<7x62xf32>, %w: tensor<62x288xf32>, %y: tensor<7x288xf
     sinter.yield %p : tensor<7x288xf32>
   }
   return %r : tensor<7x288xf32>
+}
+
+// By rows even if larger, where k is short and writing most of the work.
+// CHECK-LABEL: @short_k
+// CHECK: sinter.kernel "nn" schedule <contraction, tile = [8, 3, 5, 13, 1, 14, 0, 0, 0, 0], vector = 16, parallel = true>
+func.func @short_k(%x: tensor<157x14xf32>, %w: tensor<14x581xf32>, %y: tensor<157x581xf32>) -> tensor<157x581xf32> {
+  %r = sinter.kernel "nn" ins(%x, %w : tensor<157x14xf32>, tensor<14x581xf32>) outs(%y : tensor<157x581xf32>) -> tensor<157x581xf32> {
+  ^bb0(%a: tensor<157x14xf32>, %b: tensor<14x581xf32>, %out: tensor<157x581xf32>):
+    %zero = arith.constant 0.0 : f32
+    %init = linalg.fill ins(%zero : f32) outs(%out : tensor<157x581xf32>) -> tensor<157x581xf32>
+    %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+        iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<157x14xf32>, tensor<14x581xf32>) outs(%init : tensor<157x581xf32>) {
+    ^bb0(%l: f32, %q: f32, %c: f32):
+      %m = arith.mulf %l, %q : f32
+      %s = arith.addf %c, %m : f32
+      linalg.yield %s : f32
+    } -> tensor<157x581xf32>
+    sinter.yield %p : tensor<157x581xf32>
+  }
+  return %r : tensor<157x581xf32>
 }

@@ -81,8 +81,8 @@ module attributes {sinter.batch = 256 : i64} {
   // CHECK-LABEL: @few_columns
   // TWICE: sinter.kernel "few_columns" schedule <contraction, tile = [10, 2, 1, 8, 1, 100, 4, 1, 1, 0], vector = 16, parallel = false>
   // AVX512: sinter.kernel "few_columns" schedule <contraction, tile = [6, 1, 22, 1, 1, 100, 2, 0, 0, 0], vector = 16, parallel = true>
-  // AVX2: sinter.kernel "few_columns" schedule <contraction, tile = [3, 1, 43, 1, 1, 100, 2, 0, 0, 0], vector = 8, parallel = true>
-  // NEON: sinter.kernel "few_columns" schedule <contraction, tile = [8, 3, 8, 1, 1, 100, 1, 0, 0, 0], vector = 4, parallel = true>
+  // AVX2: sinter.kernel "few_columns" schedule <contraction, tile = [3, 1, 43, 2, 1, 100, 2, 0, 0, 0], vector = 8, parallel = true>
+  // NEON: sinter.kernel "few_columns" schedule <contraction, tile = [8, 3, 16, 1, 1, 100, 1, 0, 0, 0], vector = 4, parallel = true>
   func.func @few_columns(%x: tensor<?x100xbf16>, %w: tensor<10x100xbf16>, %y: tensor<?x10xf32>) -> tensor<?x10xf32> {
     %r = sinter.kernel "few_columns"
         ins(%x, %w : tensor<?x100xbf16>, tensor<10x100xbf16>) outs(%y : tensor<?x10xf32>) -> tensor<?x10xf32> {

@@ -97,21 +97,21 @@ module attributes {sinter.batch = 64 : i64} {
   // Five panels, which two threads would share as three and two: four groups of 12 tiles of rows make 20 work items.
   // CHECK-LABEL: @five_panels
   // CHECK: sinter.kernel "nn" schedule <contraction, tile = [6, 4, 12, 1, 1, 33, 0, 0, 0, 0], vector = 16, parallel = true>
-  func.func @five_panels(%x: tensor<280x33xf32>, %w: tensor<33x316xf32>, %y: tensor<280x316xf32>) -> tensor<280x316xf32> {
-    %r = sinter.kernel "nn" ins(%x, %w : tensor<280x33xf32>, tensor<33x316xf32>) outs(%y : tensor<280x316xf32>) -> tensor<280x316xf32> {
-    ^bb0(%a: tensor<280x33xf32>, %b: tensor<33x316xf32>, %out: tensor<280x316xf32>):
+  func.func @five_panels(%x: tensor<280x33xf32>, %w: tensor<33x320xf32>, %y: tensor<280x320xf32>) -> tensor<280x320xf32> {
+    %r = sinter.kernel "nn" ins(%x, %w : tensor<280x33xf32>, tensor<33x320xf32>) outs(%y : tensor<280x320xf32>) -> tensor<280x320xf32> {
+    ^bb0(%a: tensor<280x33xf32>, %b: tensor<33x320xf32>, %out: tensor<280x320xf32>):
       %zero = arith.constant 0.0 : f32
-      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<280x316xf32>) -> tensor<280x316xf32>
+      %init = linalg.fill ins(%zero : f32) outs(%out : tensor<280x320xf32>) -> tensor<280x320xf32>
       %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
-          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<280x33xf32>, tensor<33x316xf32>) outs(%init : tensor<280x316xf32>) {
+          iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<280x33xf32>, tensor<33x320xf32>) outs(%init : tensor<280x320xf32>) {
       ^bb0(%l: f32, %q: f32, %c: f32):
         %m = arith.mulf %l, %q : f32
         %s = arith.addf %c, %m : f32
         linalg.yield %s : f32
-      } -> tensor<280x316xf32>
-      sinter.yield %p : tensor<280x316xf32>
+      } -> tensor<280x320xf32>
+      sinter.yield %p : tensor<280x320xf32>
     }
-    return %r : tensor<280x316xf32>
+    return %r : tensor<280x320xf32>
   }
 
   // A weight gradient over many rows: k is cut, so that the lines of one operand stay in the first-level cache while the

@@ -54,7 +54,14 @@ ScheduleAttr planMap(KernelOp kernel, const KernelAnalysis &analysis, int64_t ba
 ScheduleAttr planRow(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
 ScheduleAttr planColumn(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
 ScheduleAttr planLoops(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
-ScheduleAttr planContraction(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target);
+/// A schedule, and for how many cycles one core is predicted to need.
+struct PlannedSchedule {
+  ScheduleAttr schedule;
+  double cycles = 0;
+};
+PlannedSchedule planContraction(KernelOp kernel, int64_t batch, const TargetInfo &target);
+/// The schedule for the calling thread alone: of a product, loops that were cut into work items only are whole again.
+ScheduleAttr unshared(KernelOp kernel, ScheduleAttr schedule, int64_t batch, const TargetInfo &target);
 
 /// Number of work items as a map of the number of rows, `(rows) -> (items)`. Fails (without a diagnostic) if the
 /// schedule does not suit the kernel.
