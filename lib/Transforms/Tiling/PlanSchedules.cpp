@@ -17,12 +17,16 @@ namespace sinter {
 namespace {
 
 /// Cycles that each kernel but the first costs, shared or not, where others are shared: much of what it reads and
-/// writes is in the other core's cache. (Perceptrons of 10^4 to 10^6 weights at batch 4 to 128 on two cores gained from
-/// sharing where it was predicted to save 9000 cycles a kernel or more, and lost below 5000.)
+/// writes is in the other core's cache. Perceptrons of 10^4 to 10^6 weights at batch 4 to 128 on two cores gained from
+/// sharing where it was predicted to save 9000 cycles a kernel or more, and lost below 5000.
 constexpr double kHandOverCycles = 7500;
 
+double estimateCycles(KernelOp kernel, const KernelAnalysis &analysis, const TargetInfo &target) {
+  return estimateMicroseconds(analysis, target, laneType(kernel)) * target.gigahertz * 1e3;
+}
+
 PlannedSchedule plan(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target) {
-  const double cycles = estimateMicroseconds(analysis, target, laneType(kernel)) * target.gigahertz * 1e3;
+  const double cycles = estimateCycles(kernel, analysis, target);
   switch (*analysis.strategy) {
   case Strategy::Map:
     return {planMap(kernel, analysis, batch, target), cycles};
@@ -59,25 +63,24 @@ struct PlanSchedulesPass : impl::PlanSchedulesPassBase<PlanSchedulesPass> {
   }
 
   LogicalResult planFunction(func::FuncOp function, int64_t batch, const TargetInfo &target) {
-    SmallVector<KernelOp> planned;
-    double saved = 0;
-    int64_t kernels = 0;
+    SmallVector<KernelOp> planned; // others were scheduled by hand
+    double saved = kHandOverCycles;
     WalkResult walk = function.walk([&](KernelOp kernel) {
-      ++kernels;
-      if (kernel.getScheduleAttr())
-        return WalkResult::advance();
-      planned.push_back(kernel);
-      FailureOr<double> cycles = attach(kernel, batch, target);
-      if (failed(cycles))
-        return WalkResult::interrupt();
-      if (kernel.getScheduleAttr().getParallel())
-        saved += *cycles / 2 - kLoopCycles;
+      KernelAnalysis analysis = analyzeKernel(kernel, batch);
+      double cycles = 0;
+      if (kernel.getScheduleAttr()) {
+        cycles = estimateCycles(kernel, analysis, target);
+      } else {
+        if (failed(attach(kernel, analysis, batch, target, cycles)))
+          return WalkResult::interrupt();
+        planned.push_back(kernel);
+      }
+      saved += (kernel.getScheduleAttr().getParallel() ? cycles / 2 - kLoopCycles : 0) - kHandOverCycles;
       return WalkResult::advance();
     });
     if (walk.wasInterrupted())
       return failure();
-    // By hand some may be shared: then it is known what is wanted.
-    const bool isShared = saved >= double(kernels - 1) * kHandOverCycles || planned.size() < size_t(kernels);
+    const bool isShared = saved >= 0;
     for (KernelOp kernel : planned) {
       ScheduleAttr schedule = kernel.getScheduleAttr();
       const bool isTakenBack = schedule.getParallel() && !isShared;
@@ -94,16 +97,16 @@ struct PlanSchedulesPass : impl::PlanSchedulesPassBase<PlanSchedulesPass> {
         cpu, {vectorBytes, vectorRegisters, fmaPorts, fmaLatency, l1Bytes, l2Bytes, l3Bytes, l3LineCycles, bf16Rate});
   }
 
-  /// The predicted cycles.
-  FailureOr<double> attach(KernelOp kernel, int64_t batch, const TargetInfo &target) {
-    KernelAnalysis analysis = analyzeKernel(kernel, batch);
+  LogicalResult attach(KernelOp kernel, const KernelAnalysis &analysis, int64_t batch, const TargetInfo &target,
+                       double &cycles) {
     if (!analysis.strategy)
       return kernel.emitError() << "kernel \"" << kernel.getName() << "\" fits no strategy: " << analysis.reason;
-    auto [schedule, cycles] = plan(kernel, analysis, batch, target);
+    auto [schedule, predicted] = plan(kernel, analysis, batch, target);
     if (!schedule)
       return kernel.emitError() << "kernel \"" << kernel.getName() << "\" cannot be scheduled";
     kernel.setScheduleAttr(schedule);
-    return cycles;
+    cycles = predicted;
+    return success();
   }
 
   llvm::DenseMap<Operation *, std::string> names; ///< of kernels in their functions, for remarks; never iterated over
