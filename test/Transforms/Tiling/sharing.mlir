@@ -1,5 +1,5 @@
 // Threads share a step where that saves more than tensors cost that move from one core's cache to another's: not the step of a small
-// perceptron at batch 8, but that at batch 256. Nothing else about the schedules is different.
+// perceptron at batch 8, but that at batch 256. What was only cut for threads is whole again.
 // RUN: sinterc %models/digits.mlir --batch 8 --target-cpu=x86-64-v4 --print-schedules -o - | FileCheck %s --check-prefix=SMALL
 // RUN: sinterc %models/digits.mlir --batch 256 --target-cpu=x86-64-v4 --print-schedules -o - | FileCheck %s --check-prefix=LARGE
 // RUN: sinterc %models/digits.mlir --batch 8 --target-cpu=x86-64-v4 --remarks=schedule -o %t.o 2>&1 | FileCheck %s --check-prefix=REMARK
