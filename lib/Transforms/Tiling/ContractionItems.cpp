@@ -82,12 +82,10 @@ double sharedCycles(const Cut &cut, int64_t iterations, double cycles) {
 /// is a line that both write, and neighbouring lines come in pairs.
 double writingColumns(const ContractionProblem &p, int64_t width) {
   constexpr int64_t pair = 2 * kLineBytes;
-  if (p.n.extent * p.elementBytes() % pair == 0 && width * p.elementBytes() % pair == 0)
+  const int64_t row = p.n.extent * p.elementBytes();
+  if (row % pair == 0 && width * p.elementBytes() % pair == 0)
     return 0;
-  double rows = double(p.m.extent);
-  for (const ContractionDim &dim : p.outer)
-    rows *= double(dim.extent);
-  return kWrittenLine * rows;
+  return kWrittenLine * double(resultBytes(p) / std::max<int64_t>(row, 1));
 }
 
 /// How often the loops around a register tile run.

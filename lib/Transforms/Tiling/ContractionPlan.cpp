@@ -338,5 +338,4 @@ PlannedSchedule planContraction(KernelOp kernel, int64_t batch, const TargetInfo
           cycles};
 }
 
-
 } // namespace sinter

@@ -21,8 +21,8 @@
 // multiply-adds: 0.501 ulp, 2 where the dividend is below 2^-102, within 2^-23 of the largest number 2^-14 of the
 // result; zeros have the sign that they have for positive divisors. All other quotients are the processor's.
 //
-// What a model writes as a b + c, a b - c or c - a b, of f32 or f64, is rounded once where the target has multiply-adds and
-// nothing else uses the product. Formulas below are not changed by that: they depend on each rounding.
+// What a model writes as a b + c, a b - c or c - a b, of f32 or f64, is rounded once where the target has multiply-adds
+// and nothing else uses the product. Formulas below are not changed by that: they depend on each rounding.
 //
 // isfinite, isinf and isnan are comparisons with infinity.
 //
