@@ -18,7 +18,7 @@
 
 #include "CompiledModel.h"
 #include "KernelModels.h"
-#include "Peak.h"
+#include "peak_flops.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -69,10 +69,12 @@ static void runKernel(benchmark::State &state, const KernelCase &kernel, const V
 
 static void runPeak(benchmark::State &state) {
   constexpr int64_t rounds = 100000;
-  uint64_t flops = 0;
+  const PeakLoop loop = sinter_peak_loop(SINTER_F32);
   for (auto _ : state)
-    flops += multiplyAndAdd(rounds);
-  state.counters["FLOP"] = benchmark::Counter(static_cast<double>(flops), benchmark::Counter::kIsRate);
+    benchmark::DoNotOptimize(loop.run(rounds));
+  state.counters["FLOP"] = benchmark::Counter(static_cast<double>(rounds * loop.flopsPerRound),
+                                              benchmark::Counter::kIsIterationInvariantRate);
+  state.SetLabel(loop.instructions);
 }
 
 static std::vector<KernelCase> allKernels() {

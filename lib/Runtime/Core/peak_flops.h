@@ -6,6 +6,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct PeakLoop {
   /* Does `rounds` rounds of multiply-adds, from registers alone. The result is of no interest, but must be used, or the
    * work could be left out. */
@@ -16,5 +20,9 @@ typedef struct PeakLoop {
 
 /* The loop for SINTER_F32 or SINTER_F64 with the widest vectors that this processor has. */
 PeakLoop sinter_peak_loop(int32_t dtype);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* SINTER_RT_CORE_PEAK_FLOPS_H */

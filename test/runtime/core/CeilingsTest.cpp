@@ -3,6 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "TestSupport.h"
 
+#include "peak_flops.h"
+
+#include <cmath>
+
 using namespace sinter::test;
 
 namespace {
@@ -26,6 +30,22 @@ TEST(Ceilings, ArePlausible) {
   EXPECT_GE(ceilings.stream_bytes, 1u << 20);
   EXPECT_THAT(ceilings.instructions,
               testing::AnyOf(testing::StrEq("avx512f"), testing::StrEq("avx2+fma"), testing::StrEq("baseline")));
+}
+
+// Chains start at multiples of 0.375 and tend to 1.5, a quarter of the way in each round: all twelve are in the sum,
+// and none is left out of a round.
+TEST(Ceilings, LoopMultipliesAndAddsAllOfItsChains) {
+  for (const std::int32_t dtype : {SINTER_F32, SINTER_F64}) {
+    const PeakLoop loop = sinter_peak_loop(dtype);
+    const std::int64_t chains = 12;
+    EXPECT_EQ(loop.flopsPerRound % (2 * chains), 0);
+    for (const int rounds : {0, 1, 2, 5}) {
+      double expected = 0;
+      for (int chain = 1; chain <= chains; ++chain)
+        expected += 1.5 + (0.375 * chain - 1.5) * std::pow(0.75, rounds);
+      EXPECT_NEAR(loop.run(rounds), expected, 1e-4) << rounds << " rounds";
+    }
+  }
 }
 
 TEST(Ceilings, RefuseOtherTypes) {
