@@ -83,10 +83,38 @@ def share_of_panels(sides):
     return sides["sinter"].gflops / sides[PANELS].gflops
 
 
-def finding_of_panels(found, threads, least):
+def products_of(found, threads, least):
+    """The sides of each product whose extents are all `least` and more."""
+    return {kernel: sides for (kernel, count), sides in found.items()
+            if count == threads and min(map(int, kernel.split("/")[2].split("x"))) >= least}
+
+
+def share_of_peak(timing, threads, peak):
+    """Of what that many cores could do, fastest run by fastest run."""
+    return timing.most_gflops / (threads * peak.most_gflops)
+
+
+def finding_of_peak(found, threads, peak, least=128, near=0.95):
+    """How near products come to multiply-adds in registers, and how near the best rival does."""
+    shares, of_rivals = {}, []
+    for kernel, sides in products_of(found, threads, least).items():
+        shares[kernel] = share_of_peak(sides["sinter"], threads, peak)
+        of_rivals += [max(share_of_peak(timing, threads, peak) for timing in fair_rivals(sides).values())] \
+            if fair_rivals(sides) else []
+    if not shares:
+        return []
+    rivals = f" (the best rival of each: {percent(statistics.geometric_mean(of_rivals))})" if of_rivals else ""
+    lowest = sorted(shares, key=shares.get)[:3]
+    return [f"{threads_text(threads)}: {len(shares)} products of {least} and more in every extent run at "
+            f"{percent(statistics.geometric_mean(shares.values()))} of the peak of multiply-adds in the geometric mean{rivals}, "
+            f"{sum(share >= near for share in shares.values())} of them at {percent(near)} or more; least "
+            + ", ".join(f"{kernel} {percent(shares[kernel])}" for kernel in lowest) + ". By fastest runs."]
+
+
+def finding_of_panels(found, threads, least=128):
     """How near products whose extents are all `least` and more come to the rate of packed panels."""
-    shares = {kernel: share_of_panels(sides) for (kernel, count), sides in found.items() if count == threads
-              and PANELS in sides and min(map(int, re.findall(r"\d+", kernel.split("/")[2]))) >= least}
+    shares = {kernel: share_of_panels(sides) for kernel, sides in products_of(found, threads, least).items()
+              if PANELS in sides}
     if not shares:
         return []
     lowest = sorted(shares, key=shares.get)[:3]
@@ -95,10 +123,12 @@ def finding_of_panels(found, threads, least):
             + ", ".join(f"{kernel} {percent(shares[kernel])}" for kernel in lowest) + "."]
 
 
-def summary_table(found, rate):
+def summary_table(found, rate, peak=None):
+    """One line a kernel; with the peak of a core, which share of that it reaches."""
     shown = {whose for sides in found.values() for whose in sides}
     others = [whose for whose in TITLES if whose in shown - {"sinter", PANELS}]
     header = ["kernel", "threads", "Sinter, us", "fastest", "spread", rate]
+    header += ["of peak"] if peak else []
     header += ["packed panels, GFLOP/s", "of it"] if PANELS in shown else []
     header += [f"{TITLES[whose]}, us" for whose in others] + (["ratio", "ratio of fastest"] if others else [])
     rows = []
@@ -106,6 +136,8 @@ def summary_table(found, rate):
         ours = sides["sinter"]
         cells = [kernel, threads, figure_of(ours.median), figure_of(ours.fastest), percent(ours.spread),
                  figure_of(ours.gflops if rate == "GFLOP/s" else ours.gbytes)]
+        if peak:
+            cells.append(percent(share_of_peak(ours, threads, peak)))
         if PANELS in shown:
             cells += [figure_of(sides[PANELS].gflops), percent(share_of_panels(sides))] if PANELS in sides else ["", ""]
         cells += [figure_of(sides[whose].median) if whose in sides else "" for whose in others]
@@ -133,6 +165,9 @@ READING = [
 PRODUCTS = (
     "`product/LAYOUT/MxNxK`: an [M, N] result; NT is a forward pass (x W^T), NN an input gradient, TN a weight gradient, "
     "TT none of training's; `static` where the compiler knows all extents.")
+PEAK = (
+    "\"Of peak\" is the fastest run's rate by the fastest of multiply-adds in registers (`kernel-benchmark "
+    "--benchmark_filter=^peak/`), times the threads.")
 PACKED_PANELS = (
     "\"Packed panels\" are the multiply-adds alone: register tiles (6 rows of 4 vectors with AVX-512), written in C++, on "
     "operands that are packed already, in between the others' calls: no packing, no remainder, no epilogue. It is the rate "
@@ -166,10 +201,11 @@ def products(sitting):
     found = measure_kernels(sitting, "product/../64x64x64/" if sitting.quick else "product/(NN|NT|TN)/")
     question = "How fast are products of f32 matrices, and how fast are other libraries?"
     picture = plot(found, "Products: GFLOP/s, more is better", lambda timing: timing.gflops, "GFLOP/s")
-    panels = [line for threads in sorted({key[1] for key in found}) for line in finding_of_panels(found, threads, 128)]
-    return Page("Products beside OpenBLAS and oneDNN", question, findings_of(found) + panels,
-                [summary_table(found, "GFLOP/s"), full_table(found)], picture,
-                [PRODUCTS, *READING, PACKED_PANELS, ONEDNN_PRODUCTS])
+    limits = [line for threads in sorted({key[1] for key in found})
+              for line in finding_of_peak(found, threads, sitting.peak) + finding_of_panels(found, threads)]
+    return Page("Products beside OpenBLAS and oneDNN", question, findings_of(found) + limits,
+                [summary_table(found, "GFLOP/s", sitting.peak), full_table(found)], picture,
+                [PRODUCTS, *READING, PEAK, PACKED_PANELS, ONEDNN_PRODUCTS])
 
 
 ROUNDED = (

@@ -10,7 +10,8 @@ import statistics
 from . import svg_plot
 from .measuring import thread_count
 from .pages import Page, threads_text
-from .rivals import ONEDNN_PRODUCTS, PROGRAM, PRODUCTS, READING, best_rival, full_table, summary_table
+from .rivals import (ONEDNN_PRODUCTS, PEAK, PROGRAM, PRODUCTS, READING, best_rival, finding_of_peak, full_table,
+                     summary_table)
 
 # Extents of the result's rows, and of its columns and of what is added up; each group has as many products.
 GROUPS = {"few rows": ((2, 48), (8, 1000)), "medium": ((16, 512), (16, 700)), "large": ((64, 2048), (64, 2048))}
@@ -76,11 +77,12 @@ def shapes(sitting):
                       for index, name in enumerate(("of medians", "of fastest runs"))}
             panels.append(svg_plot.DotPanel(f"{group}, {threads_text(threads)}", "the best rival's time by Sinter's",
                                             list(series["of medians"]), series, reference=1))
+    limits = [line for threads in sorted({key[1] for key in found}) for line in finding_of_peak(found, threads, sitting.peak)]
     if not findings:
         findings = ["No rival was found when the benchmarks were configured."]
         rates = {kernel: sides["sinter"].gflops for (kernel, _), sides in found.items()}
         panels = [svg_plot.DotPanel("Sinter", "GFLOP/s", list(rates), {"Sinter": rates})]
     return Page("Products of random sizes", "How fast are products of sizes that nobody has chosen, beside OpenBLAS and oneDNN?",
-                findings, [summary_table(found, "GFLOP/s"), full_table(found)],
+                findings + limits, [summary_table(found, "GFLOP/s", sitting.peak), full_table(found)],
                 svg_plot.figure("Random products: above 1, Sinter is faster", panels),
-                [DRAWN, PRODUCTS, *READING, ONEDNN_PRODUCTS])
+                [DRAWN, PRODUCTS, *READING, PEAK, ONEDNN_PRODUCTS])
