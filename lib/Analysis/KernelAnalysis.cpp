@@ -100,6 +100,17 @@ bool computesPlainly(linalg::GenericOp op) {
   });
 }
 
+OpOperand *transposedOperand(linalg::GenericOp generic) {
+  Block &region = generic.getRegion().front();
+  if (generic.getNumDpsInputs() != 1 || generic.getNumDpsInits() != 1 || generic.getNumReductionLoops() != 0 ||
+      region.getTerminator()->getOperand(0) != region.getArgument(0) ||
+      !generic.getIndexingMapsArray().back().isIdentity())
+    return nullptr;
+  OpOperand *input = generic.getDpsInputOperand(0);
+  AffineMap map = generic.getMatchingIndexingMap(input);
+  return map.isPermutation() && !map.isIdentity() ? input : nullptr;
+}
+
 bool isPrologue(linalg::GenericOp op) {
   if (op->getNumResults() != 1 || op.getNumParallelLoops() != op.getNumLoops() ||
       !op.getIndexingMapsArray().back().isIdentity() ||

@@ -91,7 +91,7 @@ cl::opt<std::string> schedules("schedules", cl::cat(forWhom), cl::value_desc("fi
 cl::list<std::string>
     unfused("no-fuse", cl::cat(forWhom), cl::CommaSeparated, cl::value_desc("kinds"),
             cl::desc("Kinds of fusion to leave out, to see what they are worth: epilogues, updates, "
-                     "prologues, rows, partials, columns, maps, launches (with phases), phases [none]"));
+                     "prologues, rows, partials, columns, maps, transpositions, launches (with phases), phases [none]"));
 cl::opt<bool>
     printSchedules("print-schedules", cl::cat(show),
                    cl::desc("Write the schedules of all kernels, for --schedules, instead of code; to standard "

@@ -59,6 +59,10 @@ bool computesPlainly(mlir::linalg::GenericOp generic);
 /// loops, that computes plainly.
 bool isPrologue(mlir::linalg::GenericOp generic);
 
+/// The only input of a generic that yields its elements as they are, in an order of dimensions of its own; null for
+/// other generics.
+mlir::OpOperand *transposedOperand(mlir::linalg::GenericOp generic);
+
 /// How a reduction combines elements: one of addf, addi, maximumf, maxsi between the accumulator and `element`.
 struct Combiner {
   mlir::Operation *op;

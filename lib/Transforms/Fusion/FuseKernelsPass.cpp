@@ -57,6 +57,8 @@ static LogicalResult verifyForm(func::FuncOp function) {
 
 static void fuse(func::FuncOp function, const GroupingOptions &options, StringRef rule) {
   splitReturnedFills(function);
+  if (options.transpositions)
+    foldTranspositions(function, options);
   // Products on GPUs read any layout alike.
   if (!options.device)
     transposeFarOperands(function, options);
@@ -129,11 +131,13 @@ struct FuseKernelsPass : sinter::impl::FuseKernelsPassBase<FuseKernelsPass> {
                        .Case("partials", &options.partials)
                        .Case("columns", &options.columns)
                        .Case("maps", &options.maps)
+                       .Case("transpositions", &options.transpositions)
                        .Default(nullptr);
       if (!flag)
         return emitError(UnknownLoc::get(&getContext()))
                << "unknown kind of fusion '" << kind
-               << "', expected epilogues, prologues, updates, rows, partials, columns, maps, launches or phases";
+               << "', expected epilogues, prologues, updates, rows, partials, columns, maps, transpositions, launches "
+                  "or phases";
       *flag = false;
     }
     return success();

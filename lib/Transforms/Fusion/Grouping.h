@@ -16,7 +16,8 @@ struct GroupingOptions {
   /// State of more bytes than this does not stay in a cache from step to step.
   int64_t cacheBytes = 16 << 20;
   /// Kinds of fusion, all of which may be left out to see what they are worth.
-  bool epilogues = true, prologues = true, updates = true, rows = true, partials = true, columns = true, maps = true;
+  bool transpositions = true, epilogues = true, prologues = true, updates = true, rows = true, partials = true,
+       columns = true, maps = true;
   /// What the price of a product depends on: the largest number of rows, and the machine.
   int64_t batch = 1;
   TargetInfo target;
@@ -26,6 +27,10 @@ struct GroupingOptions {
   bool reports = true;
 };
 
+/// Lets products write their results, and read operands, where transpositions behind or before them would move them.
+void foldTranspositions(mlir::func::FuncOp function, const GroupingOptions &options);
+/// Predicted cycles of a kernel that transposes a tensor of this type.
+double transpositionCycles(mlir::Type type, int64_t batch);
 /// Gives products that read both operands across their rows a transposed copy of one, where that is predicted to win.
 void transposeFarOperands(mlir::func::FuncOp function, const GroupingOptions &options);
 

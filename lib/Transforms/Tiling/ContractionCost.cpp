@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractionCost.h"
+#include "mlir/IR/TypeUtilities.h"
 #include <numeric>
 
 using namespace mlir;
@@ -18,6 +19,10 @@ constexpr double kRest = 2;
 /// first-level cache, in the second-level one, or comes from beyond, copied or transposed. Measured on Emerald Rapids,
 /// as is what products of few rows cost: the fastest of nine runs of up to 16 tiles of 180 random products.
 constexpr double kCopied = 1.5, kCopiedLine[] = {3, 3.5, 6.5}, kTransposedLine[] = {1, 2.5, 4};
+/// Cycles for a line of rows that is packed beside an update of state that is far away, and how many more per cycle
+/// that a line of the last-level cache costs. Fitted, as is what resting takes, to weight gradients with their updates
+/// (Emerald Rapids).
+constexpr double kColdRowLine = 5, kFarRowLine = 3;
 /// Cycles of a Dot tile for adding up the accumulators of a row, and for a loop over k; and in which a line comes from
 /// beyond the second-level cache, one after the other.
 constexpr double kDotRow = 12, kDotLoop = 15, kFollowingLine = 3;
@@ -35,12 +40,30 @@ int64_t resultBytes(const ContractionProblem &p) {
   return elements * p.elementBytes();
 }
 
+bool hasFarEpilogue(const ContractionProblem &p, const TargetInfo &target) {
+  int64_t results = resultBytes(p) / p.elementBytes(), bytes = 0;
+  for (linalg::GenericOp generic : p.epilogue)
+    for (OpOperand *operand : generic.getDpsInputOperands())
+      if (isa<BlockArgument>(operand->get()) && generic.getMatchingIndexingMap(operand).isIdentity())
+        bytes += results * storedBytes(getElementTypeOrSelf(operand->get().getType()));
+  return bytes > 0 && bytes + resultBytes(p) > target.l2Bytes;
+}
+
+bool updatesFarState(const ContractionProblem &p, const TargetInfo &target) {
+  constexpr int64_t kFewestSteps = 256; // of fewer the state is most of the work, and longer pieces of its rows win
+  int64_t steps = p.k.extent;
+  bool sumsBatch = p.k.dynamic;
+  for (const ContractionDim &dim : p.outerK)
+    steps *= dim.extent, sumsBatch |= dim.dynamic;
+  return sumsBatch && steps >= kFewestSteps && hasFarEpilogue(p, target);
+}
+
 double ContractionCost::packing(const ContractionPlan &plan) const {
   if (!plan.packsLanes())
     return 0;
   const ContractionOperand &operand = plan.laneOperand(p);
   const ContractionDim &dim = plan.laneDim(p);
-  const int level = cacheLevel(operand, dim);
+  const int level = updatesState ? 2 : cacheLevel(operand, dim);
   const double blocks = double(divideCeil(dim.extent, lanes)) * k() / double(lanes), others = operations(operand) * 0.5;
   const double lines = double(lanes * storedBytes(operand.element())) / kLineBytes; // of a vector
   if (operand.isContiguousAlong(dim))
@@ -81,11 +104,12 @@ double ContractionCost::packingRows(const ContractionPlan &plan) const {
   const ContractionDim &rows = plan.rowDim(p);
   int64_t panels = divideCeil(plan.laneDim(p).extent, plan.vectors * lanes);
   double lines = double(rows.extent * storedBytes(operand.element())) / kLineBytes;
+  double perLine = updatesState ? kColdRowLine + kFarRowLine * target.l3LineCycles : leavesCache(operand, rows) ? 6 : 1;
   int64_t each = operand.isContiguousAlong(rows) ? divideCeil(plan.rows, lanes) : plan.rows;
   // Pairs stay in the order of memory if neighbours along k lie side by side.
   bool isCopied = plan.inPairs() && !operand.isContiguousAlong(rows) && operand.isContiguousAlong(p.k);
   double elements = isCopied ? double(rows.extent) / double(lanes) : double(divideCeil(rows.extent, plan.rows) * each);
-  double perK = elements * (2 + operations(operand)) + lines * (leavesCache(operand, rows) ? 6 : 1);
+  double perK = elements * (2 + operations(operand)) + lines * perLine;
   return k() * perK * divideCeil(panels, plan.panelSlots(p));
 }
 
@@ -97,12 +121,13 @@ double ContractionCost::farRows(const ContractionPlan &plan, int64_t rows) const
   int64_t bytes = storedBytes(operand.element()), apart = strideAlong(operand.strides, p.k) * bytes;
   if (rows <= 0 || plan.packsRows() || apart < 4 * kLineBytes || 2 * k() * kLineBytes <= target.l1Bytes)
     return 0;
-  double cycles = std::min(1.5, target.l3LineCycles);
+  const double near = std::min(1.5, target.l3LineCycles), lines = double(rows * bytes) / kLineBytes;
   if (collide(plan.kBlock, apart, target))
-    cycles = 4 * target.l3LineCycles;
-  else if (leavesCache(operand, plan.rowDim(p)))
-    cycles = target.l3LineCycles;
-  return (1 + double(rows * bytes) / kLineBytes) * cycles;
+    return (1 + lines) * 4 * target.l3LineCycles;
+  if (!leavesCache(operand, plan.rowDim(p)))
+    return (1 + lines) * near;
+  // A tile's first line is the last one of the tile before: fitted to the same weight gradients.
+  return updatesState ? near + lines * target.l3LineCycles : (1 + lines) * target.l3LineCycles;
 }
 
 /// Cycles per k step and tile for rows whose lines come once for several panels, where these lines fall into few sets
@@ -112,6 +137,9 @@ double ContractionCost::collidingRows(const ContractionPlan &plan, int64_t rows)
   const ContractionOperand &operand = plan.rowOperand(p);
   int64_t bytes = storedBytes(operand.element()), apart = strideAlong(operand.strides, p.k) * bytes;
   if (rows <= 0 || !plan.isBlocked() || plan.packsRows() || apart < 4 * kLineBytes)
+    return 0;
+  // Beside an update it is not seen where they stay in the second-level cache.
+  if (updatesState && 2 * plan.kBlock <= target.l2Bytes / (apart & -apart))
     return 0;
   int64_t room = target.l1Bytes / std::max(kLineBytes, std::gcd(apart, kOneSet));
   if (plan.kBlock <= 2 * room) // half of them stay at least

@@ -36,10 +36,19 @@ bool collide(int64_t lines, int64_t apart, const TargetInfo &target);
 /// Bytes of a product's result, as it is summed up.
 int64_t resultBytes(const ContractionProblem &p);
 
+/// True if the operands of the epilogue that have as many elements as the result, and this, are more than the
+/// second-level cache holds: they come from beyond.
+bool hasFarEpilogue(const ContractionProblem &p, const TargetInfo &target);
+
+/// The same of a long sum over the batch, so that they are weights and moments: nothing that the step made before is
+/// near then, and lines that do not come in time are waited for.
+bool updatesFarState(const ContractionProblem &p, const TargetInfo &target);
+
 struct ContractionCost {
   const ContractionProblem &p;
   const TargetInfo &target;
   int64_t lanes;
+  bool updatesState = updatesFarState(p, target);
 
   /// Cycles of a plan, with a surcharge on reading where it lies what is worth a copy.
   double of(const ContractionPlan &plan) const;
@@ -82,8 +91,10 @@ private:
       return tileOfPairs(rows, vectors);
     double forRow = operations(plan.rowOperand(p)), forVector = operations(plan.laneOperand(p));
     double others = forRow > 0 ? rows * (forRow + 1) : 0; // and the broadcast, which is part of a load else
-    if (plan.packsLanes()) // lines of a panel follow each other, so that they come in time
-      return tile(rows, vectors, others);
+    if (plan.packsLanes()) { // lines of a panel follow each other, so that they come in time, unless others do not
+      double late = rows > 0 && updatesState ? double(vectors) * kLateLine : 0;
+      return tile(rows, vectors, others) + late;
+    }
     double lines = rows > 0 ? nearLines(plan, vectors) : 0;
     return tile(rows, vectors, others + double(vectors) * forVector, lines, loads(plan.laneOperand(p), p.k)) +
            lines * kLateLine;

@@ -82,6 +82,7 @@ private:
   struct FetchedTiles {
     int64_t rows = 0, columns = 0;
     llvm::SmallVector<std::pair<View, bool>> tiles; ///< and whether it is written only
+    Value condition;                                ///< of asking for them; null: none
   };
 
   // ContractionNest.cpp

@@ -163,14 +163,20 @@ ContractionEmitter::Values ContractionEmitter::alongK(Value length, int64_t divi
                                                       const FetchedTiles &fetched, Step step) {
   if (fetched.tiles.empty())
     return kLoop(constant(0), length, init, unroll, divisor, step);
-  Value perRow = ceilDiv(length, fetched.rows);
+  const int64_t whole = divisor % unroll == 0 ? unroll : 1;
+  Value perRow = times(ceilDiv(ceilDiv(length, fetched.rows), whole), whole);
   auto segments = scf::ForOp::create(b, constant(0), constant(fetched.rows), constant(1), init);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(segments.getBody());
   Value row = segments.getInductionVar(), from = minimum(b.createOrFold<arith::MulIOp>(row, perRow), length);
-  prefetchRow(fetched, row);
-  scf::YieldOp::create(b,
-                       kLoop(from, minimum(add(from, perRow), length), segments.getRegionIterArgs(), unroll, 1, step));
+  {
+    OpBuilder::InsertionGuard inside(b);
+    if (fetched.condition)
+      b.setInsertionPointToStart(scf::IfOp::create(b, fetched.condition, /*withElseRegion=*/false).thenBlock());
+    prefetchRow(fetched, row);
+  }
+  scf::YieldOp::create(
+      b, kLoop(from, minimum(add(from, perRow), length), segments.getRegionIterArgs(), unroll, whole, step));
   return Values(segments.getResults());
 }
 
@@ -180,10 +186,12 @@ int64_t ContractionEmitter::unrolledSteps(const LanePanel &panel, const RowTile 
   return tile.rows == plan.rows && panel.vectors == plan.vectors ? several : 1;
 }
 
-/// What the epilogue needs, if it follows; else the accumulators only rest, mostly.
+/// What the epilogue needs; in blocks of k that it does not follow nothing is asked for.
 ContractionEmitter::FetchedTiles ContractionEmitter::fetchedTiles(const LanePanel &panel, const RowTile &tile,
                                                                   const KBlock &block) {
-  return plan.fetches && !block.isLast ? epilogueTiles(tile, panel) : FetchedTiles();
+  FetchedTiles fetched = plan.fetches ? epilogueTiles(tile, panel) : FetchedTiles();
+  fetched.condition = block.isLast;
+  return fetched;
 }
 
 //===-- Direct and Packed ----------------------------------------------------------------------------------------===//

@@ -132,7 +132,7 @@ void chooseWideBlocks(const ContractionProblem &p, const TargetInfo &target, Con
 
 /// Blocks of k, rows and lanes such that what is packed of either operand, and the accumulators between blocks of k
 /// unless they rest in the result, stay in the second-level cache. Blocks of one loop are about of one size.
-void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, ContractionPlan &plan) {
+void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, int64_t longest, ContractionPlan &plan) {
   if (plan.inPairs())
     return chooseBlocksOfPairs(p, target, plan);
   plan.panelsInner = true, plan.outer = 1;
@@ -146,24 +146,13 @@ void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, Contrac
   if (restsInResult(p, plan)) {
     chooseWideBlocks(p, target, plan, most);
   } else {
-    cutK(kStepsOfBlock);
+    cutK(longest);
     plan.panels = even(divideCeil(plan.laneDim(p).extent, width), most / (plan.kBlock * width));
-    int64_t rows = most / std::max(plan.kBlock, plan.panels * width);
+    int64_t rows = most / std::max(plan.packsRows() ? plan.kBlock : 1, plan.blocksOfK(p) > 1 ? plan.panels * width : 1);
     int64_t tiles = divideCeil(plan.rowDim(p).extent, plan.rows);
     plan.rowTiles = even(tiles, std::min<int64_t>(rows / plan.rows, divideCeil(tiles, 2)));
   }
   splitOneDynamicAxis(p, plan);
-}
-
-/// Bytes of the operands of the epilogue that have as many elements as the result, and of the result if there are any:
-/// they come from far away if they are more than the second-level cache holds.
-int64_t epilogueBytes(const ContractionProblem &p) {
-  int64_t results = resultBytes(p) / p.elementBytes(), bytes = 0;
-  for (linalg::GenericOp generic : p.epilogue)
-    for (OpOperand *operand : generic.getDpsInputOperands())
-      if (isa<BlockArgument>(operand->get()) && generic.getMatchingIndexingMap(operand).isIdentity())
-        bytes += results * storedBytes(getElementTypeOrSelf(operand->get().getType()));
-  return bytes == 0 ? 0 : bytes + resultBytes(p);
 }
 
 /// The cheapest legal register tile of one form.
@@ -183,9 +172,13 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
   };
   auto consider = [&] {
     if (plan.packsLanes()) {
-      chooseBlocks(p, target, plan);
-      if (plan.packsRows() || restsInResult(p, plan))
-        price();
+      for (int64_t longest : {kStepsOfBlock, 2 * kStepsOfBlock}) {
+        chooseBlocks(p, target, longest, plan);
+        if (plan.packsRows() || restsInResult(p, plan) || updatesFarState(p, target))
+          price();
+        if (plan.inPairs() || restsInResult(p, plan) || p.k.extent <= kStepsOfBlock)
+          break;
+      }
     }
     if (plan.packsRows())
       return;
@@ -282,7 +275,7 @@ PricedPlan choosePlan(const ContractionProblem &p, const TargetInfo &target) {
     if (PricedPlan candidate = cheapestOf(form, swapped, p, target); candidate.cycles < best.cycles)
       best = candidate;
   chooseCuts(p, target, best);
-  best.plan.fetches = best.plan.form != ContractionForm::Dot && epilogueBytes(p) > target.l2Bytes;
+  best.plan.fetches = best.plan.form != ContractionForm::Dot && hasFarEpilogue(p, target);
   return best;
 }
 

@@ -19,25 +19,16 @@ using namespace mlir;
 
 namespace sinter {
 
-/// The only input of a generic that yields its element as it is.
-static OpOperand *movedOperand(linalg::GenericOp generic) {
-  Block &region = generic.getRegion().front();
-  if (generic.getNumDpsInputs() != 1 || generic.getNumDpsInits() != 1 || generic.getNumReductionLoops() != 0 ||
-      region.getTerminator()->getOperand(0) != region.getArgument(0))
-    return nullptr;
-  return generic.getDpsInputOperand(0);
-}
-
 std::optional<Transposition> matchTransposition(const KernelAnalysis &analysis, int64_t lanes) {
   if (analysis.generics.size() != 1)
     return std::nullopt;
   linalg::GenericOp generic = analysis.generics.front();
-  OpOperand *input = movedOperand(generic);
-  if (!input || !isa<BlockArgument>(input->get()) || !generic.getIndexingMapsArray().back().isIdentity())
+  OpOperand *input = transposedOperand(generic);
+  if (!input || !isa<BlockArgument>(input->get()))
     return std::nullopt;
   AffineMap map = generic.getMatchingIndexingMap(input);
   unsigned loops = generic.getNumLoops(), bytes = storedBytes(getElementTypeOrSelf(input->get().getType()));
-  if (!map.isPermutation() || loops < 2 || (bytes != 4 && bytes != 8) || lanes * bytes < 16 ||
+  if (loops < 2 || (bytes != 4 && bytes != 8) || lanes * bytes < 16 ||
       !llvm::isPowerOf2_64(lanes))
     return std::nullopt;
   Transposition found{generic, map.getDimPosition(loops - 1), loops - 1};

@@ -33,4 +33,4 @@ sinter.optimizer sgd {momentum = 0.9}
 // CACHED: remark: [Missed] update | Category:fusion | Function=train_step | Reason="the state stays in a cache of 16777216 bytes from step to step", Remark="a gradient is kept in memory for the parameter's update"
 // TOLD: remark: [Missed] update {{.*}} Reason="it was asked not to"
 // CLIPPED: remark: [Missed] update {{.*}} Reason="something else has to happen between them"
-// UNKNOWN: unknown kind of fusion 'update', expected epilogues, prologues, updates, rows, partials, columns, maps, launches or phases
+// UNKNOWN: unknown kind of fusion 'update', expected epilogues, prologues, updates, rows, partials, columns, maps, transpositions, launches or phases

@@ -1,6 +1,7 @@
 // While a tile is multiplied, what its epilogue needs is fetched.
 // RUN: sinter-opt %s --sinter-emit-kernels --canonicalize --cse | FileCheck %s
 // RUN: sed '/schedule/s/0, 1\]/0, 0]/' %s | sinter-opt --sinter-emit-kernels --canonicalize --cse | FileCheck %s --check-prefix=NONE
+// RUN: sed '/schedule/s/ 64, 0, 0, 0, 1\]/ 32, 0, 0, 0, 1]/' %s | sinter-opt --sinter-emit-kernels --canonicalize --cse | FileCheck %s --check-prefix=CUT
 
 module attributes {sinter.batch = 64 : i64} {
   // w - x^T y while the tile is in registers: k in as many segments as the tile has rows, each of which asks for one row of w,
@@ -39,4 +40,14 @@ module attributes {sinter.batch = 64 : i64} {
   // CHECK-COUNT-32: vector.fma
   // CHECK: arith.subf
   // NONE-NOT: memref.prefetch
+
+  // Between blocks of k accumulators rest: the last block alone asks for what is needed behind it.
+  // CUT-LABEL: func.func private @update_0(
+  // CUT: %[[LEFT:.*]] = arith.subi %c64{{.*}}, %{{.*}} : index
+  // CUT: %[[LAST:.*]] = arith.cmpi ule, %[[LEFT]], %c32
+  // CUT: scf.for %[[ROW:.*]] = %c0{{.*}} to %c4{{.*}} step %c1{{.*}} iter_args
+  // CUT: scf.if %[[LAST]] {
+  // CUT-NEXT: memref.prefetch %{{.*}}[%[[ROW]], %c0{{[^]]*}}], read, locality<3>, data
+  // CUT-NEXT: memref.prefetch
+  // CUT-NEXT: }
 }

@@ -12,6 +12,8 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     Precondition: functions of `linalg.generic` and `linalg.fill` on tensors as `convert-sinter-to-linalg` leaves them. Afterwards every one is
     in a `sinter.kernel` whose body fits a strategy: `map`, `row`, `column`, `contraction` or `loops`.
 
+    * What is transposed behind a product, or before products alone, is written or read by these in its other order where
+      that is predicted to take no longer than both; a product may also get a transposed copy of an operand.
     * A product takes the elementwise ops on its result as epilogue, and what makes an operand as prologue where that is
       predicted to be faster than a kernel of its own.
     * If the state that a step updates is larger than the last-level cache, a weight gradient takes its parameter's update,
@@ -26,7 +28,7 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
 
     No CSE may follow: two `tensor.empty` are two destinations.
 
-    Remarks (category `fusion`): `kernel` for each kernel, `prologue` for each value that only products read, `update` for each product that makes a gradient, `partial-sums` for each sum of columns of what rows are combined of, `materialized` for each elementwise value that is kept in memory
+    Remarks (category `fusion`): `kernel` for each kernel, `transposition` for each that is next to a product, `prologue` for each value that only products read, `update` for each product that makes a gradient, `partial-sums` for each sum of columns of what rows are combined of, `materialized` for each elementwise value that is kept in memory
     between kernels, with the reason, `in-place` for each state tensor.
 
     Example: test/Transforms/Fusion/mlp-adam.mlir
@@ -37,7 +39,7 @@ def FuseKernelsPass : Pass<"sinter-fuse-kernels", "::mlir::ModuleOp"> {
     Option<"cacheBytes", "cache-bytes", "int64_t", /*default=*/"16777216",
            "size of the last-level cache: updates of more state than that go into the products that make gradients">,
     ListOption<"without", "without", "std::string",
-               "kinds of fusion to leave out: epilogues, prologues, updates, rows, partials, columns, maps; launches and phases are ignored">,
+               "kinds of fusion to leave out: epilogues, prologues, updates, rows, partials, columns, maps, transpositions; launches and phases are ignored">,
     Option<"cpu", "cpu", "std::string", /*default=*/"\"x86-64-v3\"",
            "preset that products are priced for, refined by the other options: x86-64, x86-64-v2, -v3, -v4">,
     Option<"vectorBytes", "vector-bytes", "int64_t", "0", "width of a vector register in bytes (0: the preset's)">,
