@@ -88,10 +88,10 @@ cl::opt<unsigned> optLevel("O", cl::sub(compile), cl::sub(tune), cl::cat(forWhom
 cl::opt<std::string> schedules("schedules", cl::cat(forWhom), cl::value_desc("file"),
                                cl::desc("Schedules for some kernels, in place of the planner's; a line each, as "
                                         "--print-schedules writes them [none]"));
-cl::list<std::string>
-    unfused("no-fuse", cl::cat(forWhom), cl::CommaSeparated, cl::value_desc("kinds"),
-            cl::desc("Kinds of fusion to leave out, to see what they are worth: epilogues, updates, "
-                     "prologues, rows, partials, columns, maps, transpositions, launches (with phases), phases [none]"));
+cl::list<std::string> unfused(
+    "no-fuse", cl::cat(forWhom), cl::CommaSeparated, cl::value_desc("kinds"),
+    cl::desc("Kinds of fusion to leave out, to see what they are worth: epilogues, updates, "
+             "prologues, rows, partials, columns, maps, transpositions, launches (with phases), phases [none]"));
 cl::opt<bool>
     printSchedules("print-schedules", cl::cat(show),
                    cl::desc("Write the schedules of all kernels, for --schedules, instead of code; to standard "

@@ -131,7 +131,8 @@ void chooseWideBlocks(const ContractionProblem &p, const TargetInfo &target, Con
 }
 
 /// Blocks of k, rows and lanes such that what is packed of either operand, and the accumulators between blocks of k
-/// unless they rest in the result, stay in the second-level cache. Blocks of one loop are about of one size.
+/// unless they rest in the result, stay in the second-level cache. Blocks of one loop are about of one size, those of k
+/// about `longest` steps unless they rest there.
 void chooseBlocks(const ContractionProblem &p, const TargetInfo &target, int64_t longest, ContractionPlan &plan) {
   if (plan.inPairs())
     return chooseBlocksOfPairs(p, target, plan);

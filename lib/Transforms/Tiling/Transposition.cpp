@@ -28,8 +28,7 @@ std::optional<Transposition> matchTransposition(const KernelAnalysis &analysis, 
     return std::nullopt;
   AffineMap map = generic.getMatchingIndexingMap(input);
   unsigned loops = generic.getNumLoops(), bytes = storedBytes(getElementTypeOrSelf(input->get().getType()));
-  if (loops < 2 || (bytes != 4 && bytes != 8) || lanes * bytes < 16 ||
-      !llvm::isPowerOf2_64(lanes))
+  if (loops < 2 || (bytes != 4 && bytes != 8) || lanes * bytes < 16 || !llvm::isPowerOf2_64(lanes))
     return std::nullopt;
   Transposition found{generic, map.getDimPosition(loops - 1), loops - 1};
   if (found.along == found.across)
