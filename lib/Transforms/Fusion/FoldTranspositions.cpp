@@ -86,10 +86,11 @@ public:
   TranspositionFolder(func::FuncOp function, const GroupingOptions &options) : function(function), options(options) {}
 
   void run() {
-    for (GenericOp generic : llvm::to_vector(function.getOps<GenericOp>()))
-      if (OpOperand *moved = transposedOperand(generic))
-        if (!foldIntoMaker(generic, *moved))
-          foldIntoReaders(generic, *moved);
+    // All of them first: folding erases products.
+    for (GenericOp transposition :
+         llvm::to_vector(llvm::make_filter_range(function.getOps<GenericOp>(), transposedOperand)))
+      if (OpOperand &moved = *transposedOperand(transposition); !foldIntoMaker(transposition, moved))
+        foldIntoReaders(transposition, moved);
   }
 
 private:
@@ -139,6 +140,7 @@ private:
       transposition.erase();
   }
 
+  /// Predicted cycles of some products.
   double price(ArrayRef<GenericOp> products) const {
     const PrologueForecast *none[2] = {nullptr, nullptr};
     double cycles = 0;

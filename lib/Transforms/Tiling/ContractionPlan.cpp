@@ -171,14 +171,16 @@ PricedPlan cheapestOf(ContractionForm form, bool swapped, const ContractionProbl
         cycles < best.cycles)
       best = {plan, cycles};
   };
+  const bool updatesState = updatesFarState(p, target);
   auto consider = [&] {
     if (plan.packsLanes()) {
-      for (int64_t longest : {kStepsOfBlock, 2 * kStepsOfBlock}) {
-        chooseBlocks(p, target, longest, plan);
-        if (plan.packsRows() || restsInResult(p, plan) || updatesFarState(p, target))
-          price();
-        if (plan.inPairs() || restsInResult(p, plan) || p.k.extent <= kStepsOfBlock)
-          break;
+      chooseBlocks(p, target, kStepsOfBlock, plan);
+      const bool inResult = restsInResult(p, plan);
+      if (plan.packsRows() || inResult || updatesState)
+        price();
+      if (updatesState && !plan.inPairs() && !inResult && p.k.extent > kStepsOfBlock) {
+        chooseBlocks(p, target, 2 * kStepsOfBlock, plan);
+        price();
       }
     }
     if (plan.packsRows())
