@@ -3,6 +3,7 @@
 
 #include "sinter/Target/Emit.h"
 #include "ConstantTables.h"
+#include "SingleStores.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -58,9 +59,7 @@ static constexpr llvm::StringLiteral kPasses =
     "loop-mssa(licm<allowspeculation>),instcombine<no-verify-fixpoint>,simplifycfg),"
     "globaldce";
 
-void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel) {
-  if (optLevel == 0)
-    return;
+static void runPasses(llvm::Module &module, llvm::TargetMachine &machine) {
   llvm::PassBuilder builder(&machine);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -74,7 +73,14 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLe
   llvm::ModulePassManager passes;
   llvm::cantFail(builder.parsePassPipeline(passes, kPasses));
   passes.run(module, modules);
-  keepConstantsInMemory(module, machine);
+}
+
+void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel) {
+  if (optLevel > 0)
+    runPasses(module, machine);
+  storeSingleLanes(module);
+  if (optLevel > 0)
+    keepConstantsInMemory(module, machine);
 }
 
 llvm::SmallVector<char, 0> generateCode(llvm::Module &module, llvm::TargetMachine &machine, CodeFormat format) {
