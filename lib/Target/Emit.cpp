@@ -3,7 +3,7 @@
 
 #include "sinter/Target/Emit.h"
 #include "ConstantTables.h"
-#include "SingleStores.h"
+#include "VectorAccesses.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -78,7 +78,7 @@ static void runPasses(llvm::Module &module, llvm::TargetMachine &machine) {
 void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel) {
   if (optLevel > 0)
     runPasses(module, machine);
-  storeSingleLanes(module);
+  legalizeAccesses(module);
   if (optLevel > 0)
     keepConstantsInMemory(module, machine);
 }
