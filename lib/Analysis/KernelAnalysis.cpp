@@ -50,14 +50,33 @@ std::optional<Combiner> matchCombiner(linalg::GenericOp generic) {
   return std::nullopt;
 }
 
+AffineExpr rowNumber(ArrayRef<int64_t> shape, MLIRContext *context) {
+  AffineExpr number = getAffineDimExpr(0, context);
+  for (unsigned dim = 1; dim + 1 < shape.size(); ++dim)
+    number = number * shape[dim] + getAffineDimExpr(dim, context);
+  return number;
+}
+
+/// Combines all dims but the last.
+static bool reducesRows(linalg::GenericOp generic) {
+  SmallVector<unsigned> reductions;
+  generic.getReductionDims(reductions);
+  return generic.getNumLoops() > 1 && reductions == firstDims(generic.getNumLoops() - 1);
+}
+
 std::optional<int64_t> rowsPerPartOf(linalg::GenericOp generic) {
-  if (generic.getNumLoops() != 2 || generic.getNumReductionLoops() != 1 || generic.getNumDpsInits() != 1)
+  if (generic.getNumDpsInits() != 1 || !reducesRows(generic))
     return std::nullopt;
   AffineMap map = generic.getIndexingMapsArray().back();
-  if (map.getNumResults() != 2 || map.getResult(1) != getAffineDimExpr(1, generic.getContext()))
+  unsigned last = generic.getNumLoops() - 1;
+  if (map.getNumResults() != 2 || map.getResult(1) != getAffineDimExpr(last, generic.getContext()))
     return std::nullopt;
   auto part = dyn_cast<AffineBinaryOpExpr>(map.getResult(0));
-  if (!part || part.getKind() != AffineExprKind::FloorDiv || part.getLHS() != getAffineDimExpr(0, generic.getContext()))
+  if (!part || part.getKind() != AffineExprKind::FloorDiv)
+    return std::nullopt;
+  SmallVector<int64_t> extents = generic.getStaticLoopRanges();
+  if (ShapedType::isDynamicShape(ArrayRef(extents).slice(1, last - 1)) ||
+      part.getLHS() != rowNumber(extents, generic.getContext()))
     return std::nullopt;
   auto rows = dyn_cast<AffineConstantExpr>(part.getRHS());
   return rows ? std::optional(rows.getValue()) : std::nullopt;
@@ -131,7 +150,7 @@ SmallVector<unsigned> KernelAnalysis::dimsOf(Value tensor) const {
   }
   unsigned tensorRank = cast<RankedTensorType>(tensor.getType()).getRank();
   if (strategy == Strategy::Column && tensorRank == 1)
-    return {1};
+    return {rank() - 1};
   return firstDims(tensorRank);
 }
 
@@ -153,6 +172,7 @@ private:
   bool partialSumFits(linalg::GenericOp generic, int64_t rows, bool hasRowsAtHand);
   bool operandsFit(linalg::GenericOp generic);
   bool operandFits(linalg::GenericOp generic, OpOperand &operand);
+  bool isTransposedByRows(linalg::GenericOp generic, OpOperand &operand, ArrayRef<unsigned> dims);
   bool partsFit(ArrayRef<int64_t> shape);
   bool yieldsFit();
   void assignStages();
@@ -206,7 +226,7 @@ bool Classifier::assignLoops(linalg::GenericOp generic, Strategy strategy) {
   else if (strategy == Strategy::Row && count + 1 == rank)
     dims = firstDims(count);
   else if (strategy == Strategy::Column && count == 1)
-    dims = {1};
+    dims = {rank - 1};
   else
     return refuse(llvm::formatv("a generic of {0} loops in a domain of {1} dims", count, rank));
   for (auto [dim, extent] : llvm::zip_equal(dims, generic.getStaticLoopRanges()))
@@ -219,14 +239,15 @@ bool Classifier::assignLoops(linalg::GenericOp generic, Strategy strategy) {
 }
 
 bool Classifier::reductionFits(linalg::GenericOp generic, Strategy strategy) {
-  unsigned rank = analysis.rank(), reduced = strategy == Strategy::Row ? rank - 1 : 0;
   if (!matchCombiner(generic))
     return refuse("a reduction that is not a sum or a maximum");
   if (std::optional<int64_t> rows = rowsPerPartOf(generic))
-    return partialSumFits(generic, *rows, strategy == Strategy::Row && analysis.rank() == 2);
+    return partialSumFits(generic, *rows, strategy == Strategy::Row);
   SmallVector<unsigned> reductions;
   generic.getReductionDims(reductions);
-  if (strategy == Strategy::Map || generic.getNumLoops() != rank || reductions != Dims{reduced})
+  bool fits = strategy == Strategy::Row ? reductions == Dims{analysis.rank() - 1}
+                                        : strategy == Strategy::Column && reducesRows(generic);
+  if (!fits || generic.getNumLoops() != analysis.rank())
     return refuse("a reduction over other dims than the skeleton's");
   return true;
 }
@@ -238,7 +259,7 @@ bool Classifier::partialSumFits(linalg::GenericOp generic, int64_t rows, bool ha
     return refuse("partial sums of columns without a kernel of rows or of a product");
   if (rows < 1 || (analysis.rowsPerPart != 0 && analysis.rowsPerPart != rows))
     return refuse("partial sums of columns over different parts of the rows");
-  if (ShapedType::isDynamic(generic.getStaticLoopRanges()[1]))
+  if (ShapedType::isDynamic(generic.getStaticLoopRanges().back()))
     return refuse("partial sums of as many columns as the batch has rows");
   if (!llvm::all_of(generic->getUsers(), [](Operation *user) { return isa<YieldOp>(user); }))
     return refuse("partial sums of columns are read by the kernel that makes them");
@@ -257,13 +278,22 @@ bool Classifier::operandFits(linalg::GenericOp generic, OpOperand &operand) {
   if (!map.isProjectedPermutation())
     return refuse("an operand is not indexed by a projection of the loops");
   Dims dims = compose(map, analysis.loops[generic]);
-  if (!llvm::is_sorted(dims))
+  if (!llvm::is_sorted(dims) && !isTransposedByRows(generic, operand, dims))
     return refuse("an operand is transposed");
   if (operand.get().getDefiningOp<linalg::GenericOp>() && dims != analysis.dimsOf(operand.get()))
     return refuse("a generic reads another's result at other points");
   if (operand.get().getDefiningOp<tensor::EmptyOp>() && generic.payloadUsesValueFromOperand(&operand))
     return refuse("a generic reads an uninitialized tensor");
   return true;
+}
+
+/// A transposition, and nothing else, that moves whole rows of 16 bytes at least.
+bool Classifier::isTransposedByRows(linalg::GenericOp generic, OpOperand &operand, ArrayRef<unsigned> dims) {
+  constexpr int64_t leastBytes = 16;
+  int64_t columns = analysis.domain.back();
+  return analysis.generics.size() == 1 && transposedOperand(generic) == &operand &&
+         dims.back() == analysis.rank() - 1 && !ShapedType::isDynamic(columns) &&
+         columns * storedBytes(getElementTypeOrSelf(operand.get().getType())) >= leastBytes;
 }
 
 bool Classifier::operandsFit(linalg::GenericOp generic) {
@@ -275,7 +305,7 @@ bool Classifier::operandsFit(linalg::GenericOp generic) {
 
 /// A row of sums for each part of the rows.
 bool Classifier::partsFit(ArrayRef<int64_t> shape) {
-  if (ShapedType::isDynamic(shape[0]) || shape[1] != analysis.domain[1])
+  if (ShapedType::isDynamic(shape[0]) || shape[1] != analysis.domain.back())
     return refuse("partial sums have another shape than the domain");
   if (analysis.parts != 0 && analysis.parts != shape[0])
     return refuse("partial sums of columns over different parts of the rows");
@@ -296,8 +326,8 @@ bool Classifier::yieldsFit() {
     for (auto [dim, extent] : llvm::zip_equal(dims, shape))
       if (dim >= analysis.rank() || analysis.domain[dim] != extent)
         return refuse("a result has another shape than the domain");
-    unsigned least = analysis.strategy == Strategy::Map ? analysis.rank() : analysis.rank() - 1;
-    if (dims.size() < least)
+    unsigned least = analysis.rank() - (analysis.strategy != Strategy::Map);
+    if (analysis.strategy == Strategy::Column ? dims.empty() : dims.size() < least)
       return refuse("a result has another shape than the domain");
   }
   return true;
@@ -309,7 +339,7 @@ bool Classifier::fits(Strategy strategy) {
   analysis.rowsPerPart = analysis.parts = 0;
   unsigned rank = analysis.rank();
   bool shaped = strategy == Strategy::Map || (strategy == Strategy::Row && rank >= 1) ||
-                (strategy == Strategy::Column && rank == 2);
+                (strategy == Strategy::Column && rank >= 2);
   bool ok = shaped && llvm::all_of(analysis.generics, [&](linalg::GenericOp g) { return assignLoops(g, strategy); }) &&
             llvm::all_of(analysis.generics, [&](linalg::GenericOp g) { return operandsFit(g); }) && yieldsFit();
   unsigned outer = rank - (strategy == Strategy::Row || rank > 0);
@@ -378,7 +408,7 @@ bool Classifier::contractionFits() {
       continue;
     }
     std::optional<int64_t> rows = rowsPerPartOf(generic);
-    if (rows && !partialSumFits(generic, *rows, parallel.size() == 2))
+    if (rows && !partialSumFits(generic, *rows, parallel.size() >= 2))
       return false;
     if ((hasReduction(generic) && !rows) || generic.getNumLoops() != parallel.size())
       return refuse("the epilogue of a contraction is not elementwise on its result");

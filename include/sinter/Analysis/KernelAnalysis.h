@@ -73,8 +73,12 @@ struct Combiner {
 /// The combiner of a single-result reduction whose region uses its accumulator once; nothing for other regions.
 std::optional<Combiner> matchCombiner(mlir::linalg::GenericOp generic);
 
-/// The number of rows that are added up, if a generic adds up the columns of a matrix over parts of its rows:
-/// `p[r floordiv N, c] += e[r, c]`; nothing for other generics.
+/// The number of a row of a tensor of this shape, whose last dimension is the columns, from the coordinates of all
+/// dimensions: d0 * 8 + d1 for [?, 8, 4]. All extents between the first and the last are fixed.
+mlir::AffineExpr rowNumber(llvm::ArrayRef<int64_t> shape, mlir::MLIRContext *context);
+
+/// The number of rows that are added up, if a generic adds up columns over parts of the rows:
+/// `p[r floordiv N, c] += e[..., c]` with r the row's number; nothing for other generics.
 std::optional<int64_t> rowsPerPartOf(mlir::linalg::GenericOp generic);
 
 /// Does a generic read the elements of this tensor (rather than only overwrite or reduce into it)?

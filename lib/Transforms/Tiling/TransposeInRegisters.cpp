@@ -37,22 +37,15 @@ Value pickLanes(ImplicitLocOpBuilder &b, Value x, Value y, int64_t perLane, int6
   return vector::ShuffleOp::create(b, x, y, mask);
 }
 
-/// Within each 128-bit lane, transposes each group of `perLane` vectors.
+/// Within each 128-bit lane, transposes each group of `perLane` vectors: units of one column and ever more rows, from
+/// two halves of a group that is twice as large each time.
 void transposeInLanes(ImplicitLocOpBuilder &b, Vectors v, int64_t perLane) {
-  SmallVector<Value> t(v.size());
-  for (size_t i = 0; i < v.size(); i += 2) {
-    t[i] = interleave(b, v[i], v[i + 1], perLane, 1, false);
-    t[i + 1] = interleave(b, v[i], v[i + 1], perLane, 1, true);
-  }
-  if (perLane == 2) {
-    llvm::copy(t, v.begin());
-    return;
-  }
-  for (size_t i = 0; i < v.size(); i += 4) {
-    v[i] = interleave(b, t[i], t[i + 2], perLane, 2, false);
-    v[i + 1] = interleave(b, t[i], t[i + 2], perLane, 2, true);
-    v[i + 2] = interleave(b, t[i + 1], t[i + 3], perLane, 2, false);
-    v[i + 3] = interleave(b, t[i + 1], t[i + 3], perLane, 2, true);
+  for (int64_t unit = 1; unit < perLane; unit *= 2) {
+    SmallVector<Value> before(v);
+    for (int64_t group = 0; group < int64_t(v.size()); group += 2 * unit)
+      for (int64_t i = 0; i < unit; ++i)
+        for (bool upper : {false, true})
+          v[group + 2 * i + upper] = interleave(b, before[group + i], before[group + unit + i], perLane, unit, upper);
   }
 }
 

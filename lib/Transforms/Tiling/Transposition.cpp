@@ -28,7 +28,7 @@ std::optional<Transposition> matchTransposition(const KernelAnalysis &analysis, 
     return std::nullopt;
   AffineMap map = generic.getMatchingIndexingMap(input);
   unsigned loops = generic.getNumLoops(), bytes = storedBytes(getElementTypeOrSelf(input->get().getType()));
-  if (loops < 2 || (bytes != 4 && bytes != 8) || lanes * bytes < 16 || !llvm::isPowerOf2_64(lanes))
+  if (loops < 2 || (bytes != 2 && bytes != 4 && bytes != 8) || lanes * bytes < 16 || !llvm::isPowerOf2_64(lanes))
     return std::nullopt;
   Transposition found{generic, map.getDimPosition(loops - 1), loops - 1};
   if (found.along == found.across)
@@ -118,16 +118,23 @@ private:
 
   void emitSquare() {
     Type element = cast<MemRefType>(input.getType()).getElementType();
+    unsigned bytes = element.getIntOrFloatBitWidth() / 8;
     auto type = VectorType::get({lanes}, element);
+    // Shuffles of bf16 and f16 would be arithmetic of theirs, which not every processor has.
+    auto moved16 = VectorType::get({lanes}, b.getI16Type());
     SmallVector<Value> square;
     for (int64_t i = 0; i < lanes; ++i) { // the square after the next is asked for: its lines are far apart
       memref::PrefetchOp::create(b, input, inputIndices(moved(t.across, i + 2 * lanes)), /*isWrite=*/false,
                                  /*localityHint=*/3, /*isDataCache=*/true);
       square.push_back(vector::LoadOp::create(b, type, input, inputIndices(moved(t.across, i))));
+      if (bytes == 2)
+        square.back() = vector::BitCastOp::create(b, moved16, square.back());
     }
-    transposeInRegisters(b, square, element.getIntOrFloatBitWidth() / 8);
-    for (int64_t i = 0; i < lanes; ++i)
-      vector::StoreOp::create(b, square[i], result, moved(t.along, i));
+    transposeInRegisters(b, square, bytes);
+    for (int64_t i = 0; i < lanes; ++i) {
+      Value row = bytes == 2 ? vector::BitCastOp::create(b, type, square[i]).getResult() : square[i];
+      vector::StoreOp::create(b, row, result, moved(t.along, i));
+    }
   }
 
   KernelContext &context;

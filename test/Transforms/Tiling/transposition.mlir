@@ -6,6 +6,8 @@
 #ji = affine_map<(i, j) -> (j, i)>
 #ijk = affine_map<(i, j, k) -> (i, j, k)>
 #ikj = affine_map<(i, j, k) -> (i, k, j)>
+#ijkl = affine_map<(i, j, k, l) -> (i, j, k, l)>
+#ikjl = affine_map<(i, j, k, l) -> (i, k, j, l)>
 module attributes {sinter.batch = 20 : i64} {
   // CHECK-LABEL: func.func private @matrix_0(
   // CHECK-SAME: %[[X:[^:]*]]: memref<40x20xf32>, %[[Y:[^:]*]]: memref<20x40xf32>, %[[ROWS:[^:]*]]: index,
@@ -69,5 +71,65 @@ module attributes {sinter.batch = 20 : i64} {
       sinter.yield %t : tensor<?x5xf32>
     }
     return %r : tensor<?x5xf32>
+  }
+
+  // The last dimension stays: rows are copied by vectors, those of 16 bytes at least.
+  // CHECK-LABEL: func.func private @rows_3(
+  // CHECK-SAME: %[[X:[^:]*]]: memref<20x6x3x12xf32>, %[[Y:[^:]*]]: memref<20x3x6x12xf32>,
+  // CHECK-SAME: #sinter.schedule<map, tile = [
+  // CHECK: scf.for %[[ROW:.*]] =
+  // CHECK: %[[K:.*]] = arith.remui %[[ROW]], %c6
+  // CHECK: %[[J:.*]] = arith.remui %{{.*}}, %c3
+  // CHECK: %[[I:.*]] = arith.divui %{{.*}}, %c3
+  // CHECK: %[[V:.*]] = vector.load %[[X]][%[[I]], %[[K]], %[[J]], %[[AT:.*]]] : memref<20x6x3x12xf32>, vector<8xf32>
+  // CHECK: vector.store %[[V]], %[[Y]][%[[I]], %[[J]], %[[K]], %[[AT]]]
+  // CHECK-NOT: memref.load
+  // CHECK-LABEL: func.func private @pairs_4(
+  // CHECK-SAME: #sinter.schedule<loops,
+  func.func @rows(%x: tensor<?x6x3x12xf32>, %y: tensor<?x3x6x12xf32>) -> tensor<?x3x6x12xf32> {
+    %r = sinter.kernel "rows" ins(%x : tensor<?x6x3x12xf32>) outs(%y : tensor<?x3x6x12xf32>) -> tensor<?x3x6x12xf32> {
+    ^bb0(%a: tensor<?x6x3x12xf32>, %o: tensor<?x3x6x12xf32>):
+      %t = linalg.generic {indexing_maps = [#ikjl, #ijkl], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+          ins(%a : tensor<?x6x3x12xf32>) outs(%o : tensor<?x3x6x12xf32>) {
+      ^bb0(%v: f32, %u: f32):
+        linalg.yield %v : f32
+      } -> tensor<?x3x6x12xf32>
+      sinter.yield %t : tensor<?x3x6x12xf32>
+    }
+    return %r : tensor<?x3x6x12xf32>
+  }
+  func.func @pairs(%x: tensor<?x6x3x2xf32>, %y: tensor<?x3x6x2xf32>) -> tensor<?x3x6x2xf32> {
+    %r = sinter.kernel "pairs" ins(%x : tensor<?x6x3x2xf32>) outs(%y : tensor<?x3x6x2xf32>) -> tensor<?x3x6x2xf32> {
+    ^bb0(%a: tensor<?x6x3x2xf32>, %o: tensor<?x3x6x2xf32>):
+      %t = linalg.generic {indexing_maps = [#ikjl, #ijkl], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+          ins(%a : tensor<?x6x3x2xf32>) outs(%o : tensor<?x3x6x2xf32>) {
+      ^bb0(%v: f32, %u: f32):
+        linalg.yield %v : f32
+      } -> tensor<?x3x6x2xf32>
+      sinter.yield %t : tensor<?x3x6x2xf32>
+    }
+    return %r : tensor<?x3x6x2xf32>
+  }
+
+  // Halves are moved as integers.
+  // CHECK-LABEL: func.func private @halves_5(
+  // CHECK-SAME: #sinter.schedule<loops, tile = [{{[0-9]+}}], vector = 8
+  // CHECK: %[[V:.*]] = vector.load %{{.*}} : memref<40x24xbf16>, vector<8xbf16>
+  // CHECK: vector.bitcast %[[V]] : vector<8xbf16> to vector<8xi16>
+  // CHECK-COUNT-24: vector.shuffle {{.*}} : vector<8xi16>, vector<8xi16>
+  // CHECK-NOT: vector.shuffle
+  // CHECK: vector.bitcast %{{.*}} : vector<8xi16> to vector<8xbf16>
+  // CHECK: vector.store
+  func.func @halves(%x: tensor<40x24xbf16>, %y: tensor<24x40xbf16>) -> tensor<24x40xbf16> {
+    %r = sinter.kernel "halves" ins(%x : tensor<40x24xbf16>) outs(%y : tensor<24x40xbf16>) -> tensor<24x40xbf16> {
+    ^bb0(%a: tensor<40x24xbf16>, %o: tensor<24x40xbf16>):
+      %t = linalg.generic {indexing_maps = [#ji, #ij], iterator_types = ["parallel", "parallel"]}
+          ins(%a : tensor<40x24xbf16>) outs(%o : tensor<24x40xbf16>) {
+      ^bb0(%v: bf16, %u: bf16):
+        linalg.yield %v : bf16
+      } -> tensor<24x40xbf16>
+      sinter.yield %t : tensor<24x40xbf16>
+    }
+    return %r : tensor<24x40xbf16>
   }
 }
