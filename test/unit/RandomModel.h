@@ -1,4 +1,4 @@
-// Makes up perceptrons: any layers, widths, activations, losses and optimizers that go together.
+// Makes up models: any layers, widths, activations, losses and optimizers that go together.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef SINTER_TEST_UNIT_RANDOMMODEL_H
@@ -12,7 +12,10 @@ struct RandomModel {
   int64_t batch;
 };
 
-/// Depends on the seed alone.
+/// A perceptron. Depends on the seed alone.
 RandomModel randomModel(uint64_t seed);
+
+/// The same for rows that are sequences of places: layers for each place, sums over places, attention, transpositions.
+RandomModel randomSequence(uint64_t seed);
 
 #endif // SINTER_TEST_UNIT_RANDOMMODEL_H

@@ -1,11 +1,11 @@
 // Reductions in the forms that kernels have.
 //
 //   mean(x)                       -> sum(x) (1 / count)
-//   over several dimensions       -> one by one: the last one first, else from the first one on
+//   over all but the last         -> at once, if these are rows that follow each other
+//   over several others           -> one by one: the last one first, else from the first one on
 //   over dimension 0, rank 3 up   -> on the matrix [extent 0, all others]
 //
-// What is left combines the last dimension (row kernels), dimension 0 of a matrix (column kernels) or, seldom, one in
-// the middle.
+// What is left combines the last dimension (row kernels), all others (column kernels) or, seldom, one in the middle.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -34,6 +34,12 @@ static Expr oneByOne(ReduceOp op, Expr x) {
   return reduce(op.getKind(), reduce(op.getKind(), x, {first}), rest);
 }
 
+/// The rows of a table of rows and columns, whose first extent may be the batch's.
+static bool areRows(ArrayRef<int64_t> dims, RankedTensorType type) {
+  return int64_t(dims.size()) == type.getRank() - 1 && dims.back() == type.getRank() - 2 &&
+         !ShapedType::isDynamicShape(type.getShape().drop_front());
+}
+
 static Expr leadingAsColumns(ReduceOp op, Expr x) {
   RankedTensorType type = x.tensorType(), result = op.getType();
   auto matrix = RankedTensorType::get({type.getDimSize(0), result.getNumElements()}, type.getElementType());
@@ -45,6 +51,8 @@ static Expr reduction(ReduceOp op, Decomposition<ReduceOp>::Wrap wrap) {
   ArrayRef<int64_t> dims = op.getDims();
   if (op.getKind() == ReduceKind::Mean)
     return meanAsSum(op, x);
+  if (areRows(dims, x.tensorType()))
+    return Expr();
   if (dims.size() > 1)
     return oneByOne(op, x);
   if (x.rank() > 2 && dims.front() == 0 && op.getType().hasStaticShape())

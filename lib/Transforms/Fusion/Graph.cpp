@@ -46,11 +46,12 @@ static NodeKind classify(GenericOp op) {
     return llvm::all_of(maps, isBroadcastMap) ? NodeKind::Elementwise : NodeKind::Loops;
   if (op.getNumDpsInputs() == 2 && op.getNumDpsInits() == 1)
     return NodeKind::Contraction;
-  bool oneInput = op.getNumDpsInputs() == 1 && op.getNumDpsInits() == 1 && maps[0].isIdentity() && reductions == 1;
-  SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
-  if (oneInput && types.back() == utils::IteratorType::reduction)
+  if (op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 || !maps[0].isIdentity())
+    return NodeKind::Loops;
+  bool reducesLast = op.getIteratorTypesArray().back() == utils::IteratorType::reduction;
+  if (reductions == 1 && reducesLast)
     return NodeKind::Row;
-  if (oneInput && loops == 2 && types.front() == utils::IteratorType::reduction)
+  if (reductions + 1 == loops && !reducesLast)
     return rowsPerPartOf(op) ? NodeKind::PartialSum : NodeKind::Column;
   return NodeKind::Loops;
 }
@@ -124,6 +125,17 @@ bool sinter::readsLastLoops(AffineMap at) {
     if (result != getAffineDimExpr(first + i, at.getContext()))
       return false;
   return true;
+}
+
+bool sinter::readsRowsInOrder(AffineMap at) {
+  unsigned rows = at.getNumDims() - 1;
+  SmallVector<unsigned> read;
+  for (AffineExpr result : at.getResults())
+    if (auto dim = dyn_cast<AffineDimExpr>(result); !dim)
+      return false;
+    else if (dim.getPosition() < rows)
+      read.push_back(dim.getPosition());
+  return read.empty() || read == llvm::to_vector(llvm::seq(rows));
 }
 
 //===-- Edges ----------------------------------------------------------------------------------------------------===//

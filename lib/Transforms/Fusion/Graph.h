@@ -4,9 +4,9 @@
 // it:
 //
 //   Elementwise   parallel loops, inputs read at the loop's indices or at some of them
-//   Row           combines the last dimension         Column   combines dimension 0 of a matrix
+//   Row           combines the last dimension         Column   combines all others: the rows
 //   Contraction   a product, summed                   Loops    anything else       View   reshape, no code at all
-//   PartialSum    combines parts of dimension 0 of a matrix, as a kernel of rows can
+//   PartialSum    combines parts of the rows, as a kernel of rows can
 //
 // A transparent node (a broadcast, a constant, a comparison with an index) costs next to nothing and reads nothing as
 // large as its result: it is no node of its own in decisions, edges go through it, every reader computes it again.
@@ -36,6 +36,8 @@ struct Read {
 /// alone do not tell in a square.
 bool readsFirstLoops(mlir::AffineMap at);
 bool readsLastLoops(mlir::AffineMap at);
+/// True if rows, which are all loops but the last, are read as they follow each other: all of these loops, or none.
+bool readsRowsInOrder(mlir::AffineMap at);
 
 struct Node {
   mlir::Operation *op = nullptr;

@@ -171,10 +171,36 @@ void sinter::growEpiloguesWithOperands(const Graph &graph, Partition &partition)
   }
 }
 
+/// What `node` reads at `at` of the product's result, and what may be computed again for it, keeps rows in order.
+static bool keepsRowsInOrder(const Graph &graph, unsigned node, mlir::AffineMap at) {
+  if (graph[node].kind != NodeKind::Elementwise)
+    return true;
+  mlir::linalg::GenericOp generic = graph[node].generic();
+  return generic.getBody()->getOps<mlir::linalg::IndexOp>().empty() &&
+         llvm::all_of(generic.getDpsInputOperands(), [&](mlir::OpOperand *input) {
+           mlir::AffineMap place = generic.getMatchingIndexingMap(input).compose(at);
+           std::optional<unsigned> producer = graph.nodeOf(input->get());
+           return readsRowsInOrder(place) && (!producer || keepsRowsInOrder(graph, *producer, place));
+         });
+}
+
+bool sinter::walksAlongRows(const Graph &graph, const Partition &partition, unsigned product, unsigned sum) {
+  size_t rank = graph[product].domain.size();
+  auto identity = mlir::AffineMap::getMultiDimIdentityMap(rank, graph[product].op->getContext());
+  auto keepsOrder = [&](unsigned node) {
+    return graph[node].domain.size() != rank || keepsRowsInOrder(graph, node, identity);
+  };
+  return rank <= 2 || (llvm::all_of(partition.members(product), keepsOrder) &&
+                       llvm::all_of(graph.operands(sum), [&](mlir::Value operand) {
+                         std::optional<unsigned> producer = graph.nodeOf(operand);
+                         return !producer || keepsOrder(*producer);
+                       }));
+}
+
 void sinter::growSumsOfProducts(const Graph &graph, Partition &partition, int64_t batch) {
   auto isProduct = [&](unsigned node, unsigned sum) {
     return graph[node].kind == NodeKind::Contraction && graph[node].domain == graph[sum].domain &&
-           canSumColumns(graph[node].generic(), batch);
+           canSumColumns(graph[node].generic(), batch) && walksAlongRows(graph, partition, node, sum);
   };
   for (unsigned i = 0; i < graph.size(); ++i) {
     if (graph[i].kind != NodeKind::PartialSum || !partition.isAlone(i))

@@ -37,6 +37,11 @@ public:
     visit(node, AffineMap::getMultiDimIdentityMap(graph[node].domain.size(), graph[node].op->getContext()));
   }
 
+  /// Whether loops over rows of the operand that were one before are one with it, too.
+  bool keepsRowsInOrder() const {
+    return llvm::all_of(forecast.sources, [](const auto &source) { return readsRowsInOrder(source.second); });
+  }
+
   llvm::SmallVector<unsigned> nodes;
   PrologueForecast forecast;
   /// It follows from elements at the same place alone: no indices, no number of rows, nothing gathered.
@@ -233,6 +238,8 @@ void sinter::growPrologues(const Graph &graph, Partition &partition, const llvm:
     if (!chosen.contains(graph[node].op) || graph[node].succs.size() != 1 || !isFree(graph, partition, node))
       continue;
     Chain chain(graph, partition, node);
+    if (partition.hasKind(graph[node].succs.front(), NodeKind::PartialSum) && !chain.keepsRowsInOrder())
+      continue;
     Partition attempt = partition;
     if (llvm::all_of(chain.nodes, [&](unsigned member) { return attempt.merge(graph[node].succs.front(), member); }))
       partition = std::move(attempt);

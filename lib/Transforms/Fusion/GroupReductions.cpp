@@ -88,7 +88,7 @@ private:
 
   /// A sum of columns, of what is computed or read here.
   bool takesSum(unsigned i) const {
-    return !inGroup(i) && partition.isAlone(i) && domain.size() == 2 && graph[i].domain == domain &&
+    return !inGroup(i) && partition.isAlone(i) && graph[i].domain == domain &&
            isAligned(graph, partition, start, i, readsFirstLoops) &&
            llvm::any_of(graph.operands(i), [&](mlir::Value operand) { return isAtHand(operand); });
   }

@@ -54,6 +54,9 @@ bool updateMayPay(const Graph &graph, unsigned product, const GroupingOptions &o
 void growEpiloguesWithOperands(const Graph &graph, Partition &partition);
 /// Partial sums of columns of what products' kernels make.
 void growSumsOfProducts(const Graph &graph, Partition &partition, int64_t batch);
+/// Whether the kernel of a product can walk along the rows of its result, of which `sum` adds up columns, as one loop:
+/// what it computes reads all dimensions of the rows, or none, and asks for no index.
+bool walksAlongRows(const Graph &graph, const Partition &partition, unsigned product, unsigned sum);
 /// Decides which values are computed where products read them, and gives each product a copy of its own: the function
 /// may have new ops afterwards, which `graph` does not know. The ops that make them, of all products; not to be
 /// iterated over.

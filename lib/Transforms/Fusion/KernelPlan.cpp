@@ -103,7 +103,12 @@ void KernelPlan::findMisplaced(Value value, AffineMap at, llvm::DenseSet<std::pa
   linalg::GenericOp generic = graph[*graph.nodeOf(value)].generic();
   if (readsMemoryOnly(graph[*graph.nodeOf(value)]) || !seen.insert({value, at}).second)
     return;
-  auto isInPlace = strategy == Strategy::Column ? readsLastLoops : readsFirstLoops;
+  // At all of the kernel's loops, or at those that its values per row, or per column, have.
+  auto isInPlace = [&](AffineMap map) {
+    bool ofPoint = map.getNumResults() == map.getNumDims();
+    return strategy != Strategy::Column ? readsFirstLoops(map)
+                                        : readsLastLoops(map) && (ofPoint || map.getNumResults() <= 1);
+  };
   for (OpOperand *input : generic.getDpsInputOperands()) {
     std::optional<unsigned> producer = graph.nodeOf(input->get());
     if (!producer || graph[*producer].kind == NodeKind::View)

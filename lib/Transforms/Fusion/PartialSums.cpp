@@ -6,6 +6,8 @@
 //
 //   s[c] = sum over r of e[r, c]   ->   p[r floordiv R, c] += e[r, c];   s[c] = sum over i of p[i, c]
 //
+// Of a tensor of more dimensions, all but the last number the rows: r = 64 b + t in e[b, t, c] of [?, 64, C].
+//
 // R follows from the shapes alone, so sums do not depend on threads. What is as small as a first-level cache is left as
 // it is: reading it again costs next to nothing, and fewer, longer work items would not pay. So are few rows. Where a
 // GPU takes the steps, its costs decide (DevicePartialSums.h).
@@ -79,8 +81,10 @@ public:
 
 private:
   int64_t rows(unsigned i) const {
-    int64_t extent = graph[i].domain.front();
-    return ShapedType::isDynamic(extent) ? options.batch : extent;
+    int64_t count = 1;
+    for (int64_t extent : ArrayRef(graph[i].domain).drop_back())
+      count *= ShapedType::isDynamic(extent) ? options.batch : extent;
+    return count;
   }
   int64_t columns(unsigned i) const { return graph[i].domain.back(); }
   Type elementType(unsigned i) const { return getElementTypeOrSelf(graph[i].op->getResult(0).getType()); }
@@ -127,7 +131,7 @@ private:
 
   /// Whoever has the rows at hand.
   std::string reasonAgainstParts(unsigned i) const {
-    if (ShapedType::isDynamic(columns(i)) || !isSumFromZero(graph[i].generic()))
+    if (ShapedType::isDynamicShape(ArrayRef(graph[i].domain).drop_front()) || !isSumFromZero(graph[i].generic()))
       return "only floating-point sums of a fixed number of columns are begun elsewhere";
     if (options.device)
       return "";
@@ -156,6 +160,8 @@ private:
     GenericOp generic = graph[product].generic();
     if (reason.empty() && elementType(i) != getElementTypeOrSelf(generic.getResult(0).getType()))
       reason = "the sums are of another type than the product's";
+    if (reason.empty() && !walksAlongRows(graph, *products, product, i))
+      reason = "what the product's kernel computes needs more than the number of a row";
     if (!reason.empty())
       return 0;
     Type summed = getElementTypeOrSelf(graph.operands(i).front().getType());
@@ -217,16 +223,18 @@ private:
     auto empty = tensor::EmptyOp::create(b, ArrayRef<int64_t>{parts, columns(i)}, elementType(i));
     auto zero = arith::ConstantOp::create(b, b.getZeroAttr(elementType(i)));
     Value start = linalg::FillOp::create(b, zero.getResult(), empty.getResult()).getResult(0);
-    AffineExpr row = b.getAffineDimExpr(0), column = b.getAffineDimExpr(1);
+    AffineExpr row = rowNumber(graph[i].domain, b.getContext());
+    AffineExpr column = b.getAffineDimExpr(sum.getNumLoops() - 1);
     AffineMap maps[] = {sum.getIndexingMapsArray().front(),
-                        AffineMap::get(2, 0, {row.floorDiv(size), column}, b.getContext())};
+                        AffineMap::get(sum.getNumLoops(), 0, {row.floorDiv(size), column}, b.getContext())};
     auto partial =
         GenericOp::create(b, start.getType(), sum.getDpsInputs()[0], start, maps, sum.getIteratorTypesArray());
     IRMapping regions;
     sum.getRegion().cloneInto(&partial.getRegion(), regions);
-    AffineMap whole[] = {b.getMultiDimIdentityMap(2), sum.getIndexingMapsArray().back()};
-    auto total = GenericOp::create(b, sum->getResultTypes(), partial.getResult(0), sum.getDpsInits()[0], whole,
-                                   sum.getIteratorTypesArray(), [](OpBuilder &builder, Location loc, ValueRange args) {
+    AffineMap whole[] = {b.getMultiDimIdentityMap(2), AffineMap::get(2, 0, b.getAffineDimExpr(1))};
+    utils::IteratorType loops[] = {utils::IteratorType::reduction, utils::IteratorType::parallel};
+    auto total = GenericOp::create(b, sum->getResultTypes(), partial.getResult(0), sum.getDpsInits()[0], whole, loops,
+                                   [](OpBuilder &builder, Location loc, ValueRange args) {
                                      Value added = arith::AddFOp::create(builder, loc, args[1], args[0]);
                                      linalg::YieldOp::create(builder, loc, added);
                                    });

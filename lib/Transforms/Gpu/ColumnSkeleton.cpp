@@ -67,7 +67,7 @@ SmallVector<Accumulator> reductionsOf(const KernelAnalysis &analysis) {
 int64_t lanesOf(DeviceEmission &emission, const Extent &columns) {
   int64_t widest = 2, accumulators = 0;
   for (Type type : emission.kernel.getBody().getArgumentTypes())
-    if (cast<RankedTensorType>(type).getRank() == 2)
+    if (cast<RankedTensorType>(type).getRank() == emission.analysis.rank())
       widest = std::max(widest, elementBytes(getElementTypeOrSelf(type)));
   for (const Accumulator &reduction : reductionsOf(emission.analysis))
     accumulators += elementBytes(reduction.type);
@@ -81,7 +81,7 @@ int64_t lanesOf(DeviceEmission &emission, const Extent &columns) {
 int64_t unrollOf(DeviceEmission &emission, int64_t lanes, double points) {
   int64_t bytes = 0;
   for (Value input : emission.kernel.getInputs())
-    if (auto type = cast<RankedTensorType>(input.getType()); type.getRank() == 2)
+    if (auto type = cast<RankedTensorType>(input.getType()); type.getRank() == emission.analysis.rank())
       bytes += elementBytes(type.getElementType()) * lanes;
   double weight = std::max(1.0, emission.analysis.weightedOps / points * lanes);
   double rows = std::min(kBytesUnderWay / std::max<double>(1, bytes), kWeightUnderWay / weight);
@@ -95,7 +95,7 @@ struct ColumnShape {
   int64_t rowsOfPart, parts;
 
   ColumnShape(DeviceEmission &emission, const LoopDomain &domain)
-      : rows(domain.extents[0].largest(emission.batch)), columns(domain.inner().largest(emission.batch)),
+      : rows(domain.outer().largest(emission.batch)), columns(domain.inner().largest(emission.batch)),
         threads(threadsOf(emission, domain)) {
     int64_t wanted = std::max<int64_t>(1, kBlocks / llvm::divideCeil(columns, threads.columns()));
     wanted = std::clamp<int64_t>(rows / kRowsOfPart, 1, wanted);
@@ -126,7 +126,7 @@ public:
     context.lanes = threads.lanes;
     single.lanes = 1;
     for (auto [index, tensor] : llvm::enumerate(context.yield()->getOperands())) {
-      bool whole = context.analysis.dimsOf(tensor).size() == 2;
+      bool whole = context.analysis.dimsOf(tensor).size() == context.analysis.rank();
       if (tensor != context.outArgument(index))
         (whole ? pointOutputs : columnOutputs).push_back(index);
     }
@@ -149,6 +149,7 @@ private:
   void emitTotals(Values sums, llvm::function_ref<void(Value, ArrayRef<Value>)> finish);
   void finishColumn(Value column, ArrayRef<Value> totals);
   Value partials(const Accumulator &reduction);
+  unsigned groupOfColumns() const { return 1u << (context.domain.rank() - 1); }
 
   DeviceFunction &function;
   KernelContext context, single; ///< of a thread's columns, of one column
@@ -189,13 +190,13 @@ void ColumnSkeleton::placeThread(Value blockOfColumns) {
   Value count = context.extent(context.domain.inner());
   hasColumns = math.less(own, count);
   position = math.min(own, arith::SubIOp::create(builder, loc, count, math.constant(threads.lanes)));
-  columns.groups = 1u << 1;
+  columns.groups = groupOfColumns();
 }
 
 void ColumnSkeleton::emitSums() {
   Value block = function.blockId(), part = math.rem(block, shape.parts);
   placeThread(math.div(block, shape.parts));
-  Value rows = context.extent(context.domain.extents[0]);
+  Value rows = context.extent(context.domain.outer());
   Value begin = math.min(math.mul(part, shape.rowsOfPart), rows),
         end = math.min(math.add(begin, shape.rowsOfPart), rows);
   Values sums = emitRows(begin, end, [&](ArrayRef<Value> rows, Values sums) { return addPoints(rows, sums); });
@@ -250,9 +251,10 @@ ColumnSkeleton::Values ColumnSkeleton::addPoints(ArrayRef<Value> rows, Values su
   SmallVector<PointEvaluator> evaluators;
   SmallVector<Values> elements(reductions.size());
   for (auto [row, point] : llvm::zip_equal(rows, points)) {
-    point.groups = 3;
+    point.groups = 2 * groupOfColumns() - 1;
     PointEvaluator &evaluator = evaluators.emplace_back(context, ArrayRef<Scope *>{&columns, &point});
-    evaluator.coordinates = {row, position};
+    evaluator.coordinates = context.outerCoordinates(row);
+    evaluator.coordinates.push_back(position);
     for (auto [reduction, ofRows] : llvm::zip_equal(reductions, elements))
       ofRows.push_back(evaluator.element(reduction.reduction, reduction.combiner));
     for (unsigned index : pointOutputs)
@@ -305,13 +307,15 @@ void ColumnSkeleton::emitTotals(Values sums, llvm::function_ref<void(Value, Arra
 /// From complete sums to what is stored.
 void ColumnSkeleton::finishColumn(Value column, ArrayRef<Value> totals) {
   Scope scope;
-  scope.groups = 1u << 1;
+  scope.groups = groupOfColumns();
   PointEvaluator evaluator(single, {&scope});
-  evaluator.coordinates = {Value(), column};
+  evaluator.coordinates.resize(context.domain.rank() - 1);
+  evaluator.coordinates.push_back(column);
   for (auto [reduction, total] : llvm::zip_equal(reductions, totals)) {
     Value result = total;
+    Value start = reduction.reduction.getDpsInits()[0];
     if (!reduction.startsNeutral())
-      result = reduction.combine(builder, loc, evaluator.get(reduction.reduction.getDpsInits()[0], {1}), total);
+      result = reduction.combine(builder, loc, evaluator.get(start, {context.analysis.rank() - 1}), total);
     evaluator.remember(reduction.reduction.getResult(0), result);
   }
   evaluator.storeOutputs(columnOutputs);

@@ -34,7 +34,7 @@ public:
       if (generic.getNumReductionLoops() > 0)
         reductions.push_back(Accumulator(generic));
     for (auto [index, tensor] : llvm::enumerate(context.yield()->getOperands())) {
-      bool whole = context.analysis.dimsOf(tensor).size() == 2;
+      bool whole = context.analysis.dimsOf(tensor).size() == context.analysis.rank();
       if (tensor != context.outArgument(index))
         (whole ? pointOutputs : columnOutputs).push_back(index);
     }
@@ -62,7 +62,7 @@ private:
 
   /// One row of those that are combined at a time.
   struct Row {
-    Value position;
+    Values coordinates;
     Scope scope;
   };
 
@@ -79,7 +79,9 @@ private:
   void emitVectorOfRows(MutableArrayRef<Row> rows, Value first, Value position, Value mask);
   void finishColumn(PointEvaluator &evaluator, ArrayRef<Value> totals);
   scf::ForOp beginLoop(Value begin, Value end, int64_t step, ValueRange carried = {});
-  PointEvaluator evaluatorOf(Column &column, Value row, Scope *point);
+  PointEvaluator evaluatorOf(Column &column, Values coordinates, Scope *point);
+  unsigned groupsOfRows() const { return (1u << (context.domain.rank() - 1)) - 1; }
+  unsigned groupOfColumns() const { return 1u << (context.domain.rank() - 1); }
 
   KernelContext context;
   OpBuilder &builder;
@@ -150,9 +152,9 @@ void ColumnEmitter::emitBlock(MutableArrayRef<Column> block) {
       for (Accumulator &reduction : reductions)
         accumulators.push_back(reduction.neutral(builder, loc, context.lanes));
   for (Column &column : block)
-    column.scope.groups = 1u << 1;
+    column.scope.groups = groupOfColumns();
 
-  Value end = context.extent(context.domain.extents[0]), size = context.index(rows), zero = context.index(0);
+  Value end = context.extent(context.domain.outer()), size = context.index(rows), zero = context.index(0);
   Value whole = arith::MulIOp::create(builder, loc, arith::DivSIOp::create(builder, loc, end, size), size);
   accumulators = emitRowLoop(block, zero, whole, rows, accumulators);
   size_t width = block.size() * reductions.size();
@@ -178,21 +180,24 @@ ColumnEmitter::Values ColumnEmitter::emitRowLoop(MutableArrayRef<Column> block, 
   return Values(loop.getResults());
 }
 
-PointEvaluator ColumnEmitter::evaluatorOf(Column &column, Value row, Scope *point) {
+/// Of a point if there is a scope for it, else of what is known of the column, without coordinates of a row.
+PointEvaluator ColumnEmitter::evaluatorOf(Column &column, Values coordinates, Scope *point) {
   SmallVector<Scope *> scopes{&context.entry, &column.scope};
   if (point) {
-    point->groups = 3;
+    point->groups = groupsOfRows() | groupOfColumns();
     scopes.push_back(point);
   }
+  coordinates.resize(context.domain.rank() - 1);
   PointEvaluator evaluator(context, scopes);
-  evaluator.coordinates = {row, column.position};
+  evaluator.coordinates = coordinates;
+  evaluator.coordinates.push_back(column.position);
   evaluator.mask = column.mask;
   return evaluator;
 }
 
 void ColumnEmitter::emitPoint(Column &column, Value row, MutableArrayRef<Value> accumulators) {
   Scope point;
-  PointEvaluator evaluator = evaluatorOf(column, row, &point);
+  PointEvaluator evaluator = evaluatorOf(column, context.outerCoordinates(row), &point);
   for (auto [reduction, value] : llvm::zip_equal(reductions, accumulators))
     value = reduction.combine(builder, loc, value, evaluator.element(reduction.reduction, reduction.combiner));
   evaluator.storeOutputs(pointOutputs);
@@ -200,7 +205,7 @@ void ColumnEmitter::emitPoint(Column &column, Value row, MutableArrayRef<Value> 
 
 void ColumnEmitter::finish(MutableArrayRef<Column> block, ArrayRef<Value> accumulators, int64_t rows) {
   for (auto [number, column] : llvm::enumerate(block)) {
-    PointEvaluator evaluator = evaluatorOf(column, Value(), nullptr);
+    PointEvaluator evaluator = evaluatorOf(column, {}, nullptr);
     Values totals;
     for (auto [index, reduction] : llvm::enumerate(reductions)) {
       Values parts;
@@ -217,7 +222,7 @@ void ColumnEmitter::finishColumn(PointEvaluator &evaluator, ArrayRef<Value> tota
   for (auto [reduction, total] : llvm::zip_equal(reductions, totals)) {
     Value result = total;
     if (!reduction.startsNeutral()) {
-      Value start = evaluator.get(reduction.reduction.getDpsInits()[0], {1});
+      Value start = evaluator.get(reduction.reduction.getDpsInits()[0], {context.analysis.rank() - 1});
       start = ScalarToVector(builder, loc, context.lanes).broadcast(start);
       result = reduction.combine(builder, loc, start, total);
     }
@@ -245,7 +250,7 @@ void ColumnEmitter::emitWideBlock(Value first, int64_t width) {
     for (auto [reduction, buffer] : llvm::zip_equal(reductions, buffers))
       storeElements(builder, loc, reduction.neutral(builder, loc, lanes), buffer, loop.getInductionVar());
   }
-  Value end = context.extent(context.domain.extents[0]), size = context.index(rowsAtOnce);
+  Value end = context.extent(context.domain.outer()), size = context.index(rowsAtOnce);
   Value whole = arith::MulIOp::create(builder, loc, arith::DivSIOp::create(builder, loc, end, size), size);
   auto emitRows = [&](Value from, Value to, int64_t rows) {
     OpBuilder::InsertionGuard guard(builder);
@@ -261,8 +266,8 @@ void ColumnEmitter::emitWideBlock(Value first, int64_t width) {
           [&](Value position, Value mask, ArrayRef<Value>) {
             Column column;
             column.position = arith::AddIOp::create(builder, loc, first, position), column.mask = mask;
-            column.scope.groups = 1u << 1;
-            PointEvaluator evaluator = evaluatorOf(column, Value(), nullptr);
+            column.scope.groups = groupOfColumns();
+            PointEvaluator evaluator = evaluatorOf(column, {}, nullptr);
             Values totals;
             for (auto [reduction, buffer] : llvm::zip_equal(reductions, buffers))
               totals.push_back(loadElements(builder, loc, buffer, position, lanes, reduction.type));
@@ -276,8 +281,8 @@ void ColumnEmitter::emitRowsOfBlock(Value first, int64_t width, Value row, int64
   SmallVector<Row> block(rows);
   SmallVector<Scope *> enclosing;
   for (auto [number, own] : llvm::enumerate(block)) {
-    own.position = arith::AddIOp::create(builder, loc, row, context.index(number));
-    own.scope.groups = 1u << 0;
+    own.coordinates = context.outerCoordinates(arith::AddIOp::create(builder, loc, row, context.index(number)));
+    own.scope.groups = groupsOfRows();
     enclosing.push_back(&own.scope);
   }
   VectorLoop(context, enclosing, 1)
@@ -291,14 +296,15 @@ void ColumnEmitter::emitRowsOfBlock(Value first, int64_t width, Value row, int64
 
 void ColumnEmitter::emitVectorOfRows(MutableArrayRef<Row> rows, Value first, Value position, Value mask) {
   Scope column;
-  column.groups = 1u << 1;
+  column.groups = groupOfColumns();
   SmallVector<Values> parts(reductions.size());
   Value at = arith::AddIOp::create(builder, loc, first, position);
   for (Row &row : rows) {
     Scope point;
-    point.groups = 3;
+    point.groups = groupsOfRows() | groupOfColumns();
     PointEvaluator evaluator(context, {&context.entry, &row.scope, &column, &point});
-    evaluator.coordinates = {row.position, at};
+    evaluator.coordinates = row.coordinates;
+    evaluator.coordinates.push_back(at);
     evaluator.mask = mask;
     for (auto [reduction, elements] : llvm::zip_equal(reductions, parts))
       elements.push_back(evaluator.element(reduction.reduction, reduction.combiner));

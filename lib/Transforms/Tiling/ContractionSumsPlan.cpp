@@ -39,11 +39,13 @@ int64_t sumElements(const ContractionProblem &p, const ContractionPlan &plan) {
 
 bool hasColumns(const ContractionProblem &p) {
   linalg::GenericOp op = p.op;
-  auto is = [&](const ContractionDim &dim, unsigned d) {
-    return dim.loops.size() == 1 && dim.loops.front() == p.loopOfResultDim(d);
+  unsigned columns = cast<ShapedType>(op.getResult(0).getType()).getRank() - 1;
+  auto isAlongRows = [&](unsigned d) {
+    bool isOne = cast<ShapedType>(op.getResult(0).getType()).getDimSize(d) == 1; // such loops are dropped
+    return isOne || llvm::is_contained(p.m.loops, p.loopOfResultDim(d));
   };
-  return op.getIndexingMapsArray().back().getNumResults() == 2 && p.outer.empty() && is(p.m, 0) && is(p.n, 1) &&
-         !p.n.dynamic;
+  return columns >= 1 && p.outer.empty() && !p.m.loops.empty() && llvm::all_of(llvm::seq(columns), isAlongRows) &&
+         p.n.loops == SmallVector<unsigned>{p.loopOfResultDim(columns)} && !p.n.dynamic;
 }
 
 /// Tiles along m of a work item; 0: all.

@@ -22,10 +22,10 @@ static SmallVector<Dims> tensorDims(KernelOp kernel, const KernelAnalysis &analy
     all.push_back(loops);
     for (OpOperand &operand : generic->getOpOperands()) {
       AffineMap map = generic.getMatchingIndexingMap(&operand);
-      all.push_back(llvm::map_to_vector(map.getResults(), [&](AffineExpr e) {
-        auto dim = dyn_cast<AffineDimExpr>(e);
-        return dim ? loops[dim.getPosition()] : 0u;
-      }));
+      // Rows of partial sums belong to work items.
+      if (map.isProjectedPermutation())
+        all.push_back(llvm::map_to_vector(map.getResults(),
+                                          [&](AffineExpr e) { return loops[cast<AffineDimExpr>(e).getPosition()]; }));
     }
   }
   for (Value value : kernel.getBody().front().getTerminator()->getOperands())
@@ -55,8 +55,8 @@ LoopDomain::LoopDomain(KernelOp kernel, const KernelAnalysis &analysis) {
   auto merges = [&](unsigned dim) {
     if (dim == 0 || ShapedType::isDynamic(analysis.domain[dim]) || indexed.contains(dim) || indexed.contains(dim - 1))
       return false;
-    if (analysis.strategy == Strategy::Column || analysis.strategy == Strategy::Loops ||
-        (analysis.strategy == Strategy::Row && dim + 1 == analysis.rank()))
+    bool hasRows = analysis.strategy == Strategy::Row || analysis.strategy == Strategy::Column;
+    if (analysis.strategy == Strategy::Loops || (hasRows && dim + 1 == analysis.rank()))
       return false;
     return llvm::all_of(tensors, [&](const Dims &dims) { return keepsTogether(dims, dim - 1); });
   };

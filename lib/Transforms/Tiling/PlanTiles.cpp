@@ -83,10 +83,12 @@ static int64_t rowsOfSums(KernelOp kernel, const KernelAnalysis &analysis, int64
   int64_t rowBytes = 0, sumBytes = 0;
   for (Type type : kernel.getBody().getArgumentTypes()) {
     auto tensor = cast<RankedTensorType>(type);
-    if (tensor.getRank() != 2 || tensor.getDimSize(1) != analysis.domain[1])
+    if (tensor.getRank() < 2 || tensor.getShape().back() != analysis.domain.back())
       continue;
-    bool sums = tensor.getDimSize(0) == analysis.parts && tensor.getDimSize(0) != analysis.domain[0];
-    (sums ? sumBytes : rowBytes) += tensor.getDimSize(1) * storedBytes(tensor.getElementType());
+    bool isWhole = tensor.getShape() == ArrayRef(analysis.domain);
+    bool sums = tensor.getRank() == 2 && tensor.getDimSize(0) == analysis.parts;
+    if (isWhole || sums)
+      (isWhole ? rowBytes : sumBytes) += tensor.getShape().back() * storedBytes(tensor.getElementType());
   }
   bool alone = vectors > kShortRow && 2 * rowBytes + sumBytes <= target.l1Bytes;
   return alone || analysis.rowsPerPart % kRowsOfSums != 0 ? 1 : kRowsOfSums;

@@ -68,17 +68,31 @@ func.func @leading_as_columns(%x: tensor<?x3x4xf32>) -> tensor<3x4xf32> {
   return %s : tensor<3x4xf32>
 }
 
-// Two leading ones, one after the other.
-// CHECK-LABEL: func.func @first_two(
+// All but the last are the rows of a table: at once.
+// CHECK-LABEL: func.func @rows_at_once(
 // CHECK-SAME: %[[X:[^:]*]]: tensor<?x3x4xi32>
-// CHECK-NEXT: %[[RESHAPE:.*]] = sinter.reshape %[[X]] : tensor<?x3x4xi32> -> tensor<?x12xi32>
-// CHECK-NEXT: %[[REDUCE:.*]] = sinter.reduce sum %[[RESHAPE]] dims = [0]
-// CHECK-NEXT: %[[RESHAPE1:.*]] = sinter.reshape %[[REDUCE]] : tensor<12xi32> -> tensor<3x4xi32>
-// CHECK-NEXT: %[[REDUCE1:.*]] = sinter.reduce sum %[[RESHAPE1]] dims = [0]
-// CHECK-NEXT: return %[[REDUCE1]]
-func.func @first_two(%x: tensor<?x3x4xi32>) -> tensor<4xi32> {
+// CHECK-NEXT: %[[REDUCE:.*]] = sinter.reduce sum %[[X]] dims = [0, 1]
+// CHECK-NEXT: return %[[REDUCE]]
+func.func @rows_at_once(%x: tensor<?x3x4xi32>) -> tensor<4xi32> {
   %s = sinter.reduce sum %x dims = [0, 1] : tensor<?x3x4xi32> -> tensor<4xi32>
   return %s : tensor<4xi32>
+}
+
+// But where the batch is not the first of them, one after the other; and where the last is left with another.
+// CHECK-LABEL: func.func @first_two(
+// CHECK-SAME: %[[X:[^:]*]]: tensor<3x?x4xi32>, %[[Y:[^:]*]]: tensor<?x2x3x4xi32>
+// CHECK-NEXT: %[[REDUCE:.*]] = sinter.reduce sum %[[X]] dims = [0] :
+// CHECK-NEXT: %[[REDUCE1:.*]] = sinter.reduce sum %[[REDUCE]] dims = [0] :
+// CHECK-NEXT: %[[RESHAPE:.*]] = sinter.reshape %[[Y]] : tensor<?x2x3x4xi32> -> tensor<?x24xi32>
+// CHECK-NEXT: %[[REDUCE2:.*]] = sinter.reduce sum %[[RESHAPE]] dims = [0] :
+// CHECK-NEXT: %[[RESHAPE1:.*]] = sinter.reshape %[[REDUCE2]] : tensor<24xi32> -> tensor<2x12xi32>
+// CHECK-NEXT: %[[REDUCE3:.*]] = sinter.reduce sum %[[RESHAPE1]] dims = [0] :
+// CHECK-NEXT: %[[RESHAPE2:.*]] = sinter.reshape %[[REDUCE3]] : tensor<12xi32> -> tensor<3x4xi32>
+// CHECK-NEXT: return %[[REDUCE1]], %[[RESHAPE2]]
+func.func @first_two(%x: tensor<3x?x4xi32>, %y: tensor<?x2x3x4xi32>) -> (tensor<4xi32>, tensor<3x4xi32>) {
+  %s = sinter.reduce sum %x dims = [0, 1] : tensor<3x?x4xi32> -> tensor<4xi32>
+  %t = sinter.reduce sum %y dims = [0, 1] : tensor<?x2x3x4xi32> -> tensor<3x4xi32>
+  return %s, %t : tensor<4xi32>, tensor<3x4xi32>
 }
 
 // First and last: the last one's sums are summed.

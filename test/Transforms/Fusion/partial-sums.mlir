@@ -9,7 +9,8 @@
 // ALONE: func.func @scale_and_shift
 
 // 1000 rows are 27 parts of 36 and one of 28.
-// CHECK: #[[PARTS:.*]] = affine_map<(d0, d1) -> (d0 floordiv 36, d1)>
+// CHECK-DAG: #[[PARTS:.*]] = affine_map<(d0, d1) -> (d0 floordiv 36, d1)>
+// CHECK-DAG: #[[PARTSOFPLACES:.*]] = affine_map<(d0, d1, d2) -> ((d0 * 8 + d1) floordiv 128, d2)>
 
 module attributes {sinter.batch = 1000 : i64} {
 
@@ -97,6 +98,21 @@ func.func @other_tensor(%x: tensor<?x384xf32>, %y: tensor<?x384xf32>) -> (tensor
   %r = sinter.reduce sum %x dims = [1] : tensor<?x384xf32> -> tensor<?xf32>
   %s = sinter.reduce sum %y dims = [0] : tensor<?x384xf32> -> tensor<384xf32>
   return %r, %s : tensor<?xf32>, tensor<384xf32>
+}
+
+// Rows of two dimensions: 8000 of them.
+// REMARK: [Passed] partial-sums {{.*}}Function=places | Parts=63, {{.*}}RowsPerPart=128
+// CHECK-LABEL: func.func @places(
+// CHECK: %[[ROWS:.*]]:2 = sinter.kernel {{.*}} -> tensor<?x8x384xf32>, tensor<63x384xf32>
+// CHECK: indexing_maps = [{{.*}}#[[PARTSOFPLACES]]], iterator_types = ["reduction", "reduction", "parallel"]
+// CHECK: %[[SUM:.*]] = sinter.kernel {{.*}} ins(%[[ROWS]]#1, %{{.*}} -> tensor<384xf32>
+// CHECK-NOT: sinter.kernel
+// CHECK: return %[[ROWS]]#0, %[[SUM]]
+func.func @places(%x: tensor<?x8x384xf32>, %w: tensor<384xf32>) -> (tensor<?x8x384xf32>, tensor<384xf32>) {
+  %y = sinter.softmax %x dim = 2 : tensor<?x8x384xf32>
+  %s = sinter.reduce sum %y dims = [0, 1] : tensor<?x8x384xf32> -> tensor<384xf32>
+  %n = sinter.sub %w, %s : tensor<384xf32>
+  return %y, %n : tensor<?x8x384xf32>, tensor<384xf32>
 }
 
 // REMARK-NOT: partial-sums
