@@ -71,15 +71,21 @@ std::optional<int64_t> rowsPerPartOf(linalg::GenericOp generic) {
   unsigned last = generic.getNumLoops() - 1;
   if (map.getNumResults() != 2 || map.getResult(1) != getAffineDimExpr(last, generic.getContext()))
     return std::nullopt;
-  auto part = dyn_cast<AffineBinaryOpExpr>(map.getResult(0));
-  if (!part || part.getKind() != AffineExprKind::FloorDiv)
-    return std::nullopt;
   SmallVector<int64_t> extents = generic.getStaticLoopRanges();
-  if (ShapedType::isDynamicShape(ArrayRef(extents).slice(1, last - 1)) ||
-      part.getLHS() != rowNumber(extents, generic.getContext()))
+  if (ShapedType::isDynamicShape(ArrayRef(extents).slice(1, last - 1)))
     return std::nullopt;
-  auto rows = dyn_cast<AffineConstantExpr>(part.getRHS());
-  return rows ? std::optional(rows.getValue()) : std::nullopt;
+  // (64 d0 + d1) floordiv 32 is written as 2 d0 + d1 floordiv 32.
+  AffineExpr row = rowNumber(extents, generic.getContext());
+  std::optional<int64_t> rows;
+  map.getResult(0).walk([&](AffineExpr part) {
+    auto division = dyn_cast<AffineBinaryOpExpr>(part);
+    if (!division || division.getKind() != AffineExprKind::FloorDiv)
+      return;
+    auto size = dyn_cast<AffineConstantExpr>(division.getRHS());
+    if (size && size.getValue() > 0 && row.floorDiv(size.getValue()) == map.getResult(0))
+      rows = size.getValue();
+  });
+  return rows;
 }
 
 /// What `value` is a wider float of, or itself.

@@ -11,6 +11,7 @@
 // 1000 rows are 27 parts of 36 and one of 28.
 // CHECK-DAG: #[[PARTS:.*]] = affine_map<(d0, d1) -> (d0 floordiv 36, d1)>
 // CHECK-DAG: #[[PARTSOFPLACES:.*]] = affine_map<(d0, d1, d2) -> ((d0 * 8 + d1) floordiv 128, d2)>
+// CHECK-DAG: #[[HALVES:.*]] = affine_map<(d0, d1, d2) -> (d0 * 2 + d1 floordiv 256, d2)>
 
 module attributes {sinter.batch = 1000 : i64} {
 
@@ -113,6 +114,18 @@ func.func @places(%x: tensor<?x8x384xf32>, %w: tensor<384xf32>) -> (tensor<?x8x3
   %s = sinter.reduce sum %y dims = [0, 1] : tensor<?x8x384xf32> -> tensor<384xf32>
   %n = sinter.sub %w, %s : tensor<384xf32>
   return %y, %n : tensor<?x8x384xf32>, tensor<384xf32>
+}
+
+// Places of which a part has half: the number of a part is written without a division of the row's.
+// REMARK: [Passed] partial-sums {{.*}}Function=many_places | Parts=64, {{.*}}RowsPerPart=256
+// CHECK-LABEL: func.func @many_places(
+// CHECK: sinter.kernel {{.*}} -> tensor<32x512x384xf32>, tensor<64x384xf32>
+// CHECK: indexing_maps = [{{.*}}#[[HALVES]]], iterator_types = ["reduction", "reduction", "parallel"]
+func.func @many_places(%x: tensor<32x512x384xf32>, %w: tensor<384xf32>) -> (tensor<32x512x384xf32>, tensor<384xf32>) {
+  %y = sinter.softmax %x dim = 2 : tensor<32x512x384xf32>
+  %s = sinter.reduce sum %y dims = [0, 1] : tensor<32x512x384xf32> -> tensor<384xf32>
+  %n = sinter.sub %w, %s : tensor<384xf32>
+  return %y, %n : tensor<32x512x384xf32>, tensor<384xf32>
 }
 
 // REMARK-NOT: partial-sums
