@@ -51,9 +51,10 @@ GenericOp productInPlaceOf(GenericOp transposition, GenericOp product, AffineMap
   for (AffineExpr &loop : renamed)
     if (!loop)
       loop = b.getAffineDimExpr(next++);
-  SmallVector<AffineMap> maps;
-  for (AffineMap map : ArrayRef(product.getIndexingMapsArray()).drop_back())
-    maps.push_back(map.replaceDimsAndSymbols(renamed, {}, loops, 0));
+  SmallVector<AffineMap> maps = product.getIndexingMapsArray();
+  maps.pop_back();
+  for (AffineMap &map : maps)
+    map = map.replaceDimsAndSymbols(renamed, {}, loops, 0);
   maps.push_back(b.getMultiDimIdentityMap(loops).getMajorSubMap(rank));
   SmallVector<utils::IteratorType> types(loops, utils::IteratorType::reduction);
   std::fill_n(types.begin(), rank, utils::IteratorType::parallel);
