@@ -37,7 +37,8 @@ bool hasPairs(const ContractionProblem &p, int64_t lanes) {
 }
 
 bool isLegal(const ContractionProblem &p, const ContractionPlan &plan) {
-  if (plan.lanes * p.elementBytes() < 16)
+  // What transposes panels in registers knows vectors of one to four lanes of 128 bits.
+  if (int64_t bytes = plan.lanes * p.elementBytes(); bytes < 16 || bytes > 64)
     return false;
   if (stackBytes(p, plan) > kMostStackBytes || !keepsParts(p, plan))
     return false;

@@ -19,6 +19,9 @@ using namespace mlir;
 
 namespace sinter {
 
+/// Vectors that shuffles transpose: one to four lanes of 128 bits.
+static constexpr int64_t kLeastBytes = 16, kMostBytes = 64;
+
 std::optional<Transposition> matchTransposition(const KernelAnalysis &analysis, int64_t lanes) {
   if (analysis.generics.size() != 1)
     return std::nullopt;
@@ -28,7 +31,8 @@ std::optional<Transposition> matchTransposition(const KernelAnalysis &analysis, 
     return std::nullopt;
   AffineMap map = generic.getMatchingIndexingMap(input);
   unsigned loops = generic.getNumLoops(), bytes = storedBytes(getElementTypeOrSelf(input->get().getType()));
-  if (loops < 2 || (bytes != 2 && bytes != 4 && bytes != 8) || lanes * bytes < 16 || !llvm::isPowerOf2_64(lanes))
+  if (loops < 2 || (bytes != 2 && bytes != 4 && bytes != 8) || lanes * bytes < kLeastBytes ||
+      lanes * bytes > kMostBytes || !llvm::isPowerOf2_64(lanes))
     return std::nullopt;
   Transposition found{generic, map.getDimPosition(loops - 1), loops - 1};
   if (found.along == found.across)

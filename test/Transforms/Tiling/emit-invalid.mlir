@@ -195,3 +195,23 @@ func.func @yields_a_fill(%x: tensor<4x6xf32>, %e: tensor<6x4xf32>, %f: tensor<4x
   }
   return %r#0, %r#1 : tensor<6x4xf32>, tensor<4xf32>
 }
+
+// -----
+
+// Wider than any vector register: not what shuffles transpose.
+#element = affine_map<(i, j) -> (i, j)>
+#transposed = affine_map<(i, j) -> (j, i)>
+func.func @wide_squares(%x: tensor<64x96xf32>, %e: tensor<96x64xf32>) -> tensor<96x64xf32> {
+  // expected-error @+1 {{kernel "wide_squares" cannot be emitted with #sinter.schedule<loops, tile = [32], vector = 32, parallel = true>}}
+  %r = sinter.kernel "wide_squares" schedule #sinter.schedule<loops, tile = [32], vector = 32, parallel = true>
+      ins(%x : tensor<64x96xf32>) outs(%e : tensor<96x64xf32>) -> tensor<96x64xf32> {
+  ^bb0(%a: tensor<64x96xf32>, %o: tensor<96x64xf32>):
+    %y = linalg.generic {indexing_maps = [#transposed, #element], iterator_types = ["parallel", "parallel"]}
+        ins(%a : tensor<64x96xf32>) outs(%o : tensor<96x64xf32>) {
+    ^bb0(%v: f32, %u: f32):
+      linalg.yield %v : f32
+    } -> tensor<96x64xf32>
+    sinter.yield %y : tensor<96x64xf32>
+  }
+  return %r : tensor<96x64xf32>
+}
