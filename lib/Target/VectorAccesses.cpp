@@ -7,9 +7,8 @@
 // the vector here, and stored as what it is.
 //
 // Vectors of bf16 and f16 on a processor without arithmetic of theirs: where one lives on from block to block, or is
-// what a masked load takes for other lanes, it is widened to f32, and rounded again by calls of a function that nobody
-// has
-// (`__truncsfbf2`). Arithmetic on them was written in integers before; so they are loaded and stored as integers, too.
+// what a masked load takes for other lanes, it is widened to f32, and rounded again by calls of `__truncsfbf2`, which
+// no program has. Arithmetic on them was written in integers before; so they are loaded and stored as integers, too.
 
 #include "VectorAccesses.h"
 #include "llvm/IR/Constants.h"

@@ -172,23 +172,25 @@ void sinter::growEpiloguesWithOperands(const Graph &graph, Partition &partition)
 }
 
 /// What `node` reads at `at` of the product's result, and what may be computed again for it, keeps rows in order.
-static bool keepsRowsInOrder(const Graph &graph, unsigned node, mlir::AffineMap at) {
-  if (graph[node].kind != NodeKind::Elementwise)
+static bool keepsRowsInOrder(const Graph &graph, unsigned node, mlir::AffineMap at,
+                             llvm::DenseSet<std::pair<unsigned, mlir::AffineMap>> &seen) {
+  if (graph[node].kind != NodeKind::Elementwise || !seen.insert({node, at}).second)
     return true;
   mlir::linalg::GenericOp generic = graph[node].generic();
   return generic.getBody()->getOps<mlir::linalg::IndexOp>().empty() &&
          llvm::all_of(generic.getDpsInputOperands(), [&](mlir::OpOperand *input) {
            mlir::AffineMap place = generic.getMatchingIndexingMap(input).compose(at);
            std::optional<unsigned> producer = graph.nodeOf(input->get());
-           return readsRowsInOrder(place) && (!producer || keepsRowsInOrder(graph, *producer, place));
+           return readsRowsInOrder(place) && (!producer || keepsRowsInOrder(graph, *producer, place, seen));
          });
 }
 
 bool sinter::walksAlongRows(const Graph &graph, const Partition &partition, unsigned product, unsigned sum) {
   size_t rank = graph[product].domain.size();
   auto identity = mlir::AffineMap::getMultiDimIdentityMap(rank, graph[product].op->getContext());
+  llvm::DenseSet<std::pair<unsigned, mlir::AffineMap>> seen;
   auto keepsOrder = [&](unsigned node) {
-    return graph[node].domain.size() != rank || keepsRowsInOrder(graph, node, identity);
+    return graph[node].domain.size() != rank || keepsRowsInOrder(graph, node, identity, seen);
   };
   return rank <= 2 || (llvm::all_of(partition.members(product), keepsOrder) &&
                        llvm::all_of(graph.operands(sum), [&](mlir::Value operand) {

@@ -20,6 +20,7 @@
 #include "sinter/Analysis/KernelAnalysis.h"
 #include "sinter/Transforms/Tiling/Forecast.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -33,7 +34,7 @@ namespace {
 class Chain {
 public:
   Chain(const Graph &graph, const Partition &partition, unsigned node) : graph(graph), partition(partition) {
-    nodes.push_back(node);
+    nodes.insert(node);
     visit(node, AffineMap::getMultiDimIdentityMap(graph[node].domain.size(), graph[node].op->getContext()));
   }
 
@@ -42,13 +43,15 @@ public:
     return llvm::all_of(forecast.sources, [](const auto &source) { return readsRowsInOrder(source.second); });
   }
 
-  llvm::SmallVector<unsigned> nodes;
+  llvm::SmallSetVector<unsigned, 4> nodes;
   PrologueForecast forecast;
   /// It follows from elements at the same place alone: no indices, no number of rows, nothing gathered.
   bool isPlain = true;
 
 private:
   void visit(unsigned node, AffineMap at) {
+    if (!visited.insert({node, at}).second)
+      return;
     GenericOp generic = graph[node].generic();
     isPlain &= computesPlainly(generic);
     forecast.weight += weightOf(generic);
@@ -57,7 +60,7 @@ private:
       std::optional<unsigned> producer = graph.nodeOf(input->get());
       if (producer && (graph[*producer].transparent || belongsTo(*producer, node))) {
         if (!graph[*producer].transparent)
-          nodes.push_back(*producer);
+          nodes.insert(*producer);
         visit(*producer, place);
         continue;
       }
@@ -77,7 +80,7 @@ private:
   /// Elementwise values of other kernels may be computed again here.
   void checkBehind(Value value) {
     std::optional<unsigned> producer = graph.nodeOf(value);
-    if (!producer || graph[*producer].kind != NodeKind::Elementwise)
+    if (!producer || graph[*producer].kind != NodeKind::Elementwise || !behind.insert(*producer).second)
       return;
     isPlain &= computesPlainly(graph[*producer].generic());
     for (Value operand : graph.operands(*producer))
@@ -86,6 +89,8 @@ private:
 
   const Graph &graph;
   const Partition &partition;
+  llvm::DenseSet<std::pair<unsigned, AffineMap>> visited;
+  llvm::DenseSet<unsigned> behind;
 };
 
 class PrologueChooser {
@@ -202,7 +207,7 @@ static Operation *copyFor(const Graph &graph, const Chain &chain, Operation *op,
   OpBuilder builder(op);
   IRMapping copies;
   // Producers come first in the block, and so do the smaller numbers.
-  llvm::SmallVector<unsigned> nodes(chain.nodes);
+  llvm::SmallVector<unsigned> nodes(chain.nodes.getArrayRef());
   llvm::sort(nodes);
   for (unsigned node : nodes)
     builder.clone(*graph[node].op, copies);

@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Grouping.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -70,38 +71,47 @@ private:
         !llvm::all_of(node.succs, [&](unsigned s) { return graph[s].kind == NodeKind::Column; }))
       return false;
     llvm::SmallSetVector<mlir::Value, 4> leaves;
-    return costFromLeaves(i, leaves) <= cheap && leaves.size() <= tensors;
+    int64_t operations = cheap;
+    return followsWithin(operations, i, leaves) && leaves.size() <= tensors;
   }
 
-  /// Operations that make node `i` of the tensors of its size that no elementwise op makes.
-  int64_t costFromLeaves(unsigned i, llvm::SmallSetVector<mlir::Value, 4> &leaves) const {
-    int64_t cost = graph[i].cost;
-    for (mlir::Value operand : graph.operands(i)) {
+  /// True if no more operations, of those that are left, make node `i` of the tensors of its size that no elementwise
+  /// op makes. Ends with the operations, so that values that are used twice, over and over, do no harm.
+  bool followsWithin(int64_t &operations, unsigned i, llvm::SmallSetVector<mlir::Value, 4> &leaves) const {
+    operations -= graph[i].cost;
+    if (operations < 0)
+      return false;
+    return llvm::all_of(graph.operands(i), [&](mlir::Value operand) {
       std::optional<unsigned> producer = graph.nodeOf(operand);
       if (producer && graph[*producer].isElementwise() && graph[*producer].domain == domain)
-        cost += costFromLeaves(*producer, leaves);
-      else if ((!producer || !graph[*producer].transparent) && shapeOf(operand) == llvm::ArrayRef(domain))
+        return followsWithin(operations, *producer, leaves);
+      if ((!producer || !graph[*producer].transparent) && shapeOf(operand) == llvm::ArrayRef(domain))
         leaves.insert(operand);
-    }
-    return cost;
+      return true;
+    });
   }
 
   /// A sum of columns, of what is computed or read here.
   bool takesSum(unsigned i) const {
     return !inGroup(i) && partition.isAlone(i) && graph[i].domain == domain &&
            isAligned(graph, partition, start, i, readsFirstLoops) &&
-           llvm::any_of(graph.operands(i), [&](mlir::Value operand) { return isAtHand(operand); });
+           llvm::any_of(graph.operands(i), [&](mlir::Value operand) {
+             llvm::DenseSet<mlir::Value> seen;
+             return isAtHand(operand, seen);
+           });
   }
 
   /// True if `value`, or a tensor of its size from which it follows by elementwise ops, is computed or read here; or a
   /// value per row that is computed here.
-  bool isAtHand(mlir::Value value) const {
+  bool isAtHand(mlir::Value value, llvm::DenseSet<mlir::Value> &seen) const {
+    if (!seen.insert(value).second)
+      return false; // as it was before
     std::optional<unsigned> producer = graph.nodeOf(value);
     if (shapeOf(value) != llvm::ArrayRef(domain))
       return producer && shapeOf(value) == llvm::ArrayRef(outer) && inGroup(*producer);
     bool free = producer && (graph[*producer].transparent || isFree(graph, partition, *producer));
     if (free)
-      return llvm::any_of(graph.operands(*producer), [&](mlir::Value operand) { return isAtHand(operand); });
+      return llvm::any_of(graph.operands(*producer), [&](mlir::Value operand) { return isAtHand(operand, seen); });
     return (producer && inGroup(*producer)) || llvm::any_of(partition.members(start), [&](unsigned member) {
              return llvm::is_contained(graph.operands(member), value);
            });
@@ -172,8 +182,11 @@ private:
   /// that their kernel makes.
   llvm::SmallVector<mlir::Value> largeInputs(unsigned i) const {
     llvm::SmallVector<mlir::Value> result, work = graph.operands(i);
+    llvm::DenseSet<mlir::Value> seen;
     while (!work.empty()) {
       mlir::Value value = work.pop_back_val();
+      if (!seen.insert(value).second)
+        continue;
       std::optional<unsigned> producer = graph.nodeOf(value);
       bool inlined = producer && (graph[*producer].transparent || isFree(graph, partition, *producer) ||
                                   (graph[*producer].isElementwise() && inGroup(*producer)));

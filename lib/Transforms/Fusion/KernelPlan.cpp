@@ -136,8 +136,10 @@ void KernelPlan::addPrologues(unsigned product) {
 }
 
 /// Reductions and values per row behind `value`.
-void KernelPlan::addItemsBehind(Value value) {
+void KernelPlan::addItemsBehind(Value value, llvm::DenseSet<Value> &visited) {
   unsigned node = *graph.nodeOf(value);
+  if (!visited.insert(value).second)
+    return;
   if (graph[node].kind == NodeKind::Contraction)
     addPrologues(node);
   if (readsMemoryOnly(graph[node]))
@@ -152,7 +154,7 @@ void KernelPlan::addItemsBehind(Value value) {
     bool perRow = strategy == Strategy::Row && isRowValue(operand) && graph[*producer].domain != graph[node].domain;
     if (combined || (perRow && !misplaced.contains(operand)))
       items.insert(operand);
-    addItemsBehind(operand);
+    addItemsBehind(operand, visited);
   }
 }
 
@@ -161,8 +163,9 @@ void KernelPlan::findItems() {
   llvm::DenseSet<std::pair<Value, AffineMap>> seen;
   for (Value output : outputs)
     findMisplaced(output, identityOf(graph, *graph.nodeOf(output)), seen);
+  llvm::DenseSet<Value> visited;
   for (Value output : outputs)
-    addItemsBehind(output);
+    addItemsBehind(output, visited);
   addUncoveredInputs();
   while (addSharedTemporaries()) {
   }

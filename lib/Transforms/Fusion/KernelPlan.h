@@ -50,7 +50,7 @@ private:
   void findItems();
   void addTemporaries();
   bool addSharedTemporaries();
-  void addItemsBehind(mlir::Value value);
+  void addItemsBehind(mlir::Value value, llvm::DenseSet<mlir::Value> &visited);
   void addPrologues(unsigned product);
   void addUncoveredInputs();
   void scheduleItems();

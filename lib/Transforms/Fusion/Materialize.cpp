@@ -50,11 +50,11 @@ namespace {
 /// What computing a value again takes.
 class Expansion {
 public:
-  Expansion(const Graph &graph, const llvm::SetVector<Value> &materialized, Value value)
-      : graph(graph), materialized(materialized), value(value) {
+  Expansion(const Graph &graph, const llvm::SetVector<Value> &materialized, Value value, int64_t limit)
+      : graph(graph), materialized(materialized), value(value), limit(limit) {
     expand(value);
   }
-  bool isCheap(int64_t limit) const { return possible && cost <= limit && largeLeaves.size() <= 1; }
+  bool isCheap() const { return possible && cost <= limit && largeLeaves.size() <= 1; }
   /// Smaller values, such as the statistics of rows, that have to be kept for it.
   llvm::ArrayRef<Value> getStatistics() const { return statistics.getArrayRef(); }
 
@@ -74,7 +74,7 @@ private:
     }
     possible &= node.kind == NodeKind::Elementwise;
     cost += node.cost;
-    if (possible)
+    if (possible && cost <= limit)
       for (Value operand : graph.operands(*producer))
         expand(operand);
   }
@@ -91,6 +91,7 @@ private:
   const Graph &graph;
   const llvm::SetVector<Value> &materialized;
   Value value;
+  int64_t limit;
   bool possible = true;
   int64_t cost = 0;
   llvm::SmallSetVector<Value, 4> largeLeaves, statistics;
@@ -104,8 +105,8 @@ llvm::SetVector<Value> sinter::findMaterialized(const Graph &graph, const Partit
     const Node &node = graph[*graph.nodeOf(value)];
     if (!node.isElementwise() || node.opaqueUse || node.isScalar())
       continue;
-    Expansion expansion(graph, materialized, value);
-    if (!expansion.isCheap(options.cheapCost))
+    Expansion expansion(graph, materialized, value, options.cheapCost);
+    if (!expansion.isCheap())
       continue;
     materialized.remove(value);
     materialized.insert_range(expansion.getStatistics());
