@@ -93,19 +93,17 @@ private:
 
   /// A sum of columns, of what is computed or read here.
   bool takesSum(unsigned i) const {
+    llvm::DenseSet<mlir::Value> seen;
     return !inGroup(i) && partition.isAlone(i) && graph[i].domain == domain &&
            isAligned(graph, partition, start, i, readsFirstLoops) &&
-           llvm::any_of(graph.operands(i), [&](mlir::Value operand) {
-             llvm::DenseSet<mlir::Value> seen;
-             return isAtHand(operand, seen);
-           });
+           llvm::any_of(graph.operands(i), [&](mlir::Value operand) { return isAtHand(operand, seen); });
   }
 
   /// True if `value`, or a tensor of its size from which it follows by elementwise ops, is computed or read here; or a
   /// value per row that is computed here.
   bool isAtHand(mlir::Value value, llvm::DenseSet<mlir::Value> &seen) const {
     if (!seen.insert(value).second)
-      return false; // as it was before
+      return false; // else the search would have ended
     std::optional<unsigned> producer = graph.nodeOf(value);
     if (shapeOf(value) != llvm::ArrayRef(domain))
       return producer && shapeOf(value) == llvm::ArrayRef(outer) && inGroup(*producer);

@@ -39,13 +39,13 @@ int64_t sumElements(const ContractionProblem &p, const ContractionPlan &plan) {
 
 bool hasColumns(const ContractionProblem &p) {
   linalg::GenericOp op = p.op;
-  unsigned columns = cast<ShapedType>(op.getResult(0).getType()).getRank() - 1;
-  auto isAlongRows = [&](unsigned d) {
-    bool isOne = cast<ShapedType>(op.getResult(0).getType()).getDimSize(d) == 1; // such loops are dropped
-    return isOne || llvm::is_contained(p.m.loops, p.loopOfResultDim(d));
+  auto result = cast<ShapedType>(op.getResult(0).getType());
+  unsigned last = result.getRank() - 1;
+  auto isAlongRows = [&](unsigned d) { // loops of one iteration are dropped
+    return result.getDimSize(d) == 1 || llvm::is_contained(p.m.loops, p.loopOfResultDim(d));
   };
-  return columns >= 1 && p.outer.empty() && !p.m.loops.empty() && llvm::all_of(llvm::seq(columns), isAlongRows) &&
-         p.n.loops == SmallVector<unsigned>{p.loopOfResultDim(columns)} && !p.n.dynamic;
+  return last >= 1 && p.outer.empty() && !p.m.loops.empty() && llvm::all_of(llvm::seq(last), isAlongRows) &&
+         p.n.loops == SmallVector<unsigned>{p.loopOfResultDim(last)} && !p.n.dynamic;
 }
 
 /// Tiles along m of a work item; 0: all.
